@@ -1,0 +1,108 @@
+# fargate-batchd: `make help` lists the targets.
+
+VERSION ?= 0.1.0
+
+prefix      ?= /usr/local
+bindir      ?= $(prefix)/bin
+sbindir     ?= $(prefix)/sbin
+sysconfdir  ?= /etc
+datadir     ?= $(prefix)/share
+mandir      ?= $(datadir)/man
+PKG_CONFIG  ?= pkg-config
+PYTHON      ?= python3
+
+# One object tree per flavour and compiler, so that sanitized and plain objects never mix.
+FLAVOUR ?= release
+B       := build/$(FLAVOUR)$(if $(filter-out cc gcc,$(CC)),-$(notdir $(CC)))
+
+flavour_release  := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+flavour_debug    := -Og -g3
+flavour_asan     := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+flavour_coverage := -O0 -g3 --coverage
+flavour_analyze  := -O2 -g -fanalyzer
+ifeq ($(flavour_$(FLAVOUR)),)
+$(error unknown FLAVOUR '$(FLAVOUR)': release, debug, asan, coverage or analyze)
+endif
+
+PKGS  := libcurl openssl jansson libsystemd expat
+DEBS  := gcc make pkg-config libcurl4-openssl-dev libssl-dev libjansson-dev libev-dev libsystemd-dev libexpat1-dev \
+         python3 python3-venv ca-certificates
+
+# A compiler that does not know a flag says so once; the rest of the flags stay.
+try = $(shell echo 'int x;' | $(CC) -Werror $(1) -x c -c - -o /dev/null 2>/dev/null && echo $(1))
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
+        -Wold-style-definition -Wvla -Wformat=2 -Wundef -Wcast-qual -Wwrite-strings -Wimplicit-fallthrough \
+        -Werror=implicit-function-declaration -Werror=int-conversion -Werror=incompatible-pointer-types
+WARN += $(foreach w,-Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wjump-misses-init,$(call try,$(w)))
+HARD := -fstack-protector-strong -fPIE
+HARD += $(foreach f,-fstack-clash-protection -fcf-protection=full -fstrict-flex-arrays=3 \
+                    -ftrivial-auto-var-init=zero,$(call try,$(f)))
+
+override CPPFLAGS += -D_GNU_SOURCE -Icommon -Idaemon -DVERSION='"$(VERSION)"' -MMD -MP
+override CFLAGS   += -std=gnu17 $(flavour_$(FLAVOUR)) $(WARN) $(HARD) $(if $(WERROR),-Werror) \
+                     -ffile-prefix-map=$(CURDIR)/= $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
+override LDFLAGS  += $(filter -fsanitize=% --coverage,$(flavour_$(FLAVOUR))) -pie \
+                     -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+# libev ships no .pc file.
+override LDLIBS   += $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lev -lm
+
+programs := fargate-batchd fargate-batchctl
+mains    := daemon/fargate-batchd.c daemon/fargate-batchctl.c
+src      := $(sort $(wildcard common/*.c daemon/*.c daemon/*/*.c))
+core     := $(filter-out $(mains),$(src))
+unit     := $(sort $(wildcard tests/unit/test_*.c))
+unit_lib := $(sort $(filter-out $(unit),$(wildcard tests/unit/*.c)))
+obj       = $(patsubst %.c,$(B)/%.o,$(1))
+
+ifneq ($(V),1)
+Q   := @
+say  = @printf '  %-4s %s\n' $(1) $(2)
+endif
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all unit clean help FORCE
+
+all: $(programs:%=build/%)   ## build both programs into build/ (FLAVOUR=release|debug|asan|coverage|analyze, CC=clang)
+
+# What lies in build/ is the flavour built last.
+$(programs:%=build/%): build/%: $(B)/% FORCE
+	@cmp -s $< $@ || install -m 0755 $< $@
+
+$(programs:%=$(B)/%): $(B)/%: $(B)/daemon/%.o $(B)/core.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/core.a: $(call obj,$(core))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(call obj,$(unit_lib)) $(B)/core.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The command line is a prerequisite: changed flags rebuild.
+$(B)/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(CC) $(CPPFLAGS) $(CFLAGS))' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+FORCE:
+
+unit_bins := $(patsubst %.c,$(B)/%,$(unit))
+unit-build: $(unit_bins)
+unit: unit-build   ## build and run the unit tests of this flavour
+	@sh tests/run-unit.sh $(unit_bins)
+
+clean:   ## remove build/
+	rm -rf build compile_commands.json
+
+help:   ## this list
+	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+-include $(patsubst %.c,$(B)/%.d,$(src) $(unit) $(unit_lib))

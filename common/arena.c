@@ -1,0 +1,155 @@
+#include "arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_SANITIZED 1
+#endif
+#endif
+
+/* Under the address sanitizer every allocation is its own block, so that overruns and late uses are seen. */
+#ifdef ARENA_SANITIZED
+enum { BLOCK_SIZE = 0 };
+#else
+enum { BLOCK_SIZE = 16 * 1024 };
+#endif
+
+struct block {
+	struct block *next;
+	size_t used, size;
+	max_align_t data[];
+};
+
+struct arena {
+	struct block *blocks;
+	size_t used;
+};
+
+void *must_realloc(void *block, size_t size)
+{
+	void *memory = realloc(block, size ? size : 1);
+
+	if (!memory) {
+		fputs("out of memory\n", stderr);
+		abort();
+	}
+	return memory;
+}
+
+void *must_alloc(size_t size)
+{
+	return memset(must_realloc(NULL, size), 0, size ? size : 1);
+}
+
+char *must_copy(const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	return memcpy(must_realloc(NULL, size), text, size);
+}
+
+struct arena *arena_new(void)
+{
+	return must_alloc(sizeof(struct arena));
+}
+
+struct arena *arena_free(struct arena *arena)
+{
+	while (arena && arena->blocks) {
+		struct block *next = arena->blocks->next;
+
+		free(arena->blocks);
+		arena->blocks = next;
+	}
+	free(arena);
+	return NULL;
+}
+
+static struct block *block_add(struct arena *arena, size_t size)
+{
+	struct block *block = must_realloc(NULL, sizeof *block + size);
+
+	*block = (struct block){ .size = size };
+	/* A block of its own for something large must not hide the room that is left in the current one. */
+	if (arena->blocks && size > BLOCK_SIZE) {
+		block->next = arena->blocks->next;
+		arena->blocks->next = block;
+	} else {
+		block->next = arena->blocks;
+		arena->blocks = block;
+	}
+	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	size_t align = sizeof(max_align_t);
+	struct block *block = arena->blocks;
+	char *memory;
+
+	if (size > SIZE_MAX / 2)
+		abort();
+	size = (size + align - 1) / align * align;
+	if (!block || block->size - block->used < size)
+		block = block_add(arena, size > BLOCK_SIZE ? size : BLOCK_SIZE);
+	memory = (char *)block->data + block->used;
+	block->used += size;
+	arena->used += size;
+	return memset(memory, 0, size);
+}
+
+char *arena_copy_n(struct arena *arena, const char *text, size_t length)
+{
+	char *copy = arena_alloc(arena, length + 1);
+
+	memcpy(copy, text, length);
+	return copy;
+}
+
+char *arena_copy(struct arena *arena, const char *text)
+{
+	return text ? arena_copy_n(arena, text, strlen(text)) : NULL;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list arguments, again;
+	char *text;
+	int length;
+
+	va_start(arguments, format);
+	va_copy(again, arguments);
+	length = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		abort();
+	text = arena_alloc(arena, (size_t)length + 1);
+	vsnprintf(text, (size_t)length + 1, format, again);
+	va_end(again);
+	return text;
+}
+
+void arena_grow(struct arena *arena, void *array, size_t element, size_t count, size_t *capacity)
+{
+	void **elements = array;
+	void *larger;
+
+	if (count < *capacity)
+		return;
+	*capacity = *capacity ? *capacity * 2 : 8;
+	larger = arena_alloc(arena, element * *capacity);
+	if (count)
+		memcpy(larger, *elements, element * count);
+	*elements = larger;
+}
+
+size_t arena_used(const struct arena *arena)
+{
+	return arena->used;
+}

@@ -1,0 +1,196 @@
+#include "text.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "arena.h"
+
+static void text_reserve(struct text *text, size_t more)
+{
+	if (text->length + more + 1 <= text->capacity)
+		return;
+	text->capacity = (text->length + more + 1) * 3 / 2 + 32;
+	text->data = must_realloc(text->data, text->capacity);
+}
+
+void text_add_n(struct text *text, const char *more, size_t length)
+{
+	text_reserve(text, length);
+	if (length)
+		memcpy(text->data + text->length, more, length);
+	text->length += length;
+	text->data[text->length] = '\0';
+}
+
+void text_add(struct text *text, const char *more)
+{
+	text_add_n(text, more, strlen(more));
+}
+
+void text_add_char(struct text *text, char c)
+{
+	text_add_n(text, &c, 1);
+}
+
+void text_printf(struct text *text, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		return;
+	text_reserve(text, (size_t)length);
+	va_start(arguments, format);
+	vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
+	va_end(arguments);
+	text->length += (size_t)length;
+}
+
+void text_clear(struct text *text)
+{
+	text->length = 0;
+	if (text->data)
+		text->data[0] = '\0';
+}
+
+void text_free(struct text *text)
+{
+	free(text->data);
+	*text = (struct text){ 0 };
+}
+
+const char *text_string(const struct text *text)
+{
+	return text->data ? text->data : "";
+}
+
+void text_add_percent(struct text *text, const char *more, bool keep_slash)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (; *more; more++) {
+		unsigned char c = (unsigned char)*more;
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			strchr("-._~", c) || (c == '/' && keep_slash);
+
+		if (plain) {
+			text_add_char(text, (char)c);
+		} else {
+			char escaped[3] = { '%', digits[c >> 4], digits[c & 15] };
+
+			text_add_n(text, escaped, sizeof escaped);
+		}
+	}
+}
+
+void text_iso8601(char out[ISO8601_SIZE], time_t when)
+{
+	struct tm parts;
+
+	if (!gmtime_r(&when, &parts) || !strftime(out, ISO8601_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts))
+		out[0] = '\0';
+}
+
+bool text_parse_iso8601(const char *text, time_t *when)
+{
+	struct tm parts = { 0 };
+	char again[ISO8601_SIZE];
+	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+	time_t seconds;
+
+	if (!end || *end)
+		return false;
+	seconds = timegm(&parts);
+	/* strptime takes 2026-02-31 and short fields; only what we would write ourselves is right. */
+	text_iso8601(again, seconds);
+	if (strcmp(again, text) != 0)
+		return false;
+	*when = seconds;
+	return true;
+}
+
+bool text_starts(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool text_ends(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), tail = strlen(suffix);
+
+	return length >= tail && strcmp(text + length - tail, suffix) == 0;
+}
+
+int text_compare(const char *a, const char *b)
+{
+	if (!a || !b)
+		return (a != NULL) - (b != NULL);
+	return strcmp(a, b);
+}
+
+enum { NEAREST_LONGEST = 48 };
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Levenshtein's distance without regard to case, with one exchange of neighbours counted as one. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t rows[3][NEAREST_LONGEST + 1], n = strlen(a), m = strlen(b);
+	size_t *before = rows[0], *last = rows[1], *here = rows[2];
+
+	if (n > NEAREST_LONGEST || m > NEAREST_LONGEST)
+		return NEAREST_LONGEST;
+	for (size_t j = 0; j <= m; j++)
+		last[j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		size_t *spare = before;
+
+		here[0] = i;
+		for (size_t j = 1; j <= m; j++) {
+			int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
+
+			here[j] = smaller(smaller(last[j], here[j - 1]) + 1, last[j - 1] + (x != y));
+			if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
+				tolower((unsigned char)a[i - 2]) == y)
+				here[j] = smaller(here[j], before[j - 2] + 1);
+		}
+		before = last;
+		last = here;
+		here = spare;
+	}
+	return last[m];
+}
+
+const char *text_nearest(const char *word, const char *const *known, size_t count)
+{
+	const char *best = NULL;
+	size_t length = strlen(word), least = length < 4 ? 2 : length < 8 ? 3 : 4;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t d = distance(word, known[i]);
+
+		if (d < least) {
+			least = d;
+			best = known[i];
+		}
+	}
+	return best;
+}
+
+size_t text_columns(const char *text)
+{
+	size_t columns = 0;
+
+	for (; *text; text++)
+		columns += ((unsigned char)*text & 0xC0) != 0x80;
+	return columns;
+}

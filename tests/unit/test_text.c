@@ -1,0 +1,88 @@
+#include "text.h"
+
+#include "arena.h"
+#include "error.h"
+
+#include "../check.h"
+
+static void times(void)
+{
+	char out[ISO8601_SIZE];
+	time_t when = 0;
+
+	text_iso8601(out, 1700000000);
+	CHECK_TEXT(out, "2023-11-14T22:13:20Z");
+	CHECK(text_parse_iso8601(out, &when) && when == 1700000000);
+	CHECK(!text_parse_iso8601("2023-02-30T00:00:00Z", &when));
+	CHECK(!text_parse_iso8601("2023-11-14T22:13:20", &when));
+	CHECK(!text_parse_iso8601("2023-11-14T22:13:20Zx", &when));
+}
+
+static void nearest(void)
+{
+	static const char *const known[] = { "schedule", "description", "environment", "cpu" };
+
+	CHECK_TEXT(text_nearest("shedule", known, ARRAY_LENGTH(known)), "schedule");
+	CHECK_TEXT(text_nearest("Schedule", known, ARRAY_LENGTH(known)), "schedule");
+	CHECK_TEXT(text_nearest("enviroment", known, ARRAY_LENGTH(known)), "environment");
+	CHECK_TEXT(text_nearest("cup", known, ARRAY_LENGTH(known)), "cpu");
+	CHECK(!text_nearest("quite-different", known, ARRAY_LENGTH(known)));
+}
+
+static void builder(void)
+{
+	CLEANUP_TEXT struct text text = { 0 };
+
+	CHECK_TEXT(text_string(&text), "");
+	text_add(&text, "a");
+	text_printf(&text, "%d-%s", 7, "b");
+	text_add_char(&text, '!');
+	CHECK_TEXT(text_string(&text), "a7-b!");
+	text_clear(&text);
+	text_add_percent(&text, "a b/ü~", false);
+	CHECK_TEXT(text_string(&text), "a%20b%2F%C3%BC~");
+	text_clear(&text);
+	text_add_percent(&text, "a/b", true);
+	CHECK_TEXT(text_string(&text), "a/b");
+	CHECK_NUMBER(text_columns("aü→"), 3);
+}
+
+static void errors(void)
+{
+	struct error error = { 0 };
+
+	CHECK(!error_set(&error, ERROR_IO, "no %s", "disk"));
+	error_wrap(&error, "batch '%s'", "no1");
+	CHECK_TEXT(error.text, "batch 'no1': no disk");
+	CHECK(error.code == ERROR_IO);
+	CHECK(!error_set(NULL, ERROR_IO, "nobody listens"));
+}
+
+static void arenas(void)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	int *numbers = NULL;
+	size_t capacity = 0;
+
+	for (int i = 0; i < 5000; i++) {
+		arena_grow(arena, &numbers, sizeof *numbers, (size_t)i, &capacity);
+		numbers[i] = i;
+	}
+	CHECK_NUMBER(numbers[4999], 4999);
+	CHECK_NUMBER(numbers[0], 0);
+	CHECK_TEXT(arena_printf(arena, "%s-%d", "x", 3), "x-3");
+	CHECK_TEXT(arena_copy_n(arena, "abcdef", 3), "abc");
+	CHECK(!arena_copy(arena, NULL));
+	char *large = arena_alloc(arena, 1 << 20);
+	CHECK(large[0] == 0 && large[(1 << 20) - 1] == 0);
+}
+
+int main(void)
+{
+	times();
+	nearest();
+	builder();
+	errors();
+	arenas();
+	return check_end();
+}
