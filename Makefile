@@ -82,6 +82,10 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(call obj,$(unit_lib)) $(B)/co
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(B)/tests/schedule/next_lines: $(B)/tests/schedule/next_lines.o $(B)/core.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # The command line is a prerequisite: changed flags rebuild.
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
@@ -106,3 +110,35 @@ help:   ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 -include $(patsubst %.c,$(B)/%.d,$(src) $(unit) $(unit_lib))
+
+# --- set-up, checks, demonstration
+
+.PHONY: setup demo check golden system lint bench asan format
+setup:   ## install what building and testing need: packages (as root), emulator in build/venv
+	@sh tests/setup.sh
+
+demo:   ## the whole way on an emulator of AWS: install, build, check, diff, apply, drift, repair
+	@sh tests/setup.sh && $(MAKE) --no-print-directory all && sh tests/demo.sh
+
+check:   ## set-up, build, all tests; the last line is the sum
+	@sh tests/check.sh
+
+system: all   ## system tests of what lies in build/ (T='-k words' picks some)
+	@build/venv/bin/python -m pytest -q -n 2 tests/system $(T)
+
+bench: all   ## calls, CPU, memory and time of a converged pass of 300 batches, beside a boto3 reader
+	@build/venv/bin/python tests/bench/bench.py
+
+asan:   ## build with AddressSanitizer and UBSan, run unit and system tests
+	@$(MAKE) --no-print-directory FLAVOUR=asan all unit && build/venv/bin/python -m pytest -q -n 2 tests/system
+
+lint:   ## layers, headers that compile alone, format, clang-tidy, words
+	@sh tests/lint/lint.sh
+
+format:   ## clang-format all C files in place
+	@clang-format -i $(src) $(sort $(wildcard common/*.h daemon/*.h daemon/*/*.h)) $(unit) $(unit_lib) \
+		$(wildcard tests/*.h tests/unit/*.h)
+
+# For editors and clang-tidy: the plain flags, which clang knows too.
+compile_commands.json: Makefile $(src) $(unit)   ## compilation database
+	@$(PYTHON) tests/compile-commands.py $(CC) '$(CPPFLAGS)' '$(filter-out -MMD -MP,$(CFLAGS))' $(src) $(unit) $(unit_lib) > $@

@@ -32,11 +32,8 @@ bool error_wrap(struct error *error, const char *format, ...)
 	va_end(arguments);
 	if (length < 0)
 		length = 0;
-	if ((size_t)length + 3 < sizeof error->text) {
-		memcpy(error->text + length, ": ", 3);
-		length += 2;
-		strncpy(error->text + length, inner.text, sizeof error->text - (size_t)length - 1);
-	}
-	error->text[sizeof error->text - 1] = '\0';
+	if ((size_t)length < sizeof error->text &&
+		snprintf(error->text + length, sizeof error->text - (size_t)length, ": %s", inner.text) < 0)
+		error->text[length] = '\0';
 	return false;
 }

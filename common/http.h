@@ -3,7 +3,8 @@
 
 /*
  * One HTTP exchange at a time and place: request in, response out, over libcurl's multi interface on libev.
- * `struct transport` is the seam that tests replace: scripted replies and a virtual clock in place of sockets.
+ * `struct transport` is the seam that tests replace: scripted replies and a virtual clock in place of
+ * sockets.
  */
 
 #include <ev.h>
@@ -17,13 +18,16 @@ struct http_header {
 };
 
 struct http_request {
-	const char *method;                /* "POST" */
-	const char *url;                   /* complete, already encoded */
+	const char *method; /* "POST" */
+	const char *url; /* complete, already encoded */
 	const struct http_header *headers; /* beside those libcurl makes itself (Host, Content-Length) */
 	size_t header_count;
 	const char *body; /* NULL for none; only read before `send` returns */
 	size_t body_length;
 	double timeout; /* seconds for the whole exchange; 0 = the default of 30 */
+	/* Never sent twice: without it the transport may send again what a kept-alive connection swallowed
+	 * when it died. */
+	bool once;
 };
 
 /* What came back; valid only while the callback runs. `status` 0 means that no complete answer came. */
@@ -34,32 +38,39 @@ struct http_response {
 	const struct http_header *headers; /* names in lower case */
 	size_t header_count;
 	double sent, received; /* seconds since the epoch, as `now` tells them */
-	bool maybe_processed;  /* status 0 and the request had left: the server may have carried it out */
-	struct error error;    /* why, where status is 0 */
+	bool maybe_processed; /* status 0 and the request had left: the server may have carried it out */
+	struct error error; /* why, where status is 0 */
 };
 
 /* Called once for each request sent, never from inside `send`. */
 typedef void http_done(const struct http_response *response, void *data);
 
 struct transport {
-	void (*send)(struct transport *transport, const struct http_request *request, http_done *done, void *data);
+	void (*send)(
+		struct transport *transport, const struct http_request *request, http_done *done, void *data);
 	double (*now)(struct transport *transport); /* seconds since the epoch */
 	/* Calls `fire` once, `seconds` from now (also for 0), never from inside `after`. */
 	void (*after)(struct transport *transport, double seconds, void (*fire)(void *data), void *data);
+	/* Ends every exchange and alarm with this `data` without calling back. */
+	void (*forget)(struct transport *transport, const void *data);
 };
 
 /* The value of a response header, NULL where absent; `name` in lower case. */
 const char *http_header_of(const struct http_response *response, const char *name);
 
 struct http_options {
-	const char *ca_bundle;  /* path, NULL = the system's */
+	const char *ca_bundle; /* path, NULL = the system's */
 	const char *user_agent; /* NULL = none */
-	unsigned connections;   /* to one host and in all; 0 = 20 */
+	unsigned connections; /* to one host and in all; 0 = 20 */
 };
 
+/* Whether the URL is one that the real transport would talk to; the error says why not. */
+bool http_url_allowed(const char *url, struct error *error);
+
 /*
- * The real transport. https only, except for loopback and the two metadata addresses; no redirects; TLS >= 1.2 with
- * peer and host verified; connect time-out 5 s; less than 100 bytes/s for 10 s ends it; a body over 8 MiB is refused.
+ * The real transport. https only, except for loopback and the two metadata addresses; no redirects; TLS
+ * >= 1.2 with peer and host verified; connect time-out 5 s; less than 100 bytes/s for 10 s ends it; a body
+ * over 8 MiB is refused.
  */
 struct transport *http_new(struct ev_loop *loop, const struct http_options *options);
 

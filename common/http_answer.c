@@ -1,0 +1,151 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "http_inside.h"
+#include "macros.h"
+
+/* From the network to the caller. */
+
+enum { HEADERS_LIMIT = 64 * 1024 };
+
+static size_t on_body(char *data, size_t size, size_t count, void *user)
+{
+	struct exchange *exchange = user;
+
+	if (exchange->body.length + size * count > HTTP_BODY_LIMIT) {
+		exchange->too_large = true;
+		return 0;
+	}
+	text_add_n(&exchange->body, data, size * count);
+	return size * count;
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *user)
+{
+	struct exchange *exchange = user;
+	size_t length = size * count;
+
+	/* A status line begins anew: what a 1xx answer said does not count. */
+	if (length >= 5 && !memcmp(line, "HTTP/", 5))
+		text_clear(&exchange->head);
+	if (exchange->head.length + length > HEADERS_LIMIT) {
+		exchange->too_large = true;
+		return 0;
+	}
+	text_add_n(&exchange->head, line, length);
+	return length;
+}
+
+void answer_prepare(struct exchange *exchange)
+{
+	CURL *easy = exchange->easy;
+
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->detail);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE, (long)HTTP_BODY_LIMIT);
+}
+
+/* Cuts the head into terminated names in lower case and values, in place. */
+static size_t split_headers(char *head, struct http_header *headers, size_t room)
+{
+	size_t count = 0;
+	char *end;
+
+	for (char *line = head; line && *line && count < room; line = end) {
+		char *colon = strchr(line, ':'), *value;
+		size_t length = strcspn(line, "\r\n");
+
+		end = line + length + strspn(line + length, "\r\n");
+		line[length] = '\0';
+		if (!colon || colon >= line + length)
+			continue;
+		*colon = '\0';
+		for (char *c = line; *c; c++)
+			if (*c >= 'A' && *c <= 'Z')
+				*c = (char)(*c - 'A' + 'a');
+		value = colon + 1 + strspn(colon + 1, " \t");
+		for (char *last = line + length; last > value && (last[-1] == ' ' || last[-1] == '\t');
+			last--)
+			last[-1] = '\0';
+		headers[count++] = (struct http_header){ line, value };
+	}
+	return count;
+}
+
+static const char *reason(const struct exchange *exchange)
+{
+	if (exchange->too_large)
+		return "the answer is larger than 8 MiB";
+	return exchange->detail[0] ? exchange->detail : curl_easy_strerror(exchange->result);
+}
+
+static void describe_failure(const struct exchange *exchange, struct http_response *response)
+{
+	long request_size = 0;
+	char *url = NULL;
+
+	curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &request_size);
+	curl_easy_getinfo(exchange->easy, CURLINFO_EFFECTIVE_URL, &url);
+	response->status = 0;
+	response->maybe_processed = request_size > 0;
+	error_set(&response->error, ERROR_NETWORK, "%s: %s", url ? url : "no URL", reason(exchange));
+}
+
+static void deliver(struct exchange *exchange)
+{
+	struct http *http = exchange->http;
+	struct http_header headers[64];
+	struct http_response response = { .headers = headers,
+		.body = text_string(&exchange->body),
+		.body_length = exchange->body.length,
+		.sent = exchange->sent };
+
+	response.received = http->base.now(&http->base);
+	if (exchange->result == CURLE_OK) {
+		curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &response.status);
+		if (exchange->head.data)
+			response.header_count =
+				split_headers(exchange->head.data, headers, ARRAY_LENGTH(headers));
+	} else {
+		describe_failure(exchange, &response);
+	}
+	exchange->done(&response, exchange->data);
+}
+
+/* The next request may be larger or smaller; what one large answer needed is not kept. */
+void exchange_idle(struct exchange *exchange)
+{
+	enum { KEPT = 64 * 1024 };
+
+	curl_slist_free_all(exchange->request_headers);
+	exchange->request_headers = NULL;
+	if (exchange->body.capacity > KEPT)
+		text_free(&exchange->body);
+	if (exchange->request.capacity > KEPT)
+		text_free(&exchange->request);
+	LIST_REMOVE(exchange);
+	LIST_ADD(exchange->http->idle, exchange);
+}
+
+void deliver_finished(struct http *http)
+{
+	while (http->finished) {
+		struct exchange *exchange = http->finished;
+
+		/* Oldest first: the list grows at its head. */
+		while (exchange->next)
+			exchange = exchange->next;
+		deliver(exchange);
+		exchange_idle(exchange);
+	}
+}
+
+void exchange_finish(struct exchange *exchange, CURLcode result)
+{
+	exchange->result = result;
+	LIST_REMOVE(exchange);
+	LIST_ADD(exchange->http->finished, exchange);
+}

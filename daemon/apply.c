@@ -1,0 +1,348 @@
+#include "apply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "json.h"
+#include "model/tags.h"
+#include "text.h"
+
+struct applying {
+	struct apply_options options;
+	struct arena *arena;
+	char now[ISO8601_SIZE];
+	unsigned running;
+	bool finished, going;
+};
+
+/* One action under way. */
+struct work {
+	struct applying *applying;
+	struct action *action;
+	struct resource *confirmed; /* whose tags are being read */
+	struct requests requests;
+	size_t next;
+	bool state_read;
+};
+
+static void advance(struct applying *applying);
+static void work_on(struct work *work);
+
+static bool is_over(const struct action *action)
+{
+	return action->outcome != OUTCOME_PENDING && action->outcome != OUTCOME_RUNNING;
+}
+
+static bool went_well(const struct action *action)
+{
+	return action->outcome == OUTCOME_DONE || action->outcome == OUTCOME_UNNEEDED;
+}
+
+static void settle(struct applying *applying, struct action *action, enum outcome outcome)
+{
+	action->outcome = outcome;
+	if (applying->options.progress)
+		applying->options.progress(action, applying->options.data);
+}
+
+static void finish(struct work *work, enum outcome outcome)
+{
+	requests_clear(&work->requests);
+	work->applying->running--;
+	settle(work->applying, work->action, outcome);
+	advance(work->applying);
+}
+
+static void fail(struct work *work, const char *text)
+{
+	work->action->error = arena_copy(work->applying->arena, text);
+	finish(work, OUTCOME_FAILED);
+}
+
+static void fail_with(struct work *work, const struct call_result *result)
+{
+	struct action *action = work->action;
+
+	action->error = ask_failure(work->applying->arena, result);
+	action->error_code = arena_copy(work->applying->arena, result->failure.code);
+	finish(work, result->failure.class == FAILURE_CANCELLED ? OUTCOME_SKIPPED : OUTCOME_FAILED);
+}
+
+/* Whoever runs a new revision now gets its ARN in place of "family:(new)". */
+static void pass_on(struct work *work)
+{
+	const struct action *action = work->action;
+	const struct plan *plan = work->applying->options.plan;
+
+	if (action->kind->shape != SHAPE_REVISIONS || action->verb != VERB_CREATE || !action->made)
+		return;
+	for (size_t i = 0; i < plan->wants.count; i++) {
+		struct resource *want = plan->wants.items[i];
+
+		if (want->kind->shape == SHAPE_TARGET && strcmp(want->batch->family, action->name) == 0)
+			want->revision_arn = action->made;
+	}
+}
+
+/* Another app's action in this pass has made the same thing, or is about to. */
+static bool made_meanwhile(const struct work *work, const struct call_result *result)
+{
+	return result->failure.class == FAILURE_EXISTS && work->action->kind->shape == SHAPE_ROLE;
+}
+
+static bool gone_already(const struct work *work, const struct call_result *result)
+{
+	return result->failure.class == FAILURE_NOT_FOUND && work->action->verb == VERB_DELETE;
+}
+
+static void carried_out(const struct call_result *result, void *data)
+{
+	struct work *work = data;
+	struct action *action = work->action;
+	struct error error = { 0 };
+
+	action->request_id = arena_copy(work->applying->arena, result->request_id);
+	action->operation = result->operation;
+	if (!result->ok && !made_meanwhile(work, result) && !gone_already(work, result)) {
+		fail_with(work, result);
+		return;
+	}
+	if (result->ok && action->kind->done &&
+		!action->kind->done(work->applying->options.view, result->reply, &action->made, &error)) {
+		error_wrap(&error, "%s %s", result->service, result->operation);
+		fail(work, arena_printf(work->applying->arena, "%s (request id %s)", error.text, result->request_id));
+		return;
+	}
+	work->next++;
+	work_on(work);
+}
+
+static void write_next(struct work *work)
+{
+	if (work->next < work->requests.count) {
+		ask_request(&work->applying->options.line, &work->requests.items[work->next], carried_out, work);
+		return;
+	}
+	pass_on(work);
+	finish(work, OUTCOME_DONE);
+}
+
+/* What has to be confirmed before the first write: the thing itself, or of a target the schedule that carries it. */
+static struct resource *to_confirm(const struct work *work)
+{
+	const struct action *action = work->action;
+	const struct resources *all = &work->applying->options.plan->observed->all;
+	const struct resource *have = action->have;
+
+	if (action->kind->shape == SHAPE_TARGET) {
+		have = NULL;
+		for (size_t i = 0; i < all->count; i++)
+			if (all->items[i]->kind->shape == SHAPE_SCHEDULE && strcmp(all->items[i]->name, action->name) == 0)
+				have = all->items[i];
+	}
+	if (!have || have->tags_read == TAGS_STRONG || !have->kind->tags_reading)
+		return NULL;
+	return resources_find(all, have->kind, have->name, have->id);
+}
+
+/* The tags may have been changed since the tagging API heard of them. */
+static bool still_needed(struct work *work)
+{
+	struct action *action = work->action;
+	struct tags set = { 0 }, remove = { 0 };
+
+	if (action->verb != VERB_UPDATE || !action->kind->tagged || !action->have)
+		return true;
+	tags_compare(work->applying->arena, &action->want->tags, &action->have->tags, &set, &remove);
+	if (tags_value(&action->have->tags, TAG_LEAVING))
+		tags_set(work->applying->arena, &remove, TAG_LEAVING, tags_value(&action->have->tags, TAG_LEAVING));
+	action->set_tags = set;
+	action->remove_tags = remove;
+	if (set.count || remove.count)
+		return true;
+	for (size_t i = 0; i < action->differences.count; i++)
+		if (!text_starts(action->differences.items[i].path, "tags["))
+			return true;
+	return false;
+}
+
+static void confirmed(const struct call_result *result, void *data)
+{
+	struct work *work = data;
+	struct hearing hearing = {
+		.view = work->applying->options.view,
+		.observed = work->applying->options.view->observed,
+		.subject = { .name = work->confirmed->name, .resource = work->confirmed },
+	};
+	struct error error = { 0 };
+
+	if (!result->ok) {
+		fail_with(work, result);
+		return;
+	}
+	if (!work->confirmed->kind->tags_reading->heard(&hearing, result->reply, &error)) {
+		fail(work, error.text);
+		return;
+	}
+	work->confirmed = NULL;
+	work_on(work);
+}
+
+/* Reads the tags before the first write; false: nothing had to be read. */
+static bool confirm(struct work *work)
+{
+	struct resource *have = to_confirm(work);
+	struct subject subject = { .resource = have };
+
+	if (!have)
+		return false;
+	subject.name = have->name;
+	work->confirmed = have;
+	ask_reading(&work->applying->options.line, work->applying->options.view, have->kind->tags_reading, &subject, NULL,
+		confirmed, work);
+	return true;
+}
+
+static void state_answered(const struct call_result *result, void *data)
+{
+	struct work *work = data;
+	struct resource *have = work->confirmed;
+	struct hearing hearing = {
+		.view = work->applying->options.view,
+		.subject = { .name = have->name, .resource = have },
+	};
+	struct error error = { 0 };
+	const char *state;
+
+	if (!result->ok && result->failure.class != FAILURE_NOT_FOUND) {
+		fail_with(work, result);
+		return;
+	}
+	have->kind->state_reading->heard(&hearing, result->ok ? result->reply : NULL, &error);
+	work->confirmed = NULL;
+	work->state_read = true;
+	state = fields_value(&have->fields, "state");
+	if (result->ok && text_compare(state, "DISABLED") != 0)
+		fail(work, "it does not read DISABLED: left alone, the next pass looks again");
+	else
+		work_on(work);
+}
+
+/* A schedule, and the target it starts, only goes when the schedule reads DISABLED now. */
+static bool check_state(struct work *work)
+{
+	const struct action *action = work->action;
+	const struct resources *all = &work->applying->options.plan->observed->all;
+	struct subject subject = { .name = action->name };
+
+	if (action->verb != VERB_DELETE || work->state_read)
+		return false;
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i]->kind->state_reading && strcmp(all->items[i]->name, action->name) == 0 &&
+			(action->kind->shape == SHAPE_TARGET || action->have == all->items[i]))
+			subject.resource = all->items[i];
+	if (!subject.resource)
+		return false;
+	work->confirmed = subject.resource;
+	ask_reading(&work->applying->options.line, work->applying->options.view,
+		subject.resource->kind->state_reading, &subject, NULL, state_answered, work);
+	return true;
+}
+
+/* The owner as it reads now; a target is its schedule's. */
+static bool ours_still(const struct work *work)
+{
+	const struct action *action = work->action;
+
+	if (!action->have || !action->kind->tagged)
+		return true;
+	return is_ours(work->applying->options.view, action->have);
+}
+
+static void work_on(struct work *work)
+{
+	struct change change;
+
+	if (work->requests.count) {
+		write_next(work);
+		return;
+	}
+	if (confirm(work) || check_state(work))
+		return;
+	if (!ours_still(work)) {
+		fail(work, "its owner tag is gone or another's: nothing was written");
+		return;
+	}
+	if (!still_needed(work)) {
+		finish(work, OUTCOME_UNNEEDED);
+		return;
+	}
+	change = action_change(work->action, work->applying->now);
+	work->action->kind->requests(work->applying->options.view, &change, &work->requests);
+	write_next(work);
+}
+
+static void start(struct applying *applying, struct action *action)
+{
+	struct work *work = arena_alloc(applying->arena, sizeof *work);
+
+	*work = (struct work){ .applying = applying, .action = action };
+	action->outcome = OUTCOME_RUNNING;
+	applying->running++;
+	work_on(work);
+}
+
+/* Whether it may start; an action whose needs failed is skipped, and says why. */
+static bool is_ready(struct applying *applying, struct action *action)
+{
+	for (size_t i = 0; i < action->need_count; i++) {
+		const struct action *need = action->needs[i];
+
+		if (is_over(need) && !went_well(need)) {
+			action->error = arena_printf(applying->arena, "%s %s was not %s", need->kind->name, need->name,
+				need->outcome == OUTCOME_HELD ? "approved" : "done");
+			settle(applying, action, OUTCOME_SKIPPED);
+			return false;
+		}
+		if (!is_over(need))
+			return false;
+	}
+	return true;
+}
+
+/* Starts whatever is ready; what is skipped may make others ready or skipped, so it looks until nothing moves. */
+static void advance(struct applying *applying)
+{
+	const struct plan *plan = applying->options.plan;
+	bool moved = true;
+
+	if (applying->going)
+		return;
+	applying->going = true;
+	while (moved) {
+		moved = false;
+		for (size_t i = 0; i < plan->action_count; i++) {
+			struct action *action = plan->actions[i];
+			enum outcome before = action->outcome;
+
+			if (before == OUTCOME_PENDING && is_ready(applying, action))
+				start(applying, action);
+			moved = moved || action->outcome != before;
+		}
+	}
+	applying->going = false;
+	if (!applying->running && !applying->finished) {
+		applying->finished = true;
+		applying->options.done(applying->options.data);
+	}
+}
+
+void apply_plan(struct arena *arena, const struct apply_options *options)
+{
+	struct applying *applying = arena_alloc(arena, sizeof *applying);
+
+	applying->options = *options;
+	applying->arena = arena;
+	text_iso8601(applying->now, options->now);
+	advance(applying);
+}

@@ -1,0 +1,121 @@
+#ifndef AWS_CLIENT_H
+#define AWS_CLIENT_H
+
+/*
+ * The inside of `struct aws`, for the files of this folder alone: what its calls share, the lanes in which
+ * they wait for their turn, and the calls themselves.
+ */
+
+#include <stdint.h>
+
+#include "aws/call.h"
+#include "aws/credentials.h"
+#include "aws/endpoint.h"
+#include "aws/identity.h"
+#include "aws/rate.h"
+#include "aws/retry.h"
+#include "aws/service.h"
+#include "aws/sigv4.h"
+#include "aws/wire.h"
+
+/* All calls that share a rate: one identity, region and service (RegisterTaskDefinition its own); first come,
+ * first served. */
+struct lane {
+	struct lane *next;
+	struct identity *identity;
+	const struct service *service;
+	const char *region, *operation; /* operation: NULL = all others */
+	struct endpoint endpoint;
+	bool usable; /* the endpoint could be resolved; otherwise why not: */
+	struct error problem;
+	struct sigv4_scope scope;
+	struct rate rate;
+	struct retry_bucket retries;
+	struct call *waiting; /* by `number` */
+};
+
+struct call {
+	struct call *next;
+	struct aws *aws;
+	struct lane *lane;
+	unsigned long number; /* of arrival, kept through retries and pages */
+	char *operation;
+	struct call_options options; /* operation and params below in place of the caller's */
+	json_t *params; /* our copy, for the next page; NULL = one page */
+	struct wire wire;
+	double began, ready_at;
+	unsigned attempt; /* transient faults and throttling without deadline, on this page */
+	unsigned throttled; /* in a row */
+	double spent; /* retry tokens on this page */
+	bool refreshed, corrected;
+	size_t count; /* index of the counters */
+	unsigned char (*seen)[DIGEST_SIZE]; /* the page tokens so far */
+	size_t pages, seen_capacity;
+	char *access_key; /* with which the exchange under way was signed */
+	json_t *reply;
+	struct call_result result;
+};
+
+struct aws {
+	struct transport *transport;
+	struct arena *arena;
+	struct configuration configuration;
+	struct endpoint_sources endpoints;
+	const char *region;
+	json_t *rates;
+	struct identity *identities, *own;
+	struct lane *lanes;
+	struct call *finished, **finished_end; /* to be told from the next event */
+	struct call *flying; /* with an exchange under way */
+	unsigned in_flight, in_flight_limit;
+	unsigned long numbers;
+	uint64_t random;
+	double skew; /* what AWS's clock is ahead of ours, seconds */
+	bool stopped;
+	double wake_at; /* of the one alarm that is set, 0 = none */
+	struct call_count *counts;
+	size_t count_length, count_capacity;
+	call_trace_function *trace;
+	void *trace_data;
+	struct sigv4_signature signature;
+};
+
+static inline double aws_now(struct aws *aws)
+{
+	return aws->transport->now(aws->transport);
+}
+
+/* lane.c */
+
+/* The lane of an operation, made where it is the first. `region` NULL = the client's own. */
+struct lane *lane_of(struct aws *aws, struct identity *identity, const struct service *service,
+	const char *region, const char *operation);
+
+/* Puts the call where its number belongs. */
+void lane_add(struct lane *lane, struct call *call);
+
+/*
+ * Takes the first call out that may go now. NULL where none may; `wake` is then lowered to when one might.
+ * Calls that have waited beyond their deadline are finished.
+ */
+struct call *lane_take(struct lane *lane, double now, double *wake);
+
+/* call.c */
+
+/* The call is over with this failure (FAILURE_NONE: with its reply); `done` is called from the next event. */
+void call_finish(struct call *call, const struct failure *failure);
+
+/* Sends what may go, in all lanes. Calls that are over meanwhile are told by aws_deliver. */
+void aws_dispatch(struct aws *aws);
+
+/* Calls `done` for every call that is over. From events alone, never below aws_call(). */
+void aws_deliver(struct aws *aws);
+
+void call_free(struct call *call);
+
+/* exchange.c */
+
+/* Signs and sends; the call is then flying, and exchange_done goes on with it. */
+void exchange_start(struct call *call, const struct sigv4_keys *keys, double now);
+
+#endif

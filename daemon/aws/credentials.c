@@ -1,0 +1,311 @@
+#include "aws/credentials.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "files.h"
+#include "macros.h"
+#include "text.h"
+
+enum { FILE_LIMIT = 1024 * 1024, CHAIN_LIMIT = 8 };
+
+#define SESSION_NAME "fargate-batchd"
+#define INSTEAD \
+	"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use a profile with keys or with role_arn and " \
+	"source_profile"
+
+const char *environment(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+bool environment_on(const char *name)
+{
+	const char *value = environment(name);
+
+	return value && !strcasecmp(value, "true");
+}
+
+/* The files. */
+
+static const char *shared_file(struct arena *arena, const char *variable, const char *name)
+{
+	const char *given = environment(variable), *home = environment("HOME");
+
+	if (given && text_starts(given, "~/") && home)
+		return arena_printf(arena, "%s%s", home, given + 1);
+	if (given)
+		return arena_copy(arena, given);
+	return home ? arena_printf(arena, "%s/.aws/%s", home, name) : NULL;
+}
+
+static bool add_file(struct profiles *profiles, struct arena *arena, enum profiles_form form,
+	const char *path, struct error *error)
+{
+	struct error fault;
+	bool missing = false;
+	size_t length;
+	char *text;
+
+	if (!path)
+		return true;
+	text = file_read(arena, path, FILE_LIMIT, &length, &missing, &fault);
+	if (!text)
+		return missing || error_set(error, fault.code, "%s", fault.text);
+	if (strlen(text) != length)
+		return error_set(error, ERROR_INPUT, "%s is not a text file", path);
+	return profiles_add(profiles, arena, form, path, text, error);
+}
+
+static bool unknown_profile(
+	const struct configuration *configuration, struct arena *arena, struct error *error)
+{
+	const struct profiles *profiles = &configuration->profiles;
+	const char **names = arena_alloc(arena, (profiles->count + 1) * sizeof *names), *nearest;
+
+	for (size_t i = 0; i < profiles->count; i++)
+		names[i] = profiles->list[i].name;
+	nearest = text_nearest(configuration->profile_name, names, profiles->count);
+	return error_set(error, ERROR_INPUT, "there is no profile \"%s\" in %s or %s%s%s%s",
+		configuration->profile_name,
+		configuration->config_file ? configuration->config_file : "~/.aws/config",
+		configuration->credentials_file ? configuration->credentials_file : "~/.aws/credentials",
+		nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"" : "");
+}
+
+bool configuration_read(struct configuration *configuration, struct arena *arena, const char *profile_flag,
+	struct error *error)
+{
+	const char *directory = environment("CREDENTIALS_DIRECTORY"), *named = profile_flag;
+	struct profiles *all = &configuration->profiles;
+
+	if (!named)
+		named = environment("AWS_PROFILE");
+	*configuration = (struct configuration){ .profile_flag = profile_flag != NULL,
+		.profile_name = arena_copy(arena, named ? named : "default"),
+		.config_file = shared_file(arena, "AWS_CONFIG_FILE", "config"),
+		.credentials_file = shared_file(arena, "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
+		.directory_file = directory ? arena_printf(arena, "%s/aws", directory) : NULL };
+	/* What is read later counts more. */
+	if (!add_file(all, arena, PROFILES_CONFIG, configuration->config_file, error) ||
+		!add_file(all, arena, PROFILES_CREDENTIALS, configuration->credentials_file, error) ||
+		!add_file(all, arena, PROFILES_CREDENTIALS, configuration->directory_file, error) ||
+		!add_file(&configuration->directory, arena, PROFILES_CREDENTIALS,
+			configuration->directory_file, error))
+		return false;
+	configuration->profile = profiles_find(&configuration->profiles, configuration->profile_name);
+	return configuration->profile || !named || unknown_profile(configuration, arena, error);
+}
+
+/* The sources. */
+
+static const struct source *no_keys(struct arena *arena, const char *problem)
+{
+	struct source *source = arena_alloc(arena, sizeof *source);
+
+	source->problem = problem;
+	return source;
+}
+
+static const struct source *static_keys(
+	struct arena *arena, const char *access, const char *secret, const char *token)
+{
+	struct source *source = arena_alloc(arena, sizeof *source);
+
+	source->keys = (struct keys){ arena_copy(arena, access), arena_copy(arena, secret),
+		arena_copy(arena, token) };
+	return source;
+}
+
+/* NULL where the environment holds no keys at all. */
+static const struct source *from_environment(struct arena *arena)
+{
+	const char *access = environment("AWS_ACCESS_KEY_ID"), *secret = environment("AWS_SECRET_ACCESS_KEY");
+
+	if (!access && !secret)
+		return NULL;
+	if (!access || !secret)
+		return no_keys(arena, arena_printf(arena, "%s is set but %s is not: set both, or neither",
+					      access ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY",
+					      access ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID"));
+	return static_keys(arena, access, secret, environment("AWS_SESSION_TOKEN"));
+}
+
+/* NULL where the profile holds no keys of its own. */
+static const struct source *from_profile_keys(const struct profile *profile, struct arena *arena)
+{
+	const char *access = profile_get(profile, "aws_access_key_id"),
+		   *secret = profile_get(profile, "aws_secret_access_key");
+
+	if (!access && !secret)
+		return NULL;
+	if (!access || !secret)
+		return no_keys(
+			arena, arena_printf(arena, "the profile \"%s\" has %s but no %s", profile->name,
+				       access ? "aws_access_key_id" : "aws_secret_access_key",
+				       access ? "aws_secret_access_key" : "aws_access_key_id"));
+	return static_keys(arena, access, secret, profile_get(profile, "aws_session_token"));
+}
+
+/* Ways to get keys that we do not have; NULL where the profile asks for none of them. */
+static const struct source *from_unsupported(const struct profile *profile, struct arena *arena)
+{
+	static const struct {
+		const char *key, *what;
+	} ways[] = { { "web_identity_token_file", "a web identity" },
+		{ "credential_process", "a credential process" }, { "sso_session", "IAM Identity Center" },
+		{ "sso_start_url", "IAM Identity Center" } };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(ways); i++)
+		if (profile_get(profile, ways[i].key))
+			return no_keys(arena, arena_printf(arena,
+						      "the profile \"%s\" takes its keys from %s (%s), which "
+						      "is not supported yet; " INSTEAD,
+						      profile->name, ways[i].what, ways[i].key));
+	return NULL;
+}
+
+static const struct source *from_profile(const struct configuration *configuration, struct arena *arena,
+	const struct profile *profile, const struct profile *asking, unsigned depth);
+
+static const struct source *from_credential_source(struct arena *arena, const struct profile *profile)
+{
+	const char *name = profile_get(profile, "credential_source");
+	const struct source *keys;
+
+	if (strcmp(name, "Environment") != 0)
+		return no_keys(arena,
+			arena_printf(arena,
+				"the profile \"%s\" has credential_source = %s, which is not supported yet; "
+				"use Environment or source_profile",
+				profile->name, name));
+	keys = from_environment(arena);
+	return keys ? keys
+		    : no_keys(arena, arena_printf(arena,
+					     "the profile \"%s\" takes its keys from the environment, where "
+					     "AWS_ACCESS_KEY_ID is not set",
+					     profile->name));
+}
+
+/* Whose keys assume the role of the profile. */
+static const struct source *role_from(const struct configuration *configuration, struct arena *arena,
+	const struct profile *profile, unsigned depth)
+{
+	const char *name = profile_get(profile, "source_profile");
+	const struct profile *other;
+
+	if (!name && profile_get(profile, "credential_source"))
+		return from_credential_source(arena, profile);
+	if (!name)
+		return no_keys(arena, arena_printf(arena,
+					      "the profile \"%s\" has role_arn but neither source_profile "
+					      "nor credential_source",
+					      profile->name));
+	other = profiles_find(&configuration->profiles, name);
+	if (!other)
+		return no_keys(
+			arena, arena_printf(arena,
+				       "the profile \"%s\" names source_profile = %s, which is not there",
+				       profile->name, name));
+	return from_profile(configuration, arena, other, profile, depth + 1);
+}
+
+static const struct source *from_role(const struct configuration *configuration, struct arena *arena,
+	const struct profile *profile, unsigned depth)
+{
+	const struct source *from = role_from(configuration, arena, profile, depth);
+	const char *duration = profile_get(profile, "duration_seconds"), *session;
+	struct source *source;
+
+	if (from->problem)
+		return from;
+	source = arena_alloc(arena, sizeof *source);
+	session = profile_get(profile, "role_session_name");
+	source->role_arn = profile_get(profile, "role_arn");
+	source->external_id = profile_get(profile, "external_id");
+	source->session_name = session ? session : SESSION_NAME;
+	source->duration = duration ? (unsigned)strtoul(duration, NULL, 10) : 0;
+	source->from = from;
+	return source;
+}
+
+/*
+ * A profile's role comes before its keys, but a profile that names itself as the source of its role means its
+ * keys.
+ */
+static const struct source *from_profile(const struct configuration *configuration, struct arena *arena,
+	const struct profile *profile, const struct profile *asking, unsigned depth)
+{
+	const struct source *source = NULL;
+
+	if (depth > CHAIN_LIMIT)
+		return no_keys(
+			arena, arena_printf(arena, "the profile \"%s\" names source_profile in a circle",
+				       profile->name));
+	if (profile != asking && profile_get(profile, "role_arn") &&
+		!profile_get(profile, "web_identity_token_file"))
+		return from_role(configuration, arena, profile, depth);
+	source = from_profile_keys(profile, arena);
+	if (!source)
+		source = from_unsupported(profile, arena);
+	if (!source)
+		source = no_keys(arena,
+			arena_printf(arena, "the profile \"%s\" holds no keys; " INSTEAD, profile->name));
+	return source;
+}
+
+static const struct source *from_nowhere(const struct configuration *configuration, struct arena *arena)
+{
+	const char *container = environment("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+
+	if (!container)
+		container = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+	if (container)
+		return no_keys(arena, "AWS_CONTAINER_CREDENTIALS_* is set, but keys from a container's "
+				      "endpoint are not supported yet; " INSTEAD);
+	return no_keys(
+		arena, arena_printf(arena,
+			       "no AWS credentials: neither AWS_ACCESS_KEY_ID in the environment nor a "
+			       "profile \"%s\" in %s or %s%s%s "
+			       "(an instance's own role is not supported yet); " INSTEAD,
+			       configuration->profile_name,
+			       configuration->credentials_file ? configuration->credentials_file
+							       : "~/.aws/credentials",
+			       configuration->config_file ? configuration->config_file : "~/.aws/config",
+			       configuration->directory_file ? " or " : "",
+			       configuration->directory_file ? configuration->directory_file : ""));
+}
+
+/* A profile that only says where, say a region, is none to take keys from. */
+static bool profile_has_keys(const struct profile *profile)
+{
+	static const char *const keys[] = { "aws_access_key_id", "aws_secret_access_key", "role_arn",
+		"web_identity_token_file", "credential_process", "sso_session", "sso_start_url" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
+		if (profile_get(profile, keys[i]))
+			return true;
+	return false;
+}
+
+const struct source *credentials_find(const struct configuration *configuration, struct arena *arena)
+{
+	const struct source *source = configuration->profile_flag ? NULL : from_environment(arena);
+	const struct profile *profile = configuration->profile;
+
+	if (source)
+		return source;
+	if (profile_has_keys(profiles_find(&configuration->directory, configuration->profile_name)))
+		return from_profile(configuration, arena, profile, NULL, 0);
+	/* Before the shared files, as everywhere: going on to them might reach another account than was
+	 * meant. */
+	if (!configuration->profile_flag && environment("AWS_WEB_IDENTITY_TOKEN_FILE"))
+		return no_keys(arena, "AWS_WEB_IDENTITY_TOKEN_FILE is set, but a web identity is not "
+				      "supported yet; " INSTEAD);
+	if (profile_has_keys(profile) || configuration->profile_flag)
+		return from_profile(configuration, arena, profile, NULL, 0);
+	return from_nowhere(configuration, arena);
+}

@@ -1,0 +1,239 @@
+#include "aws/endpoint.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http.h"
+#include "text.h"
+
+/* Partitions by the beginning of a region's name; the last row is for all others. */
+struct partition {
+	const char *begins, *id, *suffix, *dual_suffix;
+	/* IAM is one per partition: its host's name before the suffix, and the region that it is signed for.
+	 */
+	const char *iam, *iam_region;
+};
+
+static const struct partition partitions[] = {
+	{ "cn-", "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "iam.cn-north-1",
+		"cn-north-1" },
+	{ "us-gov-", "aws-us-gov", "amazonaws.com", "api.aws", "iam.us-gov", "us-gov-west-1" },
+	{ "us-iso-", "aws-iso", "c2s.ic.gov", "api.aws", "iam.us-iso-east-1", "us-iso-east-1" },
+	{ "us-isob-", "aws-iso-b", "sc2s.sgov.gov", "api.aws", "iam.us-isob-east-1", "us-isob-east-1" },
+	{ "us-isof-", "aws-iso-f", "csp.hci.ic.gov", "api.aws", "iam.us-isof-south-1", "us-isof-south-1" },
+	{ "eu-isoe-", "aws-iso-e", "cloud.adc-e.uk", "api.aws", "iam.eu-isoe-west-1", "eu-isoe-west-1" },
+	{ "eusc-", "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu", "iam.eusc-de-east-1",
+		"eusc-de-east-1" },
+	{ "", "aws", "amazonaws.com", "api.aws", "iam", "us-east-1" },
+};
+
+/* For suggestions only: a region that is not here works all the same. */
+static const char *const known_regions[] = { "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1",
+	"ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2", "ap-southeast-1", "ap-southeast-2",
+	"ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+	"ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-1", "eu-central-2",
+	"eu-isoe-west-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3",
+	"eusc-de-east-1", "il-central-1", "me-central-1", "me-south-1", "mx-central-1", "sa-east-1",
+	"us-east-1", "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-iso-east-1", "us-iso-west-1",
+	"us-isob-east-1", "us-isob-west-1", "us-isof-east-1", "us-isof-south-1", "us-west-1", "us-west-2" };
+
+static const struct partition *partition_of(const char *region)
+{
+	const struct partition *partition = partitions;
+
+	while (!text_starts(region, partition->begins))
+		partition++;
+	return partition;
+}
+
+const char *region_partition(const char *region)
+{
+	return partition_of(region)->id;
+}
+
+/* "eu-west-1": words of small letters, the last part a number of one or two digits. */
+static bool region_formed(const char *region)
+{
+	size_t words = 0, letters, digits;
+
+	if (strlen(region) > 32)
+		return false;
+	for (;;) {
+		letters = strspn(region, "abcdefghijklmnopqrstuvwxyz");
+		if (letters < 2 || region[letters] != '-')
+			break;
+		words++;
+		region += letters + 1;
+	}
+	digits = strspn(region, "0123456789");
+	return words >= 2 && digits >= 1 && digits <= 2 && region[digits] == '\0';
+}
+
+/* Regions are named by where they lie; a new one has a new number or a new country, but not a new direction.
+ */
+static bool region_has_direction(const char *region)
+{
+	static const char *const directions[] = { "central", "east", "north", "northeast", "northwest",
+		"south", "southeast", "southwest", "west" };
+	const char *number = strrchr(region, '-'), *word = number;
+
+	while (word > region && word[-1] != '-')
+		word--;
+	for (size_t i = 0; i < ARRAY_LENGTH(directions); i++)
+		if (strlen(directions[i]) == (size_t)(number - word) &&
+			!strncmp(directions[i], word, (size_t)(number - word)))
+			return true;
+	return false;
+}
+
+bool region_check(const char *region, struct error *error)
+{
+	const char *nearest;
+
+	if (region_formed(region) && region_has_direction(region))
+		return true;
+	nearest = text_nearest(region, known_regions, ARRAY_LENGTH(known_regions));
+	return error_set(error, ERROR_INPUT, "\"%.64s\" is not a region; %s%s", region,
+		nearest ? "did you mean " : "a region looks like ", nearest ? nearest : "eu-west-1");
+}
+
+/* AWS's own names. */
+
+/* The part of the host name before the suffix, where a variant has a name of its own. */
+static const char *variant_name(const struct endpoint_sources *sources, const struct service *service,
+	const struct partition *partition, const char *region, struct arena *arena)
+{
+	const char *prefix = service->prefix;
+	/* In GovCloud the common names of these are FIPS endpoints already. */
+	static const char *const gov_fips[] = { "events", "logs", "sts", "ec2", "sqs" };
+
+	if (sources->fips && !sources->dual_stack && !strcmp(partition->id, "aws-us-gov"))
+		for (size_t i = 0; i < ARRAY_LENGTH(gov_fips); i++)
+			if (!strcmp(service->name, gov_fips[i]))
+				return arena_printf(arena, "%s.%s", prefix, region);
+	if (!strcmp(service->name, "ecr") && (sources->fips || sources->dual_stack))
+		prefix = "ecr";
+	return arena_printf(arena, "%s%s.%s", prefix, sources->fips ? "-fips" : "", region);
+}
+
+static const char *iam_name(const struct endpoint_sources *sources, const struct partition *partition)
+{
+	bool plain = !strcmp(partition->id, "aws");
+
+	if (sources->dual_stack && plain)
+		return sources->fips ? "iam-fips.global" : "iam.global";
+	if (sources->fips && plain)
+		return "iam-fips";
+	return partition->iam;
+}
+
+static void aws_name(const struct endpoint_sources *sources, const struct service *service,
+	const char *region, struct arena *arena, struct endpoint *endpoint)
+{
+	const struct partition *partition = partition_of(region);
+	bool iam = !strcmp(service->name, "iam"), dual = sources->dual_stack;
+	const char *name;
+
+	if (iam)
+		name = iam_name(sources, partition);
+	else
+		name = variant_name(sources, service, partition, region, arena);
+	/* IAM has a dual-stack name in the first partition alone. */
+	if (iam && strcmp(partition->id, "aws") != 0)
+		dual = false;
+	endpoint->host =
+		arena_printf(arena, "%s.%s", name, dual ? partition->dual_suffix : partition->suffix);
+	endpoint->url = arena_printf(arena, "https://%s", endpoint->host);
+	endpoint->path = "";
+}
+
+/* Endpoints that somebody gave. */
+
+static const char *environment_url(const char *suffix)
+{
+	char name[64] = "AWS_ENDPOINT_URL";
+	const char *value;
+
+	if (suffix) {
+		strcat(name, "_");
+		strncat(name, suffix, sizeof name - strlen(name) - 1);
+	}
+	value = getenv(name);
+	return value && *value ? value : NULL;
+}
+
+static const char *given_url(
+	const struct endpoint_sources *sources, const struct service *service, const char **where)
+{
+	bool configured = !sources->ignore_configured;
+	const char *own = configured ? environment_url(service->environment) : NULL;
+	const char *all = configured ? environment_url(NULL) : NULL;
+	const char *profile = configured ? sources->profile : NULL;
+	const struct {
+		const char *url, *where;
+	} order[] = { { sources->flag, "--endpoint-url" }, { own, "AWS_ENDPOINT_URL_<service>" },
+		{ all, "AWS_ENDPOINT_URL" }, { sources->setting, "the settings' endpointUrl" },
+		{ profile, "the profile's endpoint_url" } };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(order); i++)
+		if (order[i].url) {
+			*where = order[i].where;
+			return order[i].url;
+		}
+	return NULL;
+}
+
+/* The Host header leaves out the scheme's own port, so the signature must too. */
+static char *without_port(char *host, bool secure)
+{
+	const char *own = secure ? ":443" : ":80";
+
+	if (text_ends(host, own))
+		host[strlen(host) - strlen(own)] = '\0';
+	return host;
+}
+
+static bool use_url(const char *url, const char *where, struct arena *arena, struct endpoint *endpoint,
+	struct error *error)
+{
+	bool secure = !strncasecmp(url, "https:", 6);
+	const char *authority, *path;
+	char *host, *rest;
+
+	if (!http_url_allowed(url, error))
+		return error_wrap(error, "endpoint from %s", where);
+	if (strpbrk(url, "?#"))
+		return error_set(error, ERROR_INPUT,
+			"endpoint from %s: %s has a query or a fragment; leave it out", where, url);
+	authority = strstr(url, "//") + 2;
+	path = authority + strcspn(authority, "/");
+	host = arena_copy_n(arena, authority, (size_t)(path - authority));
+	for (char *c = host; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	rest = arena_copy(arena, path);
+	while (text_ends(rest, "/"))
+		rest[strlen(rest) - 1] = '\0';
+	endpoint->host = without_port(host, secure);
+	endpoint->path = rest;
+	endpoint->url = arena_printf(arena, "%s://%s%s", secure ? "https" : "http", endpoint->host, rest);
+	endpoint->custom = true;
+	return true;
+}
+
+bool endpoint_resolve(const struct endpoint_sources *sources, const struct service *service,
+	const char *region, struct arena *arena, struct endpoint *endpoint, struct error *error)
+{
+	const char *where, *url = given_url(sources, service, &where);
+	bool iam = !strcmp(service->name, "iam");
+
+	*endpoint = (struct endpoint){ 0 };
+	if (!region_check(region, error))
+		return false;
+	endpoint->signing_region = iam ? partition_of(region)->iam_region : arena_copy(arena, region);
+	if (url)
+		return use_url(url, where, arena, endpoint, error);
+	aws_name(sources, service, region, arena, endpoint);
+	return true;
+}

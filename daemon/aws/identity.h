@@ -1,0 +1,35 @@
+#ifndef AWS_IDENTITY_H
+#define AWS_IDENTITY_H
+
+/* Whose keys sign a call: the chain's own or those of a role, assumed when they are first needed and kept
+ * fresh. */
+
+#include "aws/call.h"
+#include "aws/credentials.h"
+#include "aws/sigv4.h"
+
+enum identity_state {
+	IDENTITY_READY,
+	IDENTITY_WAITING, /* keys are on their way; the client dispatches again when they are here */
+	IDENTITY_FAILED, /* none, and why */
+};
+
+/* An identity for a source, made once for each role; `from` signs the AssumeRole. */
+struct identity *identity_of_source(struct aws *aws, const struct source *source);
+
+/*
+ * The keys to sign with now, valid until the next event; starts a refresh where they are missing or run out
+ * soon. `region` is where STS is asked.
+ */
+enum identity_state identity_keys(struct identity *identity, const char *region, double now,
+	struct sigv4_keys *keys, struct failure *failure);
+
+/* AWS says that this access key has expired: it is not used again, if it still was the one in use. */
+void identity_expired(struct identity *identity, const char *access_key);
+
+/* Seconds since the epoch, 0 = never or not known. */
+double identity_expiry(const struct identity *identity);
+
+void identities_free(struct identity *list);
+
+#endif

@@ -1,0 +1,287 @@
+#include "daemon.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+#include "messages.h"
+#include "report.h"
+#include "session.h"
+
+/* A stop waits this long for what is under way. */
+static const double STOP_SECONDS = 9;
+
+struct daemon {
+	const struct options *options;
+	struct session session;
+	int lock;
+	struct report *report;
+	struct pass *pass;
+	bool reload_wanted, stopping;
+	ev_timer resync, give_up, watchdog;
+	ev_signal hangup, terminate, interrupt;
+};
+
+static void begin_pass(struct daemon *daemon);
+
+/* A tenth more or less, so that many daemons do not ask at the same moment. */
+static double with_jitter(double seconds)
+{
+	return seconds * (0.9 + 0.2 * (double)random() / (double)RAND_MAX);
+}
+
+static void wait_for_next(struct daemon *daemon)
+{
+	ev_timer_stop(daemon->session.loop, &daemon->resync);
+	ev_timer_set(&daemon->resync, with_jitter(daemon->session.settings->resync_interval), 0);
+	ev_timer_start(daemon->session.loop, &daemon->resync);
+}
+
+static void say_faults(const struct fault *faults, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char line[16];
+		const struct message_field fields[] = {
+			{ "DEFINITION_FILE", faults[i].at.file },
+			{ "DEFINITION_LINE", line },
+		};
+
+		snprintf(line, sizeof line, "%u", faults[i].at.line);
+		message_send(faults[i].warning ? MESSAGE_WARNING : MESSAGE_FAULT, fields, ARRAY_LENGTH(fields),
+			"%s:%u:%u: %s%s%s", faults[i].at.file, faults[i].at.line, faults[i].at.column, faults[i].message,
+			faults[i].remedy ? "; " : "", faults[i].remedy ? faults[i].remedy : "");
+	}
+}
+
+/* Reads everything anew into a session of its own; what is wrong is told, and nothing of it is used. */
+static bool open_session(const struct options *options, struct session *session)
+{
+	struct error error = { 0 };
+
+	*session = (struct session){ .arena = arena_new(), .options = options };
+	if (!session_load(session, &error)) {
+		message_send(MESSAGE_FAULT, NULL, 0, "%s", error.text);
+		return false;
+	}
+	say_faults(session->settings->faults, session->settings->fault_count);
+	say_faults(session->definitions->faults, session->definitions->fault_count);
+	if (session->settings->broken || session->definitions->broken)
+		return false;
+	if (session_connect(session, &error))
+		return true;
+	message_send(MESSAGE_FAULT, NULL, 0, "%s", error.text);
+	return false;
+}
+
+static void close_session(struct session *session)
+{
+	struct arena *arena = session->arena;
+
+	session->loop = NULL; /* the loop outlives every session */
+	session_close(session);
+	arena_free(arena);
+}
+
+static void say_reloading(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
+		(unsigned long long)now.tv_sec * 1000000ULL + (unsigned long long)now.tv_nsec / 1000ULL);
+}
+
+/* All or nothing: what is wrong leaves the running set as it is. */
+static void reload(struct daemon *daemon)
+{
+	struct session fresh;
+
+	say_reloading();
+	daemon->reload_wanted = false;
+	if (!open_session(daemon->options, &fresh)) {
+		close_session(&fresh);
+		message_send(MESSAGE_RELOAD_REFUSED, NULL, 0,
+			"the reload was refused: the definitions and settings of before stay in force");
+		sd_notify(0, "READY=1\nSTATUS=the last reload was refused: see the journal");
+		return;
+	}
+	if (strcmp(fresh.settings->owner, daemon->session.settings->owner) != 0) {
+		message_send(MESSAGE_WARNING, NULL, 0, "a new owner holds only after a restart: %s stays",
+			daemon->session.settings->owner);
+		fresh.settings->owner = arena_copy(fresh.arena, daemon->session.settings->owner);
+	}
+	close_session(&daemon->session);
+	daemon->session = fresh;
+	report_new_definitions(daemon->report);
+	message_send(MESSAGE_RELOADED, NULL, 0, "reloaded: %zu apps, %zu batches", fresh.definitions->app_count,
+		fresh.definitions->batch_count);
+	sd_notifyf(0, "READY=1\nSTATUS=reloaded: %zu apps, %zu batches", fresh.definitions->app_count,
+		fresh.definitions->batch_count);
+	begin_pass(daemon);
+}
+
+static void progressed(const struct pass *pass, const struct action *action, void *data)
+{
+	report_action(((struct daemon *)data)->report, pass, action);
+}
+
+static void finished(struct pass *pass, void *data)
+{
+	struct daemon *daemon = data;
+	CLEANUP_TEXT struct text status = { 0 };
+
+	report_pass(daemon->report, pass);
+	report_status(daemon->report, pass, &status);
+	daemon->pass = pass_free(pass);
+	if (daemon->stopping) {
+		ev_break(daemon->session.loop, EVBREAK_ALL);
+		return;
+	}
+	sd_notifyf(0, "STATUS=%s", text_string(&status));
+	wait_for_next(daemon);
+	if (daemon->reload_wanted)
+		reload(daemon);
+}
+
+static void begin_pass(struct daemon *daemon)
+{
+	struct pass_options options = session_pass(&daemon->session);
+
+	if (daemon->pass)
+		return;
+	ev_timer_stop(daemon->session.loop, &daemon->resync);
+	options.write = !daemon->session.settings->read_only;
+	options.resident = true;
+	options.progress = progressed;
+	options.done = finished;
+	options.data = options.done_data = daemon;
+	daemon->pass = pass_start(&options);
+}
+
+static void timer_fired(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)events;
+	begin_pass(timer->data);
+}
+
+/* A reload during a pass waits for its end: the pass works with the definitions it began with. */
+static void hung_up(struct ev_loop *loop, ev_signal *signal, int events)
+{
+	struct daemon *daemon = signal->data;
+
+	(void)loop;
+	(void)events;
+	if (daemon->pass)
+		daemon->reload_wanted = true;
+	else if (!daemon->stopping)
+		reload(daemon);
+}
+
+static void gave_up(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)timer;
+	(void)events;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void terminated(struct ev_loop *loop, ev_signal *signal, int events)
+{
+	struct daemon *daemon = signal->data;
+
+	(void)events;
+	if (daemon->stopping)
+		return;
+	daemon->stopping = true;
+	sd_notify(0, "STOPPING=1\nSTATUS=stopping");
+	message_send(MESSAGE_STOPPING, NULL, 0, "stopping");
+	if (!daemon->pass) {
+		ev_break(loop, EVBREAK_ALL);
+		return;
+	}
+	pass_stop(daemon->pass);
+	ev_timer_start(loop, &daemon->give_up);
+}
+
+static void feed_watchdog(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)timer;
+	(void)events;
+	sd_notify(0, "WATCHDOG=1");
+}
+
+static void handle(struct daemon *daemon, ev_signal *watcher, int number,
+	void (*function)(struct ev_loop *, ev_signal *, int))
+{
+	ev_signal_init(watcher, function, number);
+	watcher->data = daemon;
+	ev_signal_start(daemon->session.loop, watcher);
+}
+
+static void watch(struct daemon *daemon)
+{
+	struct ev_loop *loop = daemon->session.loop;
+	uint64_t microseconds = 0;
+
+	handle(daemon, &daemon->hangup, SIGHUP, hung_up);
+	handle(daemon, &daemon->terminate, SIGTERM, terminated);
+	handle(daemon, &daemon->interrupt, SIGINT, terminated);
+	ev_timer_init(&daemon->resync, timer_fired, 0, 0);
+	daemon->resync.data = daemon;
+	ev_timer_init(&daemon->give_up, gave_up, STOP_SECONDS, 0);
+	if (sd_watchdog_enabled(0, &microseconds) > 0) {
+		double half = (double)microseconds / 2e6;
+
+		ev_timer_init(&daemon->watchdog, feed_watchdog, half, half);
+		ev_timer_start(loop, &daemon->watchdog);
+	}
+}
+
+static bool lock(struct daemon *daemon)
+{
+	struct error error = { 0 };
+
+	daemon->lock = state_lock(daemon->session.state, "fargate-batchd", &error);
+	if (daemon->lock < 0)
+		message_send(MESSAGE_FAULT, NULL, 0, "%s", error.text);
+	return daemon->lock >= 0;
+}
+
+static void run(struct daemon *daemon)
+{
+	const struct definitions *definitions = daemon->session.definitions;
+
+	daemon->report = report_new();
+	watch(daemon);
+	message_send(MESSAGE_START, NULL, 0, "fargate-batchd %s: %zu apps, %zu batches", VERSION,
+		definitions->app_count, definitions->batch_count);
+	sd_notifyf(0, "READY=1\nSTATUS=first pass: %zu apps, %zu batches", definitions->app_count,
+		definitions->batch_count);
+	begin_pass(daemon);
+	ev_run(daemon->session.loop, 0);
+	pass_free(daemon->pass);
+	report_free(daemon->report);
+}
+
+int daemon_run(const struct options *options)
+{
+	struct daemon daemon = { .options = options, .lock = -1 };
+	struct ev_loop *loop;
+	int code = EXIT_CONFIGURATION;
+
+	srandom((unsigned)(time(NULL) ^ getpid()));
+	if (open_session(options, &daemon.session) && lock(&daemon)) {
+		run(&daemon);
+		code = EXIT_OK;
+	}
+	loop = daemon.session.loop;
+	close_session(&daemon.session);
+	if (daemon.lock >= 0)
+		close(daemon.lock);
+	if (loop)
+		ev_loop_destroy(loop);
+	return code;
+}

@@ -1,0 +1,34 @@
+#include <stdio.h>
+
+#include "daemon.h"
+#include "session.h"
+
+/* fargate-batchd: reads its flags and stays. */
+
+static int teach(struct arena *arena)
+{
+	printf("Keeps scheduled Fargate tasks as the definition files say, for ever.\n\n"
+	       "usage: fargate-batchd [FLAG…]\n\nflags:\n%s\n"
+	       "SIGHUP reads definitions and settings anew, SIGTERM ends after what is under way.\n"
+	       "Exit code: 0 ended as asked, 2 wrong use, 78 definitions, settings or state do not let it start.\n\n"
+	       "  fargate-batchd --definitions ./jobs --debug\n",
+		options_help(arena, 0));
+	return EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	struct options options;
+	struct error error = { 0 };
+
+	if (!options_read(arena, argc - 1, argv + 1, 0, &options, &error))
+		return session_complain("%s", error.text);
+	if (options.help)
+		return teach(arena);
+	if (options.version)
+		return puts("fargate-batchd " VERSION), EXIT_OK;
+	if (options.word_count)
+		return session_complain("%s: takes no arguments; see --help", options.words[0]);
+	return daemon_run(&options);
+}

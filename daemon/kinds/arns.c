@@ -1,0 +1,58 @@
+#include "arns.h"
+
+#include <string.h>
+
+#include "kinds/kinds.h"
+#include "text.h"
+
+const char *role_name(const char *role)
+{
+	const char *slash = strrchr(role, '/');
+
+	return text_starts(role, "arn:") && slash ? slash + 1 : role;
+}
+
+const char *role_arn(const struct view *view, const char *role)
+{
+	const struct resource *have;
+
+	if (text_starts(role, "arn:"))
+		return role;
+	have = resources_find(&view->observed->all, &kind_role, role, NULL);
+	if (have)
+		return have->arn;
+	return arena_printf(view->arena, "arn:%s:iam::%s:role/%s", view->site->partition, view->site->account, role);
+}
+
+char *arn_of(const struct view *view, const char *service, const char *rest)
+{
+	return arena_printf(view->arena, "arn:%s:%s:%s:%s:%s", view->site->partition, service, view->site->region,
+		view->site->account, rest);
+}
+
+const char *arn_tail(const char *arn)
+{
+	const char *tail = strrchr(arn, '/');
+
+	if (!tail)
+		tail = strrchr(arn, ':');
+	return tail ? tail + 1 : arn;
+}
+
+static const char *registry_suffix(const struct site *site)
+{
+	return strcmp(site->partition, "aws-cn") == 0 ? "amazonaws.com.cn" : "amazonaws.com";
+}
+
+char *image_uri(const struct view *view, const struct app *app, const struct batch *batch)
+{
+	bool own = batch && (batch->image.tag || batch->image.digest || batch->image.uri);
+	const struct image *image = own ? &batch->image : &app->image;
+	const char *repository = app->repository.use.name ? app->repository.use.name : app->name;
+
+	if (image->uri)
+		return arena_copy(view->arena, image->uri);
+	return arena_printf(view->arena, "%s.dkr.ecr.%s.%s/%s%s%s", view->site->account, view->site->region,
+		registry_suffix(view->site), repository, image->digest ? "@" : ":",
+		image->digest ? image->digest : image->tag ? image->tag : "latest");
+}

@@ -1,0 +1,256 @@
+#include <string.h>
+
+#include "arns.h"
+#include "json.h"
+#include "kinds.h"
+#include "model/tags.h"
+#include "wanting.h"
+
+/* ECS cluster; settings and capacity providers are compared only where the app mentions them. */
+
+static const struct field_rule rules[] = {
+	{ .path = "settings", .form = FIELD_PAIRS, .key = "name", .value = "value" },
+	{ .path = "capacityProviders", .form = FIELD_SET, .declared = true },
+	{ .path = "defaultCapacityProviderStrategy[].base", .absent = "0", .declared = true },
+	{ .path = "defaultCapacityProviderStrategy[].weight", .absent = "0", .declared = true },
+};
+
+static void cluster_want(const struct view *view, struct resources *all)
+{
+	for (size_t i = 0; i < view->definitions->app_count; i++) {
+		struct app *app = &view->definitions->apps[i];
+
+		if (site_has(view, app))
+			want_of_app(view, all, &kind_cluster, app, &app->cluster.use);
+	}
+}
+
+static bool mentions_settings(const struct app *app)
+{
+	return app->cluster.settings != WISH_UNMANAGED;
+}
+
+static bool mentions_providers(const struct app *app)
+{
+	return app->cluster.capacity_providers != WISH_UNMANAGED;
+}
+
+static void add_providers(json_t *all, const struct app *app)
+{
+	json_t *provider;
+	size_t i, at;
+
+	json_array_foreach(app->cluster.capacity_providers_value, i, provider)
+	{
+		json_t *known;
+
+		json_array_foreach(all, at, known)
+			if (json_equal(known, provider))
+				break;
+		if (at == json_array_size(all))
+			json_add(all, json_incref(provider));
+	}
+}
+
+/* What any of the apps that share the cluster wants its tasks to run on. */
+static json_t *providers(const struct resource *want)
+{
+	json_t *all = json_must(json_array());
+
+	add_providers(all, want->app);
+	for (size_t i = 0; i < want->sharer_count; i++)
+		add_providers(all, want->sharers[i]);
+	if (json_array_size(all))
+		return all;
+	json_decref(all);
+	return NULL;
+}
+
+static json_t *cluster_body(const struct view *view, const struct resource *want)
+{
+	const struct app *sets = app_that(want, mentions_settings), *runs = app_that(want, mentions_providers);
+	json_t *body = json_must(json_object());
+
+	(void)view;
+	if (sets->cluster.settings == WISH_VALUE)
+		json_put(body, "settings", json_deep_copy(sets->cluster.settings_value));
+	if (sets->cluster.settings == WISH_REMOVED)
+		json_put(body, "settings", json_pack("[{s:s, s:s}]", "name", "containerInsights", "value", "disabled"));
+	if (runs->cluster.capacity_providers != WISH_VALUE)
+		return body;
+	json_put(body, "capacityProviders", providers(want));
+	if (runs->cluster.default_strategy)
+		json_put(body, "defaultCapacityProviderStrategy", json_deep_copy(runs->cluster.default_strategy));
+	return body;
+}
+
+static void cluster_finish(const struct view *view, const struct resource *want, struct fields *fields)
+{
+	if (app_that(want, mentions_providers)->cluster.capacity_providers == WISH_REMOVED) {
+		fields_add_removed(view->arena, fields, "capacityProviders");
+		fields_add_removed(view->arena, fields, "defaultCapacityProviderStrategy");
+	}
+}
+
+/* PutClusterCapacityProviders replaces both lists, so each that the app does not mention is sent as it stands. */
+static void put_providers(const struct change *change, const json_t *body, struct requests *out)
+{
+	static const char *const lists[] = { "capacityProviders", "defaultCapacityProviderStrategy" };
+	json_t *params = json_must(json_pack("{s:s}", "cluster", change->want->name));
+	json_t *live = change->have->document ? json_loads(change->have->document, 0, NULL) : NULL;
+	bool removed = app_that(change->want, mentions_providers)->cluster.capacity_providers == WISH_REMOVED;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++) {
+		json_t *list = json_object_get(body, lists[i]);
+
+		if (!list && !removed)
+			list = json_object_get(live, lists[i]);
+		json_put(params, lists[i], list ? json_incref(list) : json_array());
+	}
+	requests_add(out, "ecs", "PutClusterCapacityProviders", params);
+	json_decref(live);
+}
+
+static void cluster_requests(const struct view *view, const struct change *change, struct requests *out)
+{
+	const struct resource *want = change->want;
+	json_t *body = want && change->verb != VERB_DELETE ? cluster_body(view, want) : NULL, *params;
+
+	switch (change->verb) {
+	case VERB_CREATE:
+		params = json_must(json_pack("{s:s}", "clusterName", want->name));
+		json_object_update(params, body);
+		json_put(params, "tags", tags_list(&want->tags, true));
+		requests_add(out, "ecs", "CreateCluster", params)->once = true;
+		break;
+	case VERB_UPDATE:
+		if (changes(change, "settings")) {
+			params = json_must(json_pack("{s:s}", "cluster", want->name));
+			json_put(params, "settings", json_incref(json_object_get(body, "settings")));
+			requests_add(out, "ecs", "UpdateCluster", params);
+		}
+		if (changes(change, "capacityProviders") || changes(change, "defaultCapacityProviderStrategy"))
+			put_providers(change, body, out);
+		requests_tag(out, change, "ecs", "resourceArn", change->have->arn);
+		break;
+	case VERB_DISABLE:
+		requests_tag(out, change, "ecs", "resourceArn", change->have->arn);
+		break;
+	case VERB_DELETE:
+		requests_add(out, "ecs", "DeleteCluster",
+			json_must(json_pack("{s:s}", "cluster", change->have->name)));
+		break;
+	}
+	json_decref(body);
+}
+
+static json_t *clusters_params(const struct view *view, const struct subject *subject)
+{
+	json_t *names = json_must(json_array());
+
+	(void)view;
+	for (size_t i = 0; i < subject->name_count; i++)
+		json_add(names, json_must(json_string(subject->names[i])));
+	return json_must(json_pack("{s:o, s:[s,s]}", "clusters", names, "include", "TAGS", "SETTINGS"));
+}
+
+/* A setting that nobody mentions is the account's business: only those of the definition are compared. */
+static void drop_unmentioned(const struct hearing *hearing, const char *name, json_t *body)
+{
+	const struct definitions *definitions = hearing->view->definitions;
+
+	for (size_t i = 0; i < definitions->app_count; i++) {
+		const struct app *app = &definitions->apps[i];
+
+		if (site_has(hearing->view, app) && strcmp(app->cluster.use.name, name) == 0 &&
+			app->cluster.settings != WISH_UNMANAGED)
+			return;
+	}
+	json_object_del(body, "settings");
+}
+
+static void hear_cluster(const struct hearing *hearing, const json_t *one)
+{
+	static const char *const members[] = { "settings", "capacityProviders", "defaultCapacityProviderStrategy" };
+	struct arena *arena = hearing->observed->arena;
+	const char *name = json_text_of(one, "clusterName", "");
+	struct resource *have =
+		observed_add(hearing->observed, &kind_cluster, name, NULL, json_text_of(one, "clusterArn", ""));
+	json_t *body = json_must(json_object());
+
+	for (size_t i = 0; i < ARRAY_LENGTH(members); i++)
+		json_put(body, members[i], json_incref(json_object_get(one, members[i])));
+	have->document = json_canonical(arena, body);
+	drop_unmentioned(hearing, name, body);
+	have->fields = fields_of(arena, rules, ARRAY_LENGTH(rules), body);
+	have->content_read = true;
+	json_decref(body);
+	have->tags = tags_read(arena, json_object_get(one, "tags"));
+	have->tags_read = TAGS_STRONG;
+}
+
+/* A deleted cluster stays visible for a while as INACTIVE: that is absent. */
+static bool clusters_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
+{
+	const json_t *list = json_object_get(reply, "clusters"), *failures = json_object_get(reply, "failures");
+	json_t *one;
+	size_t i;
+
+	if (reply && !json_is_array(list))
+		return error_set(error, ERROR_REPLY, "the answer has no clusters");
+	json_array_foreach(list, i, one)
+		if (strcmp(json_text_of(one, "status", ""), "INACTIVE") != 0)
+			hear_cluster(hearing, one);
+	json_array_foreach(failures, i, one)
+		if (strcmp(json_text_of(one, "reason", ""), "MISSING") != 0)
+			return error_set(error, ERROR_REPLY, "cluster %s: %s", json_text_of(one, "arn", "?"),
+				json_text_of(one, "reason", "failed"));
+	return true;
+}
+
+const struct reading reading_clusters = {
+	.service = "ecs",
+	.operation = "DescribeClusters",
+	.params = clusters_params,
+	.heard = clusters_heard,
+};
+
+static json_t *tags_params(const struct view *view, const struct subject *subject)
+{
+	(void)view;
+	return json_must(json_pack("{s:s}", "resourceArn", subject->resource->arn));
+}
+
+static const struct reading reading_cluster_tags = {
+	.service = "ecs",
+	.operation = "ListTagsForResource",
+	.params = tags_params,
+	.heard = tags_heard,
+};
+
+static bool cluster_done(const struct view *view, const json_t *reply, const char **arn, struct error *error)
+{
+	const char *made = json_text_of(json_object_get(reply, "cluster"), "clusterArn", NULL);
+
+	(void)error;
+	if (made)
+		*arn = arena_copy(view->arena, made);
+	return true;
+}
+
+const struct kind kind_cluster = {
+	.name = "cluster",
+	.shape = SHAPE_PLAIN,
+	.rank = 3,
+	.tagged = true,
+	.rules = rules,
+	.rule_count = ARRAY_LENGTH(rules),
+	.want = cluster_want,
+	.body = cluster_body,
+	.finish = cluster_finish,
+	.requests = cluster_requests,
+	.done = cluster_done,
+	.tags_reading = &reading_cluster_tags,
+	.by_name = &reading_clusters,
+	.names_per_call = 100,
+};

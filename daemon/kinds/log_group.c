@@ -1,0 +1,188 @@
+#include <string.h>
+
+#include "arns.h"
+#include "json.h"
+#include "kinds.h"
+#include "model/tags.h"
+#include "text.h"
+#include "wanting.h"
+
+/* CloudWatch log group with its retention; an app that names no retention leaves it as it is. */
+
+static const struct field_rule rules[] = {
+	{ .path = "retentionInDays", .declared = true },
+};
+
+static void log_group_want(const struct view *view, struct resources *all)
+{
+	for (size_t i = 0; i < view->definitions->app_count; i++) {
+		struct app *app = &view->definitions->apps[i];
+
+		if (site_has(view, app))
+			want_of_app(view, all, &kind_log_group, app, &app->log_group.use);
+	}
+}
+
+static bool mentions_retention(const struct app *app)
+{
+	return app->log_group.retention != WISH_UNMANAGED;
+}
+
+/* The app whose word on the retention holds. */
+static const struct app *speaker(const struct resource *want)
+{
+	return app_that(want, mentions_retention);
+}
+
+static json_t *log_group_body(const struct view *view, const struct resource *want)
+{
+	const struct app *app = speaker(want);
+	json_t *body = json_must(json_object());
+
+	(void)view;
+	if (app->log_group.retention == WISH_VALUE)
+		json_put(body, "retentionInDays", json_integer(app->log_group.retention_in_days));
+	return body;
+}
+
+static void log_group_finish(const struct view *view, const struct resource *want, struct fields *fields)
+{
+	if (speaker(want)->log_group.retention == WISH_REMOVED)
+		fields_add_removed(view->arena, fields, "retentionInDays");
+}
+
+static json_t *named(const char *name)
+{
+	return json_must(json_pack("{s:s}", "logGroupName", name));
+}
+
+static json_t *tags_map(const struct tags *tags)
+{
+	json_t *map = json_must(json_object());
+
+	for (size_t i = 0; i < tags->count; i++)
+		json_put_text(map, tags->items[i].key, tags->items[i].value);
+	return map;
+}
+
+static void put_retention(const struct resource *want, struct requests *out)
+{
+	const struct app *app = speaker(want);
+	json_t *params = named(want->name);
+
+	if (app->log_group.retention == WISH_VALUE) {
+		json_put(params, "retentionInDays", json_integer(app->log_group.retention_in_days));
+		requests_add(out, "logs", "PutRetentionPolicy", params);
+	} else {
+		requests_add(out, "logs", "DeleteRetentionPolicy", params);
+	}
+}
+
+static void tag(const struct change *change, struct requests *out)
+{
+	const char *arn = change->have->arn;
+
+	/* This service takes tags as a map. */
+	if (change->set_tags->count)
+		requests_add(out, "logs", "TagResource",
+			json_must(json_pack("{s:s, s:o}", "resourceArn", arn, "tags", tags_map(change->set_tags))));
+	if (change->remove_tags->count)
+		requests_add(out, "logs", "UntagResource",
+			json_must(json_pack("{s:s, s:o}", "resourceArn", arn, "tagKeys", tags_keys(change->remove_tags))));
+}
+
+static void log_group_requests(const struct view *view, const struct change *change, struct requests *out)
+{
+	const struct resource *want = change->want;
+	json_t *params;
+
+	(void)view;
+	if (change->verb == VERB_DELETE) {
+		requests_add(out, "logs", "DeleteLogGroup", named(change->have->name));
+		return;
+	}
+	if (change->verb == VERB_CREATE) {
+		params = named(want->name);
+		json_put(params, "tags", tags_map(&want->tags));
+		requests_add(out, "logs", "CreateLogGroup", params)->once = true;
+	}
+	if (want && (change->verb == VERB_CREATE ? speaker(want)->log_group.retention == WISH_VALUE
+						 : changes(change, "retentionInDays")))
+		put_retention(want, out);
+	if (change->verb != VERB_CREATE)
+		tag(change, out);
+}
+
+static json_t *log_group_params(const struct view *view, const struct subject *subject)
+{
+	(void)view;
+	return json_must(json_pack("{s:s}", "logGroupNamePrefix", subject->name));
+}
+
+/* The prefix finds others too; tags want the ARN without the ":*" at its end. */
+static bool log_group_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
+{
+	struct arena *arena = hearing->observed->arena;
+	const json_t *list = json_object_get(reply, "logGroups");
+	json_t *one, *body;
+	size_t i;
+
+	if (reply && !json_is_array(list))
+		return error_set(error, ERROR_REPLY, "the answer has no logGroups");
+	json_array_foreach(list, i, one)
+	{
+		char *arn = arena_copy(arena, json_text_of(one, "arn", ""));
+		struct resource *have;
+
+		if (strcmp(json_text_of(one, "logGroupName", ""), hearing->subject.name) != 0)
+			continue;
+		if (text_ends(arn, ":*"))
+			arn[strlen(arn) - 2] = '\0';
+		have = observed_add(hearing->observed, &kind_log_group, hearing->subject.name, NULL, arn);
+		body = json_must(json_object());
+		if (json_object_get(one, "retentionInDays"))
+			json_put(body, "retentionInDays", json_incref(json_object_get(one, "retentionInDays")));
+		have->fields = fields_of(arena, rules, ARRAY_LENGTH(rules), body);
+		have->content_read = true;
+		json_decref(body);
+	}
+	return true;
+}
+
+const struct reading reading_log_group = {
+	.service = "logs",
+	.operation = "DescribeLogGroups",
+	.page_in = "nextToken",
+	.page_out = "nextToken",
+	.params = log_group_params,
+	.heard = log_group_heard,
+};
+
+static json_t *tags_params(const struct view *view, const struct subject *subject)
+{
+	(void)view;
+	return json_must(json_pack("{s:s}", "resourceArn", subject->resource->arn));
+}
+
+static const struct reading reading_log_group_tags = {
+	.service = "logs",
+	.operation = "ListTagsForResource",
+	.params = tags_params,
+	.heard = tags_heard,
+};
+
+const struct kind kind_log_group = {
+	.name = "log-group",
+	.shape = SHAPE_PLAIN,
+	.rank = 2,
+	.tagged = true,
+	.rules = rules,
+	.rule_count = ARRAY_LENGTH(rules),
+	.want = log_group_want,
+	.body = log_group_body,
+	.finish = log_group_finish,
+	.requests = log_group_requests,
+	.tags_reading = &reading_log_group_tags,
+	.by_name = &reading_log_group,
+	.names_per_call = 1,
+};

@@ -1,0 +1,282 @@
+#include <string.h>
+
+#include "arns.h"
+#include "json.h"
+#include "kinds.h"
+#include "model/tags.h"
+#include "wanting.h"
+
+/* ECR repository with its lifecycle policy. A member the app does not mention is unmanaged: nobody compares it. */
+
+static const struct field_rule rules[] = {
+	{ .path = "lifecyclePolicy", .form = FIELD_MAP, .declared = true },
+	{ .path = "scanOnPush", .declared = true },
+	{ .path = "imageTagMutability", .declared = true },
+};
+
+static bool mentions_policy(const struct app *app)
+{
+	return app->repository.lifecycle != WISH_UNMANAGED;
+}
+
+static bool mentions_scanning(const struct app *app)
+{
+	return app->repository.scan_on_push != WISH_UNMANAGED;
+}
+
+static bool mentions_mutability(const struct app *app)
+{
+	return app->repository.mutability != WISH_UNMANAGED;
+}
+
+/* Whether an app of this site says something about the lifecycle policy of a repository that is ours to write to. */
+static bool policy_matters(const struct view *view, const char *name)
+{
+	for (size_t i = 0; i < view->definitions->app_count; i++) {
+		const struct app *app = &view->definitions->apps[i];
+
+		if (site_has(view, app) && app->repository.use.name && app->repository.use.managed &&
+			strcmp(app->repository.use.name, name) == 0 && mentions_policy(app))
+			return true;
+	}
+	return false;
+}
+
+static void repository_want(const struct view *view, struct resources *all)
+{
+	for (size_t i = 0; i < view->definitions->app_count; i++) {
+		struct app *app = &view->definitions->apps[i];
+
+		if (site_has(view, app) && app->repository.use.name)
+			want_of_app(view, all, &kind_repository, app, &app->repository.use);
+	}
+}
+
+/* Rules known by their priority, whatever order they come in; tag lists sorted, empty ones left out. */
+static json_t *policy_by_priority(const json_t *policy)
+{
+	json_t *all = json_must(json_object()), *rule;
+	const json_t *list = json_object_get(policy, "rules");
+	size_t i;
+
+	json_array_foreach(list, i, rule)
+	{
+		char priority[32];
+
+		snprintf(priority, sizeof priority, "%lld", (long long)json_integer_of(rule, "rulePriority", 0));
+		json_put(all, priority, json_incref(rule));
+	}
+	return json_must(json_pack("{s:o}", "rules", all));
+}
+
+static json_t *repository_body(const struct view *view, const struct resource *want)
+{
+	const struct app *scans = app_that(want, mentions_scanning), *fixes = app_that(want, mentions_mutability);
+	const struct app *expires = app_that(want, mentions_policy);
+	json_t *body = json_must(json_object());
+
+	(void)view;
+	if (mentions_scanning(scans))
+		json_put(body, "scanOnPush",
+			json_boolean(scans->repository.scan_on_push == WISH_VALUE && scans->repository.scan_on_push_value));
+	if (mentions_mutability(fixes))
+		json_put_text(body, "imageTagMutability",
+			fixes->repository.mutability == WISH_VALUE ? fixes->repository.mutability_value : "MUTABLE");
+	if (expires->repository.lifecycle == WISH_VALUE)
+		json_put(body, "lifecyclePolicy", policy_by_priority(expires->repository.lifecycle_policy));
+	return body;
+}
+
+static void repository_finish(const struct view *view, const struct resource *want, struct fields *fields)
+{
+	if (app_that(want, mentions_policy)->repository.lifecycle == WISH_REMOVED)
+		fields_add_removed(view->arena, fields, "lifecyclePolicy");
+}
+
+static json_t *named(const struct resource *want)
+{
+	return json_must(json_pack("{s:s}", "repositoryName", want->name));
+}
+
+static json_t *create_params(const struct resource *want, const json_t *body)
+{
+	json_t *params = named(want), *scan = json_object_get(body, "scanOnPush");
+
+	if (scan)
+		json_put(params, "imageScanningConfiguration", json_pack("{s:O}", "scanOnPush", scan));
+	json_put_text(params, "imageTagMutability", json_text_of(body, "imageTagMutability", NULL));
+	json_put(params, "tags", tags_list(&want->tags, false));
+	return params;
+}
+
+static void put_policy(const struct view *view, const struct resource *want, struct requests *out)
+{
+	const struct app *app = app_that(want, mentions_policy);
+	json_t *params = named(want);
+
+	if (app->repository.lifecycle == WISH_VALUE) {
+		json_put_text(params, "lifecyclePolicyText",
+			json_canonical(view->arena, app->repository.lifecycle_policy));
+		requests_add(out, "ecr", "PutLifecyclePolicy", params);
+	} else {
+		requests_add(out, "ecr", "DeleteLifecyclePolicy", params);
+	}
+}
+
+static void update(const struct view *view, const struct change *change, const json_t *body, struct requests *out)
+{
+	const struct resource *want = change->want;
+	json_t *params;
+
+	if (changes(change, "imageTagMutability")) {
+		params = named(want);
+		json_put_text(params, "imageTagMutability", json_text_of(body, "imageTagMutability", "MUTABLE"));
+		requests_add(out, "ecr", "PutImageTagMutability", params);
+	}
+	if (changes(change, "scanOnPush")) {
+		params = named(want);
+		json_put(params, "imageScanningConfiguration",
+			json_pack("{s:O}", "scanOnPush", json_object_get(body, "scanOnPush")));
+		requests_add(out, "ecr", "PutImageScanningConfiguration", params);
+	}
+	if (changes(change, "lifecyclePolicy"))
+		put_policy(view, want, out);
+	requests_tag(out, change, "ecr", "resourceArn", change->have->arn);
+}
+
+static void repository_requests(const struct view *view, const struct change *change, struct requests *out)
+{
+	const struct resource *want = change->want;
+	json_t *body, *params;
+
+	if (change->verb == VERB_DELETE) {
+		/* The app said onDelete "delete" while it existed: its images go too. */
+		params = named(change->have);
+		json_put(params, "force", json_true());
+		requests_add(out, "ecr", "DeleteRepository", params);
+		return;
+	}
+	if (change->verb == VERB_DISABLE) {
+		requests_tag(out, change, "ecr", "resourceArn", change->have->arn);
+		return;
+	}
+	body = repository_body(view, want);
+	if (change->verb == VERB_CREATE) {
+		requests_add(out, "ecr", "CreateRepository", create_params(want, body))->once = true;
+		if (app_that(want, mentions_policy)->repository.lifecycle == WISH_VALUE)
+			put_policy(view, want, out);
+	} else {
+		update(view, change, body, out);
+	}
+	json_decref(body);
+}
+
+static json_t *lifecycle_params(const struct view *view, const struct subject *subject)
+{
+	(void)view;
+	return json_must(json_pack("{s:s}", "repositoryName", subject->name));
+}
+
+static bool lifecycle_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
+{
+	struct resource *have = hearing->subject.resource;
+	json_t *policy, *body;
+	struct fields more;
+
+	if (!reply)
+		return true;
+	policy = json_loads(json_text_of(reply, "lifecyclePolicyText", ""), 0, NULL);
+	if (!policy)
+		return error_set(error, ERROR_REPLY, "the lifecycle policy is not JSON");
+	body = json_must(json_pack("{s:o}", "lifecyclePolicy", policy_by_priority(policy)));
+	more = fields_of(hearing->observed->arena, rules, ARRAY_LENGTH(rules), body);
+	have->fields = fields_joined(hearing->observed->arena, &have->fields, &more);
+	json_decref(body);
+	json_decref(policy);
+	return true;
+}
+
+const struct reading reading_lifecycle = {
+	.service = "ecr",
+	.operation = "GetLifecyclePolicy",
+	.params = lifecycle_params,
+	.heard = lifecycle_heard,
+};
+
+static json_t *repository_params(const struct view *view, const struct subject *subject)
+{
+	(void)view;
+	return json_must(json_pack("{s:[s]}", "repositoryNames", subject->name));
+}
+
+static bool repository_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
+{
+	const json_t *one = json_array_get(json_object_get(reply, "repositories"), 0);
+	const json_t *scanning = json_object_get(one, "imageScanningConfiguration");
+	struct subject subject = hearing->subject;
+	struct resource *have;
+	json_t *body;
+
+	if (!reply)
+		return true;
+	if (!one || !json_text_of(one, "repositoryArn", NULL))
+		return error_set(error, ERROR_REPLY, "the answer has no repository");
+	have = observed_add(hearing->observed, &kind_repository, subject.name, NULL,
+		json_text_of(one, "repositoryArn", ""));
+	body = json_must(json_pack("{s:b, s:s}", "scanOnPush", json_bool_of(scanning, "scanOnPush", false),
+		"imageTagMutability", json_text_of(one, "imageTagMutability", "MUTABLE")));
+	have->fields = fields_of(hearing->observed->arena, rules, ARRAY_LENGTH(rules), body);
+	have->content_read = true;
+	json_decref(body);
+	subject.resource = have;
+	if (policy_matters(hearing->view, subject.name))
+		hearing->ask(hearing->context, &reading_lifecycle, &subject);
+	return true;
+}
+
+const struct reading reading_repository = {
+	.service = "ecr",
+	.operation = "DescribeRepositories",
+	.params = repository_params,
+	.heard = repository_heard,
+};
+
+static json_t *tags_params(const struct view *view, const struct subject *subject)
+{
+	(void)view;
+	return json_must(json_pack("{s:s}", "resourceArn", subject->resource->arn));
+}
+
+static const struct reading reading_repository_tags = {
+	.service = "ecr",
+	.operation = "ListTagsForResource",
+	.params = tags_params,
+	.heard = tags_heard,
+};
+
+static bool repository_done(const struct view *view, const json_t *reply, const char **arn, struct error *error)
+{
+	const char *made = json_text_of(json_object_get(reply, "repository"), "repositoryArn", NULL);
+
+	(void)error;
+	if (made)
+		*arn = arena_copy(view->arena, made);
+	return true;
+}
+
+const struct kind kind_repository = {
+	.name = "repository",
+	.shape = SHAPE_PLAIN,
+	.rank = 1,
+	.tagged = true,
+	.rules = rules,
+	.rule_count = ARRAY_LENGTH(rules),
+	.want = repository_want,
+	.body = repository_body,
+	.finish = repository_finish,
+	.requests = repository_requests,
+	.done = repository_done,
+	.tags_reading = &reading_repository_tags,
+	.by_name = &reading_repository,
+	.names_per_call = 1,
+};

@@ -1,0 +1,342 @@
+#include <string.h>
+
+#include "arns.h"
+#include "json.h"
+#include "kinds.h"
+#include "model/tags.h"
+#include "text.h"
+#include "wanting.h"
+
+/*
+ * IAM role, as the article makes it: a trust policy that names the service, and one managed policy. Compared by what
+ * has to be in it; whatever else a team trusts or attaches stays.
+ */
+
+enum role_use { USE_TASKS = 1, USE_EVENTS = 2 };
+
+static const struct {
+	enum role_use use;
+	const char *service, *policy;
+} uses[] = {
+	{ USE_TASKS, "ecs-tasks.amazonaws.com", "service-role/AmazonECSTaskExecutionRolePolicy" },
+	{ USE_EVENTS, "events.amazonaws.com", "service-role/AmazonEC2ContainerServiceEventsRole" },
+};
+
+static bool of_account(const struct view *view, const char *role)
+{
+	const char *account = text_starts(role, "arn:") ? strstr(role, "::") : NULL;
+
+	return !account || strncmp(account + 2, view->site->account, strlen(view->site->account)) == 0;
+}
+
+static void want_role(
+	const struct view *view, struct resources *all, struct app *app, const char *role, enum role_use use)
+{
+	struct used_name name = { .name = role_name(role), .managed = true, .at = app->at };
+	struct resource *want;
+
+	/* A role of another account is used as it is written. */
+	if (!of_account(view, role))
+		return;
+	want = want_of_app(view, all, &kind_role, app, &name);
+	want->part |= use;
+	if (text_starts(role, "arn:"))
+		want->arn = arena_copy(view->arena, role);
+}
+
+static void role_want(const struct view *view, struct resources *all)
+{
+	for (size_t i = 0; i < view->definitions->app_count; i++) {
+		struct app *app = &view->definitions->apps[i];
+
+		if (!site_has(view, app))
+			continue;
+		want_role(view, all, app, app->roles.execution, USE_TASKS);
+		want_role(view, all, app, app->roles.task, USE_TASKS);
+		want_role(view, all, app, app->roles.events, USE_EVENTS);
+	}
+}
+
+static char *policy_arn(const struct view *view, const char *policy)
+{
+	return arena_printf(view->arena, "arn:%s:iam::aws:policy/%s", view->site->partition, policy);
+}
+
+static json_t *role_body(const struct view *view, const struct resource *want)
+{
+	json_t *trust = json_must(json_object()), *policies = json_must(json_object());
+
+	for (size_t i = 0; i < ARRAY_LENGTH(uses); i++) {
+		if (!(want->part & uses[i].use))
+			continue;
+		json_put_text(trust, uses[i].service, "sts:AssumeRole");
+		json_put_text(policies, policy_arn(view, uses[i].policy), "attached");
+	}
+	return json_must(json_pack("{s:o, s:o}", "trust", trust, "managedPolicies", policies));
+}
+
+static json_t *statement(const char *service)
+{
+	return json_must(json_pack("{s:s, s:{s:s}, s:s}", "Effect", "Allow", "Principal", "Service", service, "Action",
+		"sts:AssumeRole"));
+}
+
+static bool trusts(const struct fields *have, const char *service)
+{
+	char path[128];
+
+	snprintf(path, sizeof path, "trust.%s", service);
+	return fields_value(have, path) != NULL;
+}
+
+/* What stands there already, with a statement more for each service that is missing. */
+static char *trust_document(const struct view *view, const struct resource *want, const struct resource *have)
+{
+	json_t *document = have && have->document ? json_loads(have->document, 0, NULL) : NULL, *statements;
+	char *text;
+
+	if (!json_is_object(document)) {
+		json_decref(document);
+		document = json_must(json_pack("{s:s}", "Version", "2012-10-17"));
+	}
+	statements = json_object_get(document, "Statement");
+	/* A policy of one statement may carry it without a list. */
+	if (json_is_object(statements))
+		json_object_set_new(document, "Statement", json_pack("[O]", statements));
+	else if (!json_is_array(statements))
+		json_object_set_new(document, "Statement", json_array());
+	statements = json_object_get(document, "Statement");
+	for (size_t i = 0; i < ARRAY_LENGTH(uses); i++)
+		if ((want->part & uses[i].use) && !(have && trusts(&have->fields, uses[i].service)))
+			json_add(statements, statement(uses[i].service));
+	text = json_canonical(view->arena, document);
+	json_decref(document);
+	return text;
+}
+
+/* "/team/" of an ARN arn:aws:iam::1:role/team/name; NULL for the root. */
+static char *role_path(const struct view *view, const char *arn)
+{
+	const char *from = strstr(arn, ":role/"), *to = strrchr(arn, '/');
+
+	if (!from || from + 5 == to)
+		return NULL;
+	from += 5;
+	return arena_copy_n(view->arena, from, (size_t)(to - from) + 1);
+}
+
+static void attach(const struct view *view, const struct change *change, struct requests *out)
+{
+	const struct resource *want = change->want;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(uses); i++) {
+		char *arn = policy_arn(view, uses[i].policy);
+		char *path = arena_printf(view->arena, "managedPolicies.%s", arn);
+
+		if ((want->part & uses[i].use) && !(change->have && fields_value(&change->have->fields, path)))
+			requests_add(out, "iam", "AttachRolePolicy",
+				json_must(json_pack("{s:s, s:s}", "RoleName", want->name, "PolicyArn", arn)));
+	}
+}
+
+static void tag_role(const struct change *change, struct requests *out)
+{
+	json_t *params;
+
+	if (change->set_tags->count) {
+		params = json_must(json_pack("{s:s}", "RoleName", change->want->name));
+		json_put(params, "Tags", tags_list(change->set_tags, false));
+		requests_add(out, "iam", "TagRole", params);
+	}
+	if (change->remove_tags->count) {
+		params = json_must(json_pack("{s:s}", "RoleName", change->want->name));
+		json_put(params, "TagKeys", tags_keys(change->remove_tags));
+		requests_add(out, "iam", "UntagRole", params);
+	}
+}
+
+static void role_requests(const struct view *view, const struct change *change, struct requests *out)
+{
+	const struct resource *want = change->want;
+	json_t *params = json_must(json_pack("{s:s}", "RoleName", want->name));
+
+	if (change->verb == VERB_CREATE) {
+		char *path = role_path(view, want->arn);
+
+		json_put_text(params, "Path", path);
+		json_put_text(params, "AssumeRolePolicyDocument", trust_document(view, want, NULL));
+		json_put(params, "Tags", tags_list(&want->tags, false));
+		requests_add(out, "iam", "CreateRole", params)->once = true;
+	} else if (changes(change, "trust")) {
+		json_put_text(params, "PolicyDocument", trust_document(view, want, change->have));
+		requests_add(out, "iam", "UpdateAssumeRolePolicy", params);
+	} else {
+		json_decref(params);
+	}
+	attach(view, change, out);
+	if (change->verb == VERB_UPDATE)
+		tag_role(change, out);
+}
+
+static json_t *role_params(const struct view *view, const struct subject *subject)
+{
+	(void)view;
+	return json_must(json_pack("{s:s}", "RoleName", subject->name));
+}
+
+static void add_service(json_t *trust, const json_t *service)
+{
+	json_t *each;
+	size_t i;
+
+	if (json_is_string(service))
+		json_put_text(trust, json_string_value(service), "sts:AssumeRole");
+	json_array_foreach(service, i, each)
+		add_service(trust, each);
+}
+
+static bool has_action(const json_t *action)
+{
+	json_t *each;
+	size_t i;
+
+	if (json_is_string(action))
+		return strcmp(json_string_value(action), "sts:AssumeRole") == 0 ||
+			strcmp(json_string_value(action), "sts:*") == 0;
+	json_array_foreach(action, i, each)
+		if (has_action(each))
+			return true;
+	return false;
+}
+
+/* The services that a trust policy lets in; principals and actions may be one string or a list. */
+static json_t *trusted_services(const char *text)
+{
+	json_t *trust = json_must(json_object()), *document = json_loads(text, 0, NULL), *each;
+	json_t *statements = json_object_get(document, "Statement");
+	json_t *list = json_is_array(statements) ? json_incref(statements) : json_pack("[O]", statements);
+	size_t i;
+
+	json_array_foreach(list, i, each)
+	{
+		const json_t *principal = json_object_get(each, "Principal");
+
+		if (strcmp(json_text_of(each, "Effect", ""), "Allow") == 0 &&
+			!json_object_get(each, "Condition") && has_action(json_object_get(each, "Action")))
+			add_service(trust, json_object_get(principal, "Service"));
+	}
+	json_decref(list);
+	json_decref(document);
+	return trust;
+}
+
+static int hex_value(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* IAM answers policy documents percent-encoded. */
+static char *percent_decoded(struct arena *arena, const char *text)
+{
+	char *out = arena_alloc(arena, strlen(text) + 1), *to = out;
+
+	for (; *text; text++) {
+		int high = *text == '%' ? hex_value(text[1]) : -1, low = high >= 0 ? hex_value(text[2]) : -1;
+
+		if (low >= 0)
+			text += 2;
+		*to++ = low >= 0 ? (char)(high * 16 + low) : *text;
+	}
+	return out;
+}
+
+static bool policies_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
+{
+	struct resource *have = hearing->subject.resource;
+	const json_t *list = json_object_get(reply, "AttachedPolicies");
+	json_t *policies = json_must(json_object()), *body, *each;
+	struct fields more;
+	size_t i;
+
+	(void)error;
+	json_array_foreach(list, i, each)
+		json_put_text(policies, json_text_of(each, "PolicyArn", ""), "attached");
+	body = json_must(json_pack("{s:o}", "managedPolicies", policies));
+	more = fields_of(hearing->observed->arena, NULL, 0, body);
+	have->fields = fields_joined(hearing->observed->arena, &have->fields, &more);
+	json_decref(body);
+	return true;
+}
+
+static const struct reading reading_policies = {
+	.service = "iam",
+	.operation = "ListAttachedRolePolicies",
+	.page_in = "Marker",
+	.page_out = "Marker",
+	.params = role_params,
+	.heard = policies_heard,
+};
+
+static void read_role(const struct hearing *hearing, struct resource *have, const json_t *role)
+{
+	struct arena *arena = hearing->observed->arena;
+	json_t *body;
+
+	have->document = percent_decoded(arena, json_text_of(role, "AssumeRolePolicyDocument", "{}"));
+	body = json_must(json_pack("{s:o}", "trust", trusted_services(have->document)));
+	have->fields = fields_of(arena, NULL, 0, body);
+	have->content_read = true;
+	json_decref(body);
+	have->tags = tags_read(arena, json_object_get(role, "Tags"));
+	have->tags_read = TAGS_STRONG;
+}
+
+static bool role_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
+{
+	const json_t *role = json_object_get(reply, "Role");
+	struct subject subject = hearing->subject;
+	const char *owner;
+
+	if (!reply)
+		return true;
+	if (!json_is_object(role) || !json_object_get(role, "Arn"))
+		return error_set(error, ERROR_REPLY, "the answer has no Role");
+	subject.resource = observed_add(
+		hearing->observed, &kind_role, subject.name, NULL, json_text_of(role, "Arn", ""));
+	read_role(hearing, subject.resource, role);
+	owner = tags_value(&subject.resource->tags, TAG_OWNER);
+	/* A stranger's role is used as it is: nobody has to know what is attached to it. */
+	if (owner && strcmp(owner, hearing->view->owner) == 0)
+		hearing->ask(hearing->context, &reading_policies, &subject);
+	return true;
+}
+
+const struct reading reading_role = {
+	.service = "iam",
+	.operation = "GetRole",
+	.params = role_params,
+	.heard = role_heard,
+};
+
+static bool role_done(const struct view *view, const json_t *reply, const char **arn, struct error *error)
+{
+	const char *made = json_text_of(json_object_get(reply, "Role"), "Arn", NULL);
+
+	(void)error;
+	if (made)
+		*arn = arena_copy(view->arena, made);
+	return true;
+}
+
+const struct kind kind_role = {
+	.name = "role",
+	.shape = SHAPE_ROLE,
+	.rank = 0,
+	.tagged = true,
+	.want = role_want,
+	.body = role_body,
+	.requests = role_requests,
+	.done = role_done,
+	.by_name = &reading_role,
+	.names_per_call = 1,
+};

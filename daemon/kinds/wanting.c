@@ -1,0 +1,138 @@
+#include "wanting.h"
+
+#include <string.h>
+
+#include "json.h"
+#include "model/tags.h"
+#include "text.h"
+
+static struct resource *already(const struct resources *all, const struct kind *kind, const char *name)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i]->kind == kind && strcmp(all->items[i]->name, name) == 0)
+			return all->items[i];
+	return NULL;
+}
+
+static void drop_tag(struct tags *tags, const char *key)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < tags->count; i++)
+		if (strcmp(tags->items[i].key, key) != 0)
+			tags->items[kept++] = tags->items[i];
+	tags->count = kept;
+}
+
+static void add_sharer(struct arena *arena, struct resource *want, struct app *app)
+{
+	struct app **sharers;
+
+	if (want->app == app || (want->sharer_count && want->sharers[want->sharer_count - 1] == app))
+		return;
+	sharers = arena_alloc(arena, (want->sharer_count + 1) * sizeof(struct app *));
+	for (size_t i = 0; i < want->sharer_count; i++)
+		sharers[i] = want->sharers[i];
+	sharers[want->sharer_count++] = app;
+	want->sharers = sharers;
+}
+
+struct resource *want_of_app(const struct view *view, struct resources *all, const struct kind *kind,
+	struct app *app, const struct used_name *use)
+{
+	struct resource *want = already(all, kind, use->name);
+
+	if (want) {
+		add_sharer(view->arena, want, app);
+		want->managed = want->managed || use->managed;
+		if (!app->delete_with_last)
+			drop_tag(&want->tags, TAG_ON_DELETE);
+		return want;
+	}
+	want = resources_add(view->arena, all, kind, use->name, "");
+	want->app = app;
+	want->at = use->at;
+	want->managed = use->managed;
+	tags_set(view->arena, &want->tags, TAG_OWNER, view->owner);
+	tags_set(view->arena, &want->tags, TAG_APP, app->name);
+	if (app->delete_with_last && kind->shape == SHAPE_PLAIN)
+		tags_set(view->arena, &want->tags, TAG_ON_DELETE, "delete");
+	tags_add_user(view->arena, &want->tags, app->tags, NULL);
+	return want;
+}
+
+const struct app *app_that(const struct resource *want, bool (*mentions)(const struct app *app))
+{
+	if (mentions(want->app))
+		return want->app;
+	for (size_t i = 0; i < want->sharer_count; i++)
+		if (mentions(want->sharers[i]))
+			return want->sharers[i];
+	return want->app;
+}
+
+struct resource *want_of_batch(const struct view *view, struct resources *all, const struct kind *kind,
+	struct batch *batch, const char *name, const char *id)
+{
+	struct resource *want = resources_add(view->arena, all, kind, name, id);
+
+	want->app = batch->app;
+	want->batch = batch;
+	want->at = batch->at;
+	if (!kind->tagged)
+		return want;
+	tags_set(view->arena, &want->tags, TAG_OWNER, view->owner);
+	tags_set(view->arena, &want->tags, TAG_APP, batch->app->name);
+	tags_set(view->arena, &want->tags, TAG_BATCH, batch->name);
+	tags_add_user(view->arena, &want->tags, batch->app->tags, batch->tags);
+	return want;
+}
+
+void requests_tag(struct requests *out, const struct change *change, const char *service, const char *arn_member,
+	const char *arn)
+{
+	bool lower = strcmp(service, "ecs") == 0;
+	bool upper_members = strcmp(service, "events") == 0;
+
+	if (change->set_tags && change->set_tags->count) {
+		json_t *params = json_must(json_pack("{s:s}", arn_member, arn));
+
+		json_put(params, upper_members ? "Tags" : "tags", tags_list(change->set_tags, lower));
+		requests_add(out, service, "TagResource", params);
+	}
+	if (change->remove_tags && change->remove_tags->count) {
+		json_t *params = json_must(json_pack("{s:s}", arn_member, arn));
+
+		json_put(params, upper_members ? "TagKeys" : "tagKeys", tags_keys(change->remove_tags));
+		requests_add(out, service, "UntagResource", params);
+	}
+}
+
+bool tags_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
+{
+	struct resource *have = hearing->subject.resource;
+	const json_t *list = json_object_get(reply, "Tags");
+
+	if (!list)
+		list = json_object_get(reply, "tags");
+	/* ECS leaves the member out where there are no tags; a resource that is gone has none either. */
+	if (list && !json_is_array(list) && !json_is_object(list) && !json_is_null(list))
+		return error_set(error, ERROR_REPLY, "the answer's tags are not a list");
+	have->tags = tags_read(hearing->observed->arena, list);
+	have->tags_read = TAGS_STRONG;
+	have->hash = tags_value(&have->tags, TAG_HASH);
+	return true;
+}
+
+bool changes(const struct change *change, const char *path)
+{
+	size_t length = strlen(path);
+
+	for (size_t i = 0; change->differences && i < change->differences->count; i++) {
+		const char *at = change->differences->items[i].path;
+
+		if (strncmp(at, path, length) == 0 && (!at[length] || at[length] == '.' || at[length] == '['))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,435 @@
+#include "fields.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "digest.h"
+#include "json.h"
+#include "text.h"
+
+/* Where the walk stands: the path as people read it, and the pattern that rules are found by. */
+struct walk {
+	struct arena *arena;
+	const struct field_rule *rules;
+	size_t rule_count;
+	struct text path, pattern;
+	struct fields fields;
+	size_t capacity;
+	bool own;   /* member names are the user's own: no rule, no change of case */
+	bool known; /* what is below counts without a rule of its own */
+};
+
+static void walk_value(struct walk *walk, const json_t *value, const json_t *around);
+
+static const struct field_rule *rule_of(const struct walk *walk)
+{
+	const char *pattern = text_string(&walk->pattern);
+
+	for (size_t i = 0; i < walk->rule_count; i++)
+		if (strcmp(walk->rules[i].path, pattern) == 0)
+			return &walk->rules[i];
+	return NULL;
+}
+
+static void cut(struct text *text, size_t length)
+{
+	text->length = length;
+	if (text->data)
+		text->data[length] = '\0';
+}
+
+static char *scalar_text(struct arena *arena, const json_t *value)
+{
+	if (json_is_string(value))
+		return arena_copy_n(arena, json_string_value(value), json_string_length(value));
+	return json_canonical(arena, value);
+}
+
+static void emit(struct walk *walk, const char *value)
+{
+	const struct field_rule *rule = rule_of(walk);
+	struct fields *fields = &walk->fields;
+
+	arena_grow(walk->arena, &fields->items, sizeof *fields->items, fields->count, &walk->capacity);
+	fields->items[fields->count++] = (struct member){
+		.path = arena_copy(walk->arena, text_string(&walk->path)),
+		.value = value,
+		.known = walk->known || (rule && !rule->declared),
+	};
+}
+
+/* Goes one member down and comes back. */
+static void walk_member(struct walk *walk, const char *name, const json_t *value, const json_t *around)
+{
+	size_t path = walk->path.length, pattern = walk->pattern.length;
+
+	if (path)
+		text_add_char(&walk->path, '.');
+	if (pattern)
+		text_add_char(&walk->pattern, '.');
+	text_add(&walk->path, name);
+	text_add(&walk->pattern, walk->own ? "*" : name);
+	if (!walk->own) {
+		walk->path.data[path ? path + 1 : 0] = (char)tolower((unsigned char)name[0]);
+		walk->pattern.data[pattern ? pattern + 1 : 0] = (char)tolower((unsigned char)name[0]);
+	}
+	walk_value(walk, value, around);
+	cut(&walk->path, path);
+	cut(&walk->pattern, pattern);
+}
+
+static void walk_object(struct walk *walk, const json_t *object)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)object, name, value)
+		walk_member(walk, name, value, object);
+}
+
+/* The user's own member names, or a whole document of ours: everything below counts. */
+static void walk_known(struct walk *walk, const json_t *value, bool own)
+{
+	bool was_own = walk->own, was_known = walk->known;
+
+	walk->own = own || was_own;
+	walk->known = true;
+	walk_value(walk, value, NULL);
+	walk->own = was_own;
+	walk->known = was_known;
+}
+
+/* A member of either case: EventBridge spells Name what ECS spells name. */
+static const json_t *member_of(const json_t *object, const char *name)
+{
+	json_t *value = json_object_get(object, name);
+	size_t length = strlen(name);
+	char upper[64];
+
+	if (value || length >= sizeof upper)
+		return value;
+	memcpy(upper, name, length + 1);
+	upper[0] = (char)toupper((unsigned char)upper[0]);
+	return json_object_get(object, upper);
+}
+
+/* The value of one key member; of one that is absent its default, so that both ways to say it are one key. */
+static void add_key_text(struct walk *walk, const json_t *element, const char *key, size_t length)
+{
+	char *name = arena_copy_n(walk->arena, key, length);
+	const json_t *value = member_of(element, name);
+	size_t pattern = walk->pattern.length;
+	const struct field_rule *rule;
+
+	text_printf(&walk->pattern, ".%s", name);
+	rule = rule_of(walk);
+	cut(&walk->pattern, pattern);
+	text_add(&walk->path, value ? scalar_text(walk->arena, value) : rule && rule->absent ? rule->absent : "");
+}
+
+/* "[batch]", or "[80/tcp]" for a key of two members. */
+static void add_key(struct walk *walk, const json_t *element, const char *key)
+{
+	const char *second = strchr(key, '+');
+
+	text_add_char(&walk->path, '[');
+	if (second) {
+		add_key_text(walk, element, key, (size_t)(second - key));
+		text_add_char(&walk->path, '/');
+		add_key_text(walk, element, second + 1, strlen(second + 1));
+	} else {
+		add_key_text(walk, element, key, strlen(key));
+	}
+	text_add_char(&walk->path, ']');
+}
+
+static void walk_keyed(struct walk *walk, const json_t *array, const struct field_rule *rule)
+{
+	size_t path = walk->path.length, pattern = walk->pattern.length, i;
+	json_t *element;
+
+	text_add(&walk->pattern, "[]");
+	json_array_foreach(array, i, element)
+	{
+		add_key(walk, element, rule->key);
+		if (rule->form == FIELD_PAIRS) {
+			const json_t *value = member_of(element, rule->value);
+			bool was = walk->known;
+
+			walk->known = true;
+			walk_value(walk, value, element);
+			walk->known = was;
+		} else {
+			walk_value(walk, element, NULL);
+		}
+		cut(&walk->path, path);
+	}
+	cut(&walk->pattern, pattern);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* An array as one value: in its order, or sorted where the order does not count. */
+static void emit_array(struct walk *walk, const json_t *array, bool sorted)
+{
+	size_t count = json_array_size(array);
+	char **texts = arena_alloc(walk->arena, count * sizeof *texts);
+	CLEANUP_TEXT struct text all = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		texts[i] = json_canonical(walk->arena, json_array_get(array, i));
+	if (sorted)
+		qsort(texts, count, sizeof *texts, compare_texts);
+	text_add_char(&all, '[');
+	for (size_t i = 0; i < count; i++) {
+		text_add(&all, i ? "," : "");
+		text_add(&all, texts[i]);
+	}
+	text_add_char(&all, ']');
+	emit(walk, arena_copy(walk->arena, text_string(&all)));
+}
+
+static bool holds_objects(const json_t *array)
+{
+	return json_is_object(json_array_get(array, 0));
+}
+
+static void walk_indexed(struct walk *walk, const json_t *array)
+{
+	size_t path = walk->path.length, pattern = walk->pattern.length, i;
+	json_t *element;
+
+	text_add(&walk->pattern, "[]");
+	json_array_foreach(array, i, element)
+	{
+		text_printf(&walk->path, "[%zu]", i);
+		walk_value(walk, element, NULL);
+		cut(&walk->path, path);
+	}
+	cut(&walk->pattern, pattern);
+}
+
+/* In a document of the user's own, a list of names and values, or of things with a name, is known by the names. */
+static struct field_rule guess(const json_t *array)
+{
+	const json_t *first = json_array_get(array, 0);
+	struct field_rule rule = { .form = FIELD_VALUE, .key = "name", .value = "value" };
+
+	if (json_object_get(first, "name"))
+		rule.form = json_object_size(first) == 2 && json_object_get(first, "value") ? FIELD_PAIRS : FIELD_KEYED;
+	return rule;
+}
+
+static void walk_array(struct walk *walk, const json_t *array, const struct field_rule *rule)
+{
+	struct field_rule guessed = guess(array);
+
+	if (!json_array_size(array))
+		return;
+	if (rule && (rule->form == FIELD_KEYED || rule->form == FIELD_PAIRS))
+		walk_keyed(walk, array, rule);
+	else if (rule && rule->form == FIELD_SET)
+		emit_array(walk, array, true);
+	else if (walk->own && guessed.form != FIELD_VALUE)
+		walk_keyed(walk, array, &guessed);
+	else if (holds_objects(array))
+		walk_indexed(walk, array);
+	else
+		emit_array(walk, array, false);
+}
+
+/* "0.25 vCPU" is 256 units, "1 GB" is 1024 MiB; anything else stays as it is. */
+static const char *units(struct arena *arena, const char *text, enum field_form form)
+{
+	char *end;
+	double number = strtod(text, &end);
+
+	while (*end == ' ')
+		end++;
+	if (end == text || !*end || strcasecmp(end, form == FIELD_CPU ? "vcpu" : "gb") != 0)
+		return text;
+	return arena_printf(arena, "%.0f", number * 1024);
+}
+
+static bool is_default(
+	struct walk *walk, const struct field_rule *rule, const char *value, const json_t *around)
+{
+	const json_t *same;
+
+	if (!rule)
+		return false;
+	same = rule->same_as && around ? member_of(around, rule->same_as) : NULL;
+	if (same && strcmp(scalar_text(walk->arena, same), value) == 0)
+		return true;
+	if (!rule->absent || (rule->beside && !(around && member_of(around, rule->beside))))
+		return false;
+	return strcmp(rule->absent, value) == 0;
+}
+
+static void walk_scalar(
+	struct walk *walk, const json_t *scalar, const struct field_rule *rule, const json_t *around)
+{
+	const char *value = scalar_text(walk->arena, scalar);
+
+	if (rule && (rule->form == FIELD_CPU || rule->form == FIELD_MEMORY))
+		value = units(walk->arena, value, rule->form);
+	if (*value && !is_default(walk, rule, value, around))
+		emit(walk, value);
+}
+
+/* A string that holds JSON: its content where it can be read, else the string itself. */
+static void walk_text(struct walk *walk, const json_t *string)
+{
+	json_t *content = json_loads(json_string_value(string), 0, NULL);
+
+	if (content)
+		walk_known(walk, content, true);
+	else
+		emit(walk, scalar_text(walk->arena, string));
+	json_decref(content);
+}
+
+static void walk_value(struct walk *walk, const json_t *value, const json_t *around)
+{
+	const struct field_rule *rule = rule_of(walk);
+
+	if (!value || json_is_null(value) || (rule && rule->form == FIELD_IGNORED))
+		return;
+	if (json_is_object(value) && rule && rule->form == FIELD_MAP && !walk->own)
+		walk_known(walk, value, true);
+	else if (json_is_object(value))
+		walk_object(walk, value);
+	else if (json_is_array(value))
+		walk_array(walk, value, rule);
+	else if (json_is_string(value) && rule && rule->form == FIELD_JSON && !walk->own)
+		walk_text(walk, value);
+	else
+		walk_scalar(walk, value, rule, around);
+}
+
+static int compare_members(const void *a, const void *b)
+{
+	const struct member *left = a, *right = b;
+	int order = strcmp(left->path, right->path);
+
+	return order ? order : text_compare(left->value, right->value);
+}
+
+static void fields_sort(struct fields *fields)
+{
+	if (fields->count)
+		qsort(fields->items, fields->count, sizeof *fields->items, compare_members);
+}
+
+struct fields fields_of(
+	struct arena *arena, const struct field_rule *rules, size_t rule_count, const json_t *body)
+{
+	struct walk walk = { .arena = arena, .rules = rules, .rule_count = rule_count };
+
+	walk_value(&walk, body, NULL);
+	text_free(&walk.path);
+	text_free(&walk.pattern);
+	fields_sort(&walk.fields);
+	return walk.fields;
+}
+
+struct fields fields_joined(struct arena *arena, const struct fields *a, const struct fields *b)
+{
+	struct fields both = { .count = a->count + b->count };
+
+	both.items = arena_alloc(arena, both.count * sizeof *both.items);
+	if (a->count)
+		memcpy(both.items, a->items, a->count * sizeof *a->items);
+	if (b->count)
+		memcpy(both.items + a->count, b->items, b->count * sizeof *b->items);
+	fields_sort(&both);
+	return both;
+}
+
+void fields_add_removed(struct arena *arena, struct fields *fields, const char *path)
+{
+	struct member wish = { .path = arena_copy(arena, path) };
+	struct fields one = { .items = &wish, .count = 1 };
+
+	*fields = fields_joined(arena, fields, &one);
+}
+
+static void differ(struct arena *arena, struct differences *all, size_t *capacity, const char *path,
+	const char *before, const char *after)
+{
+	arena_grow(arena, &all->items, sizeof *all->items, all->count, capacity);
+	all->items[all->count++] = (struct difference){ path, before, after };
+}
+
+/* Whether `path` is `above` itself or something below it. */
+static bool is_below(const char *path, const char *above)
+{
+	size_t length = above ? strlen(above) : 0;
+
+	return above && strncmp(path, above, length) == 0 && strchr(".[", path[length]);
+}
+
+struct differences fields_compare(struct arena *arena, const struct fields *want, const struct fields *have)
+{
+	struct differences all = { 0 };
+	const char *removed = NULL;
+	size_t capacity = 0, w = 0, h = 0;
+
+	while (w < want->count || h < have->count) {
+		const struct member *a = w < want->count ? &want->items[w] : NULL;
+		const struct member *b = h < have->count ? &have->items[h] : NULL;
+		int order = !a ? 1 : !b ? -1 : strcmp(a->path, b->path);
+
+		if (order <= 0 && !a->value)
+			removed = a->path;
+		if (order < 0 && a->value)
+			differ(arena, &all, &capacity, a->path, NULL, a->value);
+		else if (order > 0 && (b->known || is_below(b->path, removed)))
+			differ(arena, &all, &capacity, b->path, b->value, NULL);
+		else if (order == 0 && text_compare(a->value, b->value) != 0)
+			differ(arena, &all, &capacity, a->path, b->value, a->value);
+		w += order <= 0;
+		h += order >= 0;
+	}
+	return all;
+}
+
+char *fields_digest(struct arena *arena, const struct fields *fields, bool known_only)
+{
+	CLEANUP_TEXT struct text all = { 0 };
+	char hex[DIGEST_HEX_SIZE];
+
+	/* Values may hold any character but NUL, so NUL ends each. */
+	for (size_t i = 0; i < fields->count; i++) {
+		const struct member *member = &fields->items[i];
+
+		if (!member->value || (known_only && !member->known))
+			continue;
+		text_add_n(&all, member->path, strlen(member->path) + 1);
+		text_add_n(&all, member->value, strlen(member->value) + 1);
+	}
+	digest_text(text_string(&all), all.length, hex);
+	return arena_printf(arena, "v1-%.40s", hex);
+}
+
+const char *fields_value(const struct fields *fields, const char *path)
+{
+	size_t low = 0, high = fields->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(fields->items[middle].path, path);
+
+		if (order == 0)
+			return fields->items[middle].value;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}

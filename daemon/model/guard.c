@@ -1,0 +1,133 @@
+#include "guard.h"
+
+#include <string.h>
+
+#include "digest.h"
+#include "text.h"
+
+/* From this many owned batches on, the share counts too. */
+enum { SHARE_FROM = 10 };
+
+struct gathering {
+	struct arena *arena;
+	const char **arns;
+	size_t count, capacity;
+};
+
+static void add_arn(struct gathering *all, const char *arn)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->arns[i], arn) == 0)
+			return;
+	arena_grow(all->arena, &all->arns, sizeof arn, all->count, &all->capacity);
+	all->arns[all->count++] = arn;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What the plan would remove: schedules and what apps leave behind; targets and revisions go with them. */
+static struct gathering gather(struct arena *arena, struct plan *const *plans, size_t count, bool stray)
+{
+	struct gathering all = { .arena = arena };
+
+	for (size_t p = 0; p < count; p++) {
+		for (size_t i = 0; i < plans[p]->action_count; i++) {
+			const struct action *action = plans[p]->actions[i];
+
+			if (action->removal && action->stray == stray &&
+				(action->kind->shape == SHAPE_SCHEDULE || action->kind->shape == SHAPE_PLAIN))
+				add_arn(&all, action->have->arn);
+		}
+	}
+	if (all.count)
+		qsort(all.arns, all.count, sizeof *all.arns, compare_texts);
+	return all;
+}
+
+static char *plan_name(struct arena *arena, const struct gathering *all)
+{
+	CLEANUP_TEXT struct text joined = { 0 };
+	char hex[DIGEST_HEX_SIZE];
+
+	for (size_t i = 0; i < all->count; i++) {
+		text_add(&joined, all->arns[i]);
+		text_add_char(&joined, '\n');
+	}
+	digest_text(text_string(&joined), joined.length, hex);
+	return arena_printf(arena, "%.12s", hex);
+}
+
+static void hold(struct plan *const *plans, size_t count, bool stray)
+{
+	for (size_t p = 0; p < count; p++)
+		for (size_t i = 0; i < plans[p]->action_count; i++)
+			if (plans[p]->actions[i]->removal && plans[p]->actions[i]->stray == stray)
+				plans[p]->actions[i]->outcome = OUTCOME_HELD;
+}
+
+static size_t count_leaving(struct plan *const *plans, size_t count)
+{
+	size_t leaving = 0;
+
+	for (size_t p = 0; p < count; p++)
+		for (size_t i = 0; i < plans[p]->action_count; i++)
+			leaving += plans[p]->actions[i]->leaves && !plans[p]->actions[i]->stray;
+	return leaving;
+}
+
+/* Why everything that leaves in this pass has to wait; NULL where nothing has to. */
+static char *brake(struct arena *arena, struct plan *const *plans, size_t count, const struct guard_options *options)
+{
+	size_t owned = 0, leaving = count_leaving(plans, count) + options->recently_left;
+
+	for (size_t p = 0; p < count; p++)
+		owned += plans[p]->owned_batches;
+	if (options->nothing_defined)
+		return arena_printf(arena, "the definitions hold no batch at all, and AWS has %zu of ours", owned);
+	if (leaving > options->max_batches)
+		return arena_printf(arena, "%zu batches leave within an hour, and deletion.maxBatches is %u", leaving,
+			options->max_batches);
+	if (owned >= SHARE_FROM && leaving * 100 > (size_t)options->max_percent * owned)
+		return arena_printf(arena, "%zu of %zu batches leave within an hour, and deletion.maxPercent is %u",
+			leaving, owned, options->max_percent);
+	return NULL;
+}
+
+static void add_held(struct guard *guard, struct arena *arena, char *plan, const struct gathering *all,
+	const char *reason)
+{
+	struct held *held = arena_alloc(arena, (guard->held_count + 1) * sizeof *held);
+
+	if (guard->held_count)
+		memcpy(held, guard->held, guard->held_count * sizeof *held);
+	held[guard->held_count++] =
+		(struct held){ .plan = plan, .reason = reason, .arns = all->arns, .arn_count = all->count };
+	guard->held = held;
+}
+
+struct guard guard_plans(
+	struct arena *arena, struct plan *const *plans, size_t plan_count, const struct guard_options *options)
+{
+	struct guard guard = { 0 };
+
+	for (int stray = 0; stray <= 1; stray++) {
+		struct gathering all = gather(arena, plans, plan_count, stray);
+		const char *reason = stray ? "their app is in no definition that was ever applied from here"
+					   : brake(arena, plans, plan_count, options);
+		char *name;
+
+		if (!all.count || !reason)
+			continue;
+		name = plan_name(arena, &all);
+		if (options->approved && options->approved(name, options->data)) {
+			guard.used_approval = true;
+			continue;
+		}
+		hold(plans, plan_count, stray);
+		add_held(&guard, arena, name, &all, reason);
+	}
+	return guard;
+}

@@ -1,0 +1,20 @@
+#include "kind.h"
+
+#include <assert.h>
+
+struct request *requests_add(struct requests *requests, const char *service, const char *operation, json_t *params)
+{
+	struct request *request;
+
+	assert(requests->count < REQUESTS_MOST);
+	request = &requests->items[requests->count++];
+	*request = (struct request){ .service = service, .operation = operation, .params = params };
+	return request;
+}
+
+void requests_clear(struct requests *requests)
+{
+	for (size_t i = 0; i < requests->count; i++)
+		request_clear(&requests->items[i]);
+	requests->count = 0;
+}

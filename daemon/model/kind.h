@@ -1,0 +1,113 @@
+#ifndef MODEL_KIND_H
+#define MODEL_KIND_H
+
+/*
+ * What every kind of AWS resource offers: pure functions that say what should be there, make requests and read answers.
+ * No socket, clock or log. A new kind is one file with one of these, and one row in kinds/kinds.c.
+ */
+
+#include "error.h"
+#include "model/fields.h"
+#include "model/request.h"
+#include "model/resource.h"
+
+/* What a kind may look at while it works. */
+struct view {
+	struct arena *arena;
+	const struct site *site;
+	const char *owner;
+	const struct definitions *definitions;
+	struct observed *observed;
+};
+
+/* What a reading is about. */
+struct subject {
+	const char *name;           /* "" where it is about all of them */
+	const char *const *names;   /* where one call asks about several */
+	size_t name_count;
+	struct resource *resource;  /* what the answer adds to; NULL where it makes new ones */
+};
+
+struct reading;
+
+/* What an answer is heard with: it adds to `observed` and may ask further. */
+struct hearing {
+	const struct view *view;
+	struct observed *observed; /* the same as the view's, to be changed */
+	struct subject subject;
+	void (*ask)(void *context, const struct reading *reading, const struct subject *subject);
+	void *context;
+};
+
+/* One operation that reads. */
+struct reading {
+	const char *service, *operation;
+	const char *page_in, *page_out;
+	json_t *(*params)(const struct view *view, const struct subject *subject); /* a new reference */
+	/* Hears one page; `reply` NULL: AWS says that the thing is not there. */
+	bool (*heard)(const struct hearing *hearing, const json_t *reply, struct error *error);
+};
+
+enum verb {
+	VERB_CREATE,
+	VERB_UPDATE,
+	VERB_DISABLE, /* a batch that left: its schedule stops, and is marked with the time */
+	VERB_DELETE,
+};
+
+/* The requests that carry an action out, in order; each begins when the one before it has succeeded. */
+enum { REQUESTS_MOST = 8 };
+struct requests {
+	struct request items[REQUESTS_MOST];
+	size_t count;
+};
+
+struct change {
+	enum verb verb;
+	const struct resource *want, *have;
+	const struct differences *differences;
+	const struct tags *set_tags, *remove_tags;
+	const char *time; /* now, as ISO 8601, for the leaving tag */
+};
+
+/* What the plan has to know of a kind, beyond that its content can be compared. */
+enum shape {
+	SHAPE_PLAIN,     /* made once, changed in place, kept when its app leaves unless the app said otherwise */
+	SHAPE_ROLE,      /* the same, but a stranger's may be used as it is, and never deleted */
+	SHAPE_REVISIONS, /* content never changes: a change is a new revision, found again by its hash */
+	SHAPE_SCHEDULE,  /* starts a batch: enabled, disabled, and leaving with it */
+	SHAPE_TARGET,    /* what a schedule starts: lives and dies with the schedule of the same name */
+};
+
+struct kind {
+	const char *name; /* as people, journal and JSON see it: "task-definition" */
+	enum shape shape;
+	int rank;         /* created in this order, deleted backwards */
+	bool tagged;      /* has tags of its own; without, it belongs to the kind before it */
+	bool of_batch;    /* one per batch rather than per app */
+	const struct field_rule *rules;
+	size_t rule_count;
+
+	/* Adds to `all` what the definitions want of this kind in this site. */
+	void (*want)(const struct view *view, struct resources *all);
+	/* The content of a wanted resource as the service takes it; a new reference. */
+	json_t *(*body)(const struct view *view, const struct resource *want);
+	/* Wishes that a body cannot say; may be NULL. */
+	void (*finish)(const struct view *view, const struct resource *want, struct fields *fields);
+	void (*requests)(const struct view *view, const struct change *change, struct requests *out);
+	/* Whether a request's answer says that it was carried out; may yield the ARN it made. NULL = always. */
+	bool (*done)(const struct view *view, const json_t *reply, const char **arn, struct error *error);
+	/* How the tags are read from the resource's own service, before a first write; NULL where not tagged. */
+	const struct reading *tags_reading;
+	/* How it is found: all of them in one list, or by name, so many names in one call. */
+	const struct reading *list, *by_name;
+	size_t names_per_call;
+	/* What is asked once more before a schedule is deleted: it has to read DISABLED. */
+	const struct reading *state_reading;
+};
+
+/* The next request of an action: takes `params` over. */
+struct request *requests_add(struct requests *requests, const char *service, const char *operation, json_t *params);
+void requests_clear(struct requests *requests);
+
+#endif

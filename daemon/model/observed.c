@@ -1,0 +1,79 @@
+#include "observed.h"
+
+#include <string.h>
+
+#include "model/tags.h"
+#include "text.h"
+
+struct resource *observed_add(
+	struct observed *observed, const struct kind *kind, const char *name, const char *id, const char *arn)
+{
+	struct resource *resource = resources_add(observed->arena, &observed->all, kind, name, id);
+
+	resource->arn = arena_copy(observed->arena, arn);
+	return resource;
+}
+
+void observed_add_tagged(struct observed *observed, const char *arn, struct tags tags)
+{
+	arena_grow(observed->arena, &observed->tagged, sizeof *observed->tagged, observed->tagged_count,
+		&observed->tagged_capacity);
+	observed->tagged[observed->tagged_count++] = (struct tagged){ arena_copy(observed->arena, arn), tags };
+}
+
+void observed_add_unreadable(
+	struct observed *observed, const struct kind *kind, const char *name, const char *text)
+{
+	arena_grow(observed->arena, &observed->unreadable, sizeof *observed->unreadable, observed->unreadable_count,
+		&observed->unreadable_capacity);
+	observed->unreadable[observed->unreadable_count++] = (struct unreadable){ kind, name, text };
+}
+
+const char *observed_unreadable(const struct observed *observed, const struct kind *kind, const char *name)
+{
+	for (size_t i = 0; i < observed->unreadable_count; i++)
+		if (observed->unreadable[i].kind == kind && strcmp(observed->unreadable[i].name, name) == 0)
+			return observed->unreadable[i].text;
+	return NULL;
+}
+
+static int compare_tagged(const void *a, const void *b)
+{
+	return strcmp(((const struct tagged *)a)->arn, ((const struct tagged *)b)->arn);
+}
+
+const struct tags *observed_tags(const struct observed *observed, const char *arn)
+{
+	struct tagged key = { .arn = arn };
+	const struct tagged *found = NULL;
+
+	if (observed->tagged_count)
+		found = bsearch(&key, observed->tagged, observed->tagged_count, sizeof key, compare_tagged);
+	return found ? &found->tags : NULL;
+}
+
+void observed_sort(struct observed *observed)
+{
+	if (observed->tagged_count)
+		qsort(observed->tagged, observed->tagged_count, sizeof *observed->tagged, compare_tagged);
+	for (size_t i = 0; i < observed->all.count; i++) {
+		struct resource *have = observed->all.items[i];
+		const struct tags *tags;
+
+		if (!have->kind->tagged || have->tags_read != TAGS_UNREAD)
+			continue;
+		tags = observed_tags(observed, have->arn);
+		if (tags) {
+			have->tags = *tags;
+			have->tags_read = TAGS_LATE;
+			have->hash = tags_value(tags, TAG_HASH);
+		}
+	}
+	resources_sort(&observed->all);
+}
+
+bool site_has(const struct view *view, const struct app *app)
+{
+	return text_compare(app->region, view->site->region) == 0 &&
+		text_compare(app->assume_role_arn, view->site->role_arn) == 0;
+}

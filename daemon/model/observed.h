@@ -1,0 +1,50 @@
+#ifndef MODEL_OBSERVED_H
+#define MODEL_OBSERVED_H
+
+/* What AWS said in this pass, of one site. */
+
+#include "model/kind.h"
+
+struct tagged {
+	const char *arn;
+	struct tags tags;
+};
+
+/* Something whose reading failed: what wants it cannot be planned. */
+struct unreadable {
+	const struct kind *kind;
+	const char *name, *text;
+};
+
+struct observed {
+	struct arena *arena;
+	struct site site;
+	struct resources all; /* sorted by observed_sort */
+
+	struct tagged *tagged; /* what the tagging API named, sorted by observed_sort */
+	size_t tagged_count, tagged_capacity;
+	bool tagging_answered; /* it named all it knows */
+
+	struct unreadable *unreadable;
+	size_t unreadable_count, unreadable_capacity;
+
+	/* Why something could not be read ("" = all was): then nothing is deleted or disabled here. */
+	char incomplete[512];
+};
+
+struct resource *observed_add(
+	struct observed *observed, const struct kind *kind, const char *name, const char *id, const char *arn);
+void observed_add_tagged(struct observed *observed, const char *arn, struct tags tags);
+void observed_add_unreadable(
+	struct observed *observed, const struct kind *kind, const char *name, const char *text);
+/* Why this could not be read; NULL where it was. */
+const char *observed_unreadable(const struct observed *observed, const struct kind *kind, const char *name);
+/* Sorts all, and gives each resource the tags that the tagging API named where it has none of its own. */
+void observed_sort(struct observed *observed);
+/* The tags by ARN after observed_sort; NULL where the API named none. */
+const struct tags *observed_tags(const struct observed *observed, const char *arn);
+
+/* Whether an app is reached through this site. */
+bool site_has(const struct view *view, const struct app *app);
+
+#endif

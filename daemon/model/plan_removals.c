@@ -1,0 +1,253 @@
+#include <string.h>
+
+#include "model/plan.h"
+#include "model/tags.h"
+#include "text.h"
+
+/* What is ours and in nobody's definitions any more: disabled, left alone for the grace, then deleted. */
+
+struct leaver {
+	struct plan *plan;
+	const struct view *view;
+	const struct plan_options *options;
+	const struct resource *have;
+	const char *app, *batch;
+	bool stray;
+	bool early;          /* something that stays still needs it: it may be marked, not deleted */
+	struct action *last; /* what has to be done before the next step */
+};
+
+static bool is_wanted(const struct plan *plan, const struct resource *have)
+{
+	return resources_find(&plan->wants, have->kind, have->name, NULL) != NULL;
+}
+
+static bool named_in(const struct definitions *definitions, const char *app)
+{
+	for (size_t i = 0; i < definitions->app_count; i++)
+		if (strcmp(definitions->apps[i].name, app) == 0)
+			return true;
+	return false;
+}
+
+static bool is_served(const struct leaver *leaver)
+{
+	return named_in(leaver->view->definitions, leaver->app) ||
+		(leaver->options->served && leaver->options->served(leaver->app, leaver->options->data));
+}
+
+/* A batch of these definitions whose schedule has another name has moved, and moving is planned with the new name. */
+static bool has_moved(const struct leaver *leaver)
+{
+	const struct definitions *definitions = leaver->view->definitions;
+
+	for (size_t i = 0; i < definitions->batch_count; i++)
+		if (strcmp(definitions->batches[i].name, leaver->batch) == 0 &&
+			strcmp(definitions->batches[i].app->name, leaver->app) == 0)
+			return true;
+	return false;
+}
+
+static void mark(struct leaver *leaver, struct action *action)
+{
+	action->app = leaver->app;
+	action->batch = leaver->batch;
+	action->removal = true;
+	action->stray = leaver->stray;
+	plan_need(leaver->plan, action, leaver->last);
+	leaver->last = action;
+}
+
+static struct action *add_leaving(struct leaver *leaver)
+{
+	struct arena *arena = leaver->plan->arena;
+	struct action *action = plan_add(leaver->plan, VERB_DISABLE, NULL, leaver->have);
+	struct difference *differences = arena_alloc(arena, 2 * sizeof *differences);
+	const char *state = fields_value(&leaver->have->fields, "state");
+	char now[ISO8601_SIZE];
+	size_t count = 0;
+
+	text_iso8601(now, leaver->options->now);
+	if (leaver->have->kind->shape == SHAPE_SCHEDULE && text_compare(state, "DISABLED") != 0)
+		differences[count++] = (struct difference){ "state", state, "DISABLED" };
+	if (!tags_value(&leaver->have->tags, TAG_LEAVING)) {
+		tags_set(arena, &action->set_tags, TAG_LEAVING, now);
+		differences[count++] = (struct difference){ "tags[" TAG_LEAVING "]", NULL, arena_copy(arena, now) };
+	}
+	action->differences = (struct differences){ differences, count };
+	action->leaves = leaver->have->kind->shape == SHAPE_SCHEDULE && action->set_tags.count;
+	mark(leaver, action);
+	return action;
+}
+
+static bool has_foreign_target(const struct plan *plan, const struct resource *schedule)
+{
+	const struct resources *all = &plan->observed->all;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i]->kind->shape == SHAPE_TARGET && strcmp(all->items[i]->name, schedule->name) == 0 &&
+			strcmp(all->items[i]->id, "fargate-batchd") != 0)
+			return true;
+	return false;
+}
+
+static void add_deletion(struct leaver *leaver)
+{
+	const struct resources *all = &leaver->plan->observed->all;
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct resource *target = all->items[i];
+
+		if (target->kind->shape == SHAPE_TARGET && strcmp(target->name, leaver->have->name) == 0)
+			mark(leaver, plan_add(leaver->plan, VERB_DELETE, NULL, target));
+	}
+	mark(leaver, plan_add(leaver->plan, VERB_DELETE, NULL, leaver->have));
+}
+
+/* Only what is marked already waits; what is marked in this pass is a change of it. */
+static void add_wait(struct leaver *leaver, time_t until)
+{
+	struct plan *plan = leaver->plan;
+
+	if (!tags_value(&leaver->have->tags, TAG_LEAVING))
+		return;
+	arena_grow(plan->arena, &plan->waits, sizeof *plan->waits, plan->wait_count, &plan->wait_capacity);
+	plan->waits[plan->wait_count++] = (struct waiting){ leaver->app, leaver->batch, leaver->have->arn, until };
+}
+
+/* One step further, or two where there is no grace; never deletes what does not read DISABLED. */
+static void leave(struct leaver *leaver)
+{
+	const char *left = tags_value(&leaver->have->tags, TAG_LEAVING);
+	bool schedule = leaver->have->kind->shape == SHAPE_SCHEDULE;
+	bool stopped = !schedule || text_compare(fields_value(&leaver->have->fields, "state"), "DISABLED") == 0;
+	bool never = !leaver->options->deletion_enabled || (schedule && has_foreign_target(leaver->plan, leaver->have));
+	time_t since = leaver->options->now;
+
+	/* A time that nobody can read counts from now, and is written anew. */
+	if (left && !text_parse_iso8601(left, &since))
+		left = NULL;
+	if (!left || !stopped)
+		add_leaving(leaver);
+	if (never)
+		add_wait(leaver, 0);
+	else if (leaver->early || since + (time_t)leaver->options->grace_seconds > leaver->options->now)
+		add_wait(leaver, since + (time_t)leaver->options->grace_seconds);
+	else
+		add_deletion(leaver);
+}
+
+static struct leaver leaver_of(struct plan *plan, const struct view *view, const struct plan_options *options,
+	const struct resource *have)
+{
+	struct leaver leaver = { .plan = plan, .view = view, .options = options, .have = have };
+
+	leaver.app = tags_value(&have->tags, TAG_APP);
+	leaver.batch = tags_value(&have->tags, TAG_BATCH);
+	leaver.app = leaver.app ? leaver.app : "";
+	leaver.batch = leaver.batch ? leaver.batch : "";
+	leaver.stray = !is_served(&leaver);
+	return leaver;
+}
+
+/* The action that deletes the target which names this revision; NULL where nobody names it; `kept`: one that stays. */
+static struct action *user_of(const struct plan *plan, const struct resource *revision, bool *kept)
+{
+	const struct resources *all = &plan->observed->all;
+	struct action *user = NULL;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const char *arn;
+
+		if (all->items[i]->kind->shape != SHAPE_TARGET)
+			continue;
+		arn = fields_value(&all->items[i]->fields, "ecsParameters.taskDefinitionArn");
+		if (!arn || strcmp(arn, revision->arn) != 0)
+			continue;
+		user = plan_action(plan, all->items[i]->kind, all->items[i]->name, all->items[i]->id);
+		if (!user || user->verb != VERB_DELETE)
+			*kept = true;
+	}
+	return user;
+}
+
+/* With a batch go our revisions of its own family, once no schedule names them. */
+static void remove_revision(struct leaver *leaver)
+{
+	bool kept = false;
+	struct action *user = user_of(leaver->plan, leaver->have, &kept), *action;
+
+	if (kept || leaver->stray)
+		return;
+	leaver->last = user;
+	action = plan_add(leaver->plan, VERB_DELETE, NULL, leaver->have);
+	mark(leaver, action);
+	/* Where nothing starts it, it is no batch that leaves, and stands under none of the limits. */
+	action->removal = user != NULL;
+	action->retiring = user == NULL;
+}
+
+/* Whether the other resource is a schedule of the app that is leaving. */
+static bool is_schedule_of(const struct leaver *leaver, const struct resource *other)
+{
+	return other->kind->shape == SHAPE_SCHEDULE && is_ours(leaver->view, other) &&
+		text_compare(tags_value(&other->tags, TAG_APP), leaver->app) == 0;
+}
+
+/* The deletion of each schedule comes first; one that stays keeps the app's resources. */
+static void wait_for_schedules(struct leaver *leaver, struct action *deletion)
+{
+	const struct resources *all = &leaver->plan->observed->all;
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct action *gone;
+
+		if (!is_schedule_of(leaver, all->items[i]))
+			continue;
+		gone = plan_action(leaver->plan, all->items[i]->kind, all->items[i]->name, NULL);
+		if (!gone || gone->verb != VERB_DELETE)
+			leaver->early = true;
+		else if (deletion)
+			plan_need(leaver->plan, deletion, gone);
+	}
+}
+
+/* What an app leaves behind goes only where the app said so, and after all of its schedules. */
+static void remove_of_app(struct leaver *leaver)
+{
+	struct plan *plan = leaver->plan;
+	size_t before = plan->action_count;
+
+	if (text_compare(tags_value(&leaver->have->tags, TAG_ON_DELETE), "delete") != 0 ||
+		named_in(leaver->view->definitions, leaver->app))
+		return;
+	wait_for_schedules(leaver, NULL);
+	leave(leaver);
+	if (plan->action_count > before)
+		wait_for_schedules(leaver, plan->actions[plan->action_count - 1]);
+}
+
+void plan_removals(struct plan *plan, const struct view *view, const struct plan_options *options)
+{
+	static const enum shape order[] = { SHAPE_SCHEDULE, SHAPE_REVISIONS, SHAPE_PLAIN };
+
+	/* A failed, refused or looping reading: nothing is deleted or disabled here. */
+	if (!options->removals || *plan->observed->incomplete)
+		return;
+	for (size_t pass = 0; pass < ARRAY_LENGTH(order); pass++) {
+		for (size_t i = 0; i < plan->observed->all.count; i++) {
+			struct resource *have = plan->observed->all.items[i];
+			struct leaver leaver;
+
+			if (have->kind->shape != order[pass] || !is_ours(view, have) || is_wanted(plan, have))
+				continue;
+			leaver = leaver_of(plan, view, options, have);
+			if (have->kind->shape == SHAPE_REVISIONS)
+				remove_revision(&leaver);
+			else if (have->kind->shape == SHAPE_PLAIN)
+				remove_of_app(&leaver);
+			else if (!has_moved(&leaver))
+				leave(&leaver);
+		}
+	}
+}

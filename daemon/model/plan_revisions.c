@@ -1,0 +1,189 @@
+#include <string.h>
+
+#include "model/plan.h"
+#include "model/tags.h"
+#include "text.h"
+
+/*
+ * Task definitions: which revision has the content that is wanted, whether one has to be registered, and which ones are
+ * too old to keep.
+ */
+
+/* The slice of one family's ACTIVE revisions, oldest first. */
+struct family {
+	struct resource **items;
+	size_t count;
+	struct resource *wanted; /* the one whose content is wanted, NULL = register */
+};
+
+static struct family family_of(const struct plan *plan, const struct resource *want)
+{
+	const struct resources *all = &plan->observed->all;
+	size_t from = resources_from(all, want->kind, want->name), to = from;
+
+	while (to < all->count && all->items[to]->kind == want->kind &&
+		strcmp(all->items[to]->name, want->name) == 0)
+		to++;
+	return (struct family){ .items = all->items + from, .count = to - from };
+}
+
+/* Ours if one of its ACTIVE revisions is, foreign if it has ACTIVE ones and none is. */
+static bool may_register(
+	struct plan *plan, const struct view *view, const struct resource *want, const struct family *family)
+{
+	for (size_t i = 0; i < family->count; i++)
+		if (is_ours(view, family->items[i]))
+			return true;
+	if (!family->count)
+		return true;
+	return plan_may_use(plan, view, want, family->items[family->count - 1]);
+}
+
+/* Whether a tag of another version of the digest, or none, leaves only the content to go by. */
+static bool hash_is_ours(const char *hash)
+{
+	return hash && text_starts(hash, "v1-");
+}
+
+static bool same_content(struct plan *plan, const struct resource *want, const struct resource *have,
+	const char *digest)
+{
+	if (have->digest)
+		return strcmp(have->digest, digest) == 0;
+	return have->content_read && fields_compare(plan->arena, &want->fields, &have->fields).count == 0;
+}
+
+/*
+ * The newest revision of ours with this hash and this content. Where the hash is right and the content reads otherwise,
+ * somebody copied the tag, or AWS says what we wrote in its own way: the second time the same is read, it is AWS.
+ */
+static struct resource *find_revision(struct plan *plan, const struct view *view, const struct resource *want,
+	const struct family *family, const char *hash)
+{
+	char *digest = fields_digest(plan->arena, &want->fields, true);
+	struct resource *doubtful = NULL;
+
+	for (size_t i = family->count; i-- > 0;) {
+		struct resource *have = family->items[i];
+		bool content = same_content(plan, want, have, digest);
+
+		if (!is_ours(view, have))
+			continue;
+		if (content && (!hash_is_ours(have->hash) || strcmp(have->hash, hash) == 0))
+			return have;
+		if (!hash_is_ours(have->hash) || strcmp(have->hash, hash) != 0 || !have->digest)
+			continue;
+		if (doubtful && strcmp(doubtful->digest, have->digest) == 0)
+			return doubtful;
+		if (!doubtful)
+			doubtful = have;
+	}
+	return NULL;
+}
+
+/* The revision that a schedule of ours names, by its ARN; NULL where it is none of this family's ACTIVE ones. */
+static bool named_by(const struct resource *target, const struct resource *revision)
+{
+	const char *arn = fields_value(&target->fields, "ecsParameters.taskDefinitionArn");
+
+	return arn && strcmp(arn, revision->arn) == 0;
+}
+
+static bool in_use(const struct plan *plan, const struct resource *revision)
+{
+	for (size_t i = plan->observed->all.count; i-- > 0;) {
+		const struct resource *have = plan->observed->all.items[i];
+
+		if (have->kind->shape != SHAPE_TARGET)
+			return false;
+		if (named_by(have, revision))
+			return true;
+	}
+	return false;
+}
+
+/* What a new revision replaces: the one in use, else the newest of ours. */
+static struct resource *replaced(const struct plan *plan, const struct view *view, const struct family *family)
+{
+	struct resource *newest = NULL;
+
+	for (size_t i = 0; i < family->count; i++) {
+		if (!is_ours(view, family->items[i]))
+			continue;
+		newest = family->items[i];
+		if (in_use(plan, newest))
+			return newest;
+	}
+	return newest;
+}
+
+static void want_reading(struct plan *plan, struct resource *revision)
+{
+	arena_grow(plan->arena, &plan->unread, sizeof revision, plan->unread_count, &plan->unread_capacity);
+	plan->unread[plan->unread_count++] = revision;
+}
+
+/* A creation lists its fields; one that replaces a revision lists what differs between the two. */
+static void add_registration(struct plan *plan, const struct view *view, struct resource *want,
+	const struct family *family)
+{
+	struct resource *old = replaced(plan, view, family);
+	struct action *action = plan_compare(plan, view, want, NULL);
+
+	if (!old)
+		return;
+	if (!old->content_read) {
+		want_reading(plan, old);
+		return;
+	}
+	action->differences = fields_compare(plan->arena, &want->fields, &old->fields);
+}
+
+/* More than `keep` newer ones exist, and no schedule names it. */
+static void retire(struct plan *plan, const struct view *view, const struct family *family, unsigned keep)
+{
+	unsigned newer = 0;
+
+	for (size_t i = family->count; i-- > 0;) {
+		struct resource *have = family->items[i];
+
+		if (!is_ours(view, have))
+			continue;
+		if (newer++ <= keep || have == family->wanted || in_use(plan, have))
+			continue;
+		plan_add(plan, VERB_DELETE, NULL, have)->retiring = true;
+	}
+}
+
+static void plan_family(
+	struct plan *plan, const struct view *view, struct resource *want, const struct plan_options *options)
+{
+	struct family family = family_of(plan, want);
+	char *hash;
+
+	if (!may_register(plan, view, want, &family))
+		return;
+	want_fields(view, want);
+	hash = fields_digest(plan->arena, &want->fields, false);
+	tags_set(plan->arena, &want->tags, TAG_HASH, hash);
+	family.wanted = find_revision(plan, view, want, &family, hash);
+	if (family.wanted) {
+		want->arn = family.wanted->arn;
+		want->revision_arn = family.wanted->arn;
+		/* The content is the same, so only tags can differ. */
+		want->fields = family.wanted->fields;
+		plan_compare(plan, view, want, family.wanted);
+	} else {
+		want->revision_arn = arena_printf(plan->arena, "%s:(new)", want->name);
+		add_registration(plan, view, want, &family);
+	}
+	if (options->removals && !*plan->observed->incomplete)
+		retire(plan, view, &family, options->keep_revisions);
+}
+
+void plan_revisions(struct plan *plan, const struct view *view, const struct plan_options *options)
+{
+	for (size_t i = 0; i < plan->wants.count; i++)
+		if (plan->wants.items[i]->kind->shape == SHAPE_REVISIONS)
+			plan_family(plan, view, plan->wants.items[i], options);
+}

@@ -1,0 +1,89 @@
+#ifndef MODEL_RESOURCE_H
+#define MODEL_RESOURCE_H
+
+/* The whole domain on one screen: where things are (site), what they carry (tags), what there is or should be. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arena.h"
+#include "fields.h"
+#include "model/definition.h"
+
+struct kind;
+
+/* One account and region, reached with one identity. */
+struct site {
+	const char *role_arn; /* assumed; NULL = the chain's own keys */
+	const char *region;
+	const char *partition; /* "aws", "aws-cn", … */
+	const char *account;   /* as sts:GetCallerIdentity says; NULL until it answered */
+};
+
+struct tag {
+	const char *key, *value;
+};
+
+struct tags {
+	struct tag *items; /* sorted by key, without "aws:" ones */
+	size_t count;
+};
+
+enum tag_reading {
+	TAGS_UNREAD,
+	TAGS_LATE,   /* from the tagging API, which lags by seconds: good for comparing, not for the first write */
+	TAGS_STRONG, /* from the resource's own service in this pass */
+};
+
+/* What there should be (want) or what there is (have); identity is kind, name and id. */
+struct resource {
+	const struct kind *kind;
+	const char *name; /* role, repository, log group, cluster, rule; the family of a revision; the rule of a target */
+	const char *id;   /* a target's Id, a revision's ARN; "" for all others */
+	const char *arn;  /* "" until known */
+
+	struct fields fields;
+	bool content_read; /* `fields` are the content */
+	struct tags tags;
+	enum tag_reading tags_read;
+
+	/* want */
+	struct app *app;     /* of a shared one: the first that wants it */
+	struct app **sharers; /* the other apps that want it too */
+	size_t sharer_count;
+	struct batch *batch; /* NULL for what an app needs */
+	struct position at;
+	bool managed;             /* false: used, never written to */
+	unsigned part;            /* the kind's own distinction (a role's use) */
+	bool start_disabled;      /* a rule that takes over from another is made disabled first */
+	const char *revision_arn; /* a target's: what it will run; "family:(new)" until registered */
+
+	/* have */
+	int revision;
+	const char *hash;     /* a revision's `fargate-batchd:hash` tag; NULL = none */
+	const char *digest;   /* a revision's content, known members only; NULL = not read */
+	const char *document; /* a role's trust policy as it stands */
+	const char *managed_by; /* an AWS service that owns the rule */
+};
+
+struct resources {
+	struct resource **items;
+	size_t count, capacity;
+};
+
+/* Adds an empty resource of this identity; texts are copied. */
+struct resource *resources_add(struct arena *arena, struct resources *all, const struct kind *kind,
+	const char *name, const char *id);
+
+/* Sorts by kind's rank, name, id: what plan_make walks. */
+void resources_sort(struct resources *all);
+int resource_compare(const struct resource *a, const struct resource *b);
+
+/* The first of this kind and name in a sorted set, NULL where there is none; `id` NULL = any. */
+struct resource *resources_find(
+	const struct resources *all, const struct kind *kind, const char *name, const char *id);
+
+/* The index of the first of this kind and name in a sorted set, or where it would stand. */
+size_t resources_from(const struct resources *all, const struct kind *kind, const char *name);
+
+#endif

@@ -1,0 +1,193 @@
+#include "tags.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "digest.h"
+#include "json.h"
+#include "text.h"
+
+enum { TAG_VALUE_LIMIT = 256, SHORT_DIGEST = 5 };
+
+static size_t position_of(const struct tags *tags, const char *key)
+{
+	size_t low = 0, high = tags->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (strcmp(tags->items[middle].key, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const char *tags_value(const struct tags *tags, const char *key)
+{
+	size_t at = position_of(tags, key);
+
+	return at < tags->count && strcmp(tags->items[at].key, key) == 0 ? tags->items[at].value : NULL;
+}
+
+void tags_set(struct arena *arena, struct tags *tags, const char *key, const char *value)
+{
+	size_t at = position_of(tags, key);
+	struct tag *items;
+
+	if (at < tags->count && strcmp(tags->items[at].key, key) == 0) {
+		tags->items[at].value = arena_copy(arena, value);
+		return;
+	}
+	/* A handful of tags: a new array for each is cheaper than remembering how much room there is. */
+	items = arena_alloc(arena, (tags->count + 1) * sizeof *items);
+	for (size_t i = 0; i < tags->count; i++)
+		items[i + (i >= at)] = tags->items[i];
+	items[at] = (struct tag){ arena_copy(arena, key), arena_copy(arena, value) };
+	tags->items = items;
+	tags->count++;
+}
+
+static void add_foreign(struct arena *arena, struct tags *tags, const char *key, const char *value)
+{
+	if (key && value && !text_starts(key, "aws:"))
+		tags_set(arena, tags, key, value);
+}
+
+struct tags tags_read(struct arena *arena, const json_t *list)
+{
+	struct tags tags = { 0 };
+	const char *key;
+	json_t *value;
+	size_t i;
+
+	json_array_foreach(list, i, value)
+	{
+		const char *name = json_text_of(value, "Key", json_text_of(value, "key", NULL));
+
+		add_foreign(arena, &tags, name, json_text_of(value, "Value", json_text_of(value, "value", "")));
+	}
+	if (json_is_object(list))
+		json_object_foreach((json_t *)(uintptr_t)list, key, value)
+			add_foreign(arena, &tags, key, json_string_value(value));
+	return tags;
+}
+
+json_t *tags_list(const struct tags *tags, bool lower)
+{
+	json_t *list = json_must(json_array());
+
+	for (size_t i = 0; i < tags->count; i++) {
+		json_t *tag = json_must(json_object());
+
+		json_put_text(tag, lower ? "key" : "Key", tags->items[i].key);
+		json_put_text(tag, lower ? "value" : "Value", tags->items[i].value);
+		json_add(list, tag);
+	}
+	return list;
+}
+
+json_t *tags_keys(const struct tags *tags)
+{
+	json_t *keys = json_must(json_array());
+
+	for (size_t i = 0; i < tags->count; i++)
+		json_add(keys, json_must(json_string(tags->items[i].key)));
+	return keys;
+}
+
+static void short_digest(const char *key, char out[SHORT_DIGEST + 1])
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_text(key, strlen(key), hex);
+	memcpy(out, hex, SHORT_DIGEST);
+	out[SHORT_DIGEST] = '\0';
+}
+
+/* The keys in one tag value: as they are where that fits, else the beginning of each key's digest. */
+static char *remembered_keys(struct arena *arena, const struct tags *user)
+{
+	CLEANUP_TEXT struct text plain = { 0 }, digests = { 0 };
+	bool spaces = false;
+
+	text_add(&digests, "=");
+	for (size_t i = 0; i < user->count; i++) {
+		const char *key = user->items[i].key;
+		char digest[SHORT_DIGEST + 1];
+
+		spaces = spaces || strchr(key, ' ') || key[0] == '=';
+		text_printf(&plain, "%s%s", i ? " " : "", key);
+		short_digest(key, digest);
+		text_add(&digests, digest);
+	}
+	return arena_copy(arena, text_string(spaces || plain.length > TAG_VALUE_LIMIT ? &digests : &plain));
+}
+
+/* Whether the tag that remembers says that this key was set by us. */
+static bool remembered(const char *value, const char *key)
+{
+	size_t length = strlen(key);
+	char digest[SHORT_DIGEST + 1];
+
+	if (!value)
+		return false;
+	if (value[0] == '=') {
+		short_digest(key, digest);
+		for (value++; strlen(value) >= SHORT_DIGEST; value += SHORT_DIGEST)
+			if (strncmp(value, digest, SHORT_DIGEST) == 0)
+				return true;
+		return false;
+	}
+	for (const char *found = strstr(value, key); found; found = strstr(found + 1, key))
+		if ((found == value || found[-1] == ' ') && (!found[length] || found[length] == ' '))
+			return true;
+	return false;
+}
+
+static void add_all(struct arena *arena, struct tags *tags, const json_t *map)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)map, key, value)
+		if (json_is_string(value))
+			tags_set(arena, tags, key, json_string_value(value));
+}
+
+void tags_add_user(struct arena *arena, struct tags *tags, const json_t *app, const json_t *batch)
+{
+	struct tags user = { 0 };
+
+	add_all(arena, &user, app);
+	add_all(arena, &user, batch);
+	for (size_t i = 0; i < user.count; i++)
+		tags_set(arena, tags, user.items[i].key, user.items[i].value);
+	if (user.count)
+		tags_set(arena, tags, TAG_USER, remembered_keys(arena, &user));
+}
+
+void tags_compare(struct arena *arena, const struct tags *want, const struct tags *have, struct tags *set,
+	struct tags *remove)
+{
+	const char *ours = tags_value(have, TAG_USER);
+	bool shared = !tags_value(want, TAG_BATCH);
+
+	for (size_t i = 0; i < want->count; i++) {
+		const struct tag *tag = &want->items[i];
+		const char *value = tags_value(have, tag->key);
+
+		if (shared && strcmp(tag->key, TAG_APP) == 0)
+			continue;
+		if (!value || strcmp(value, tag->value) != 0)
+			tags_set(arena, set, tag->key, tag->value);
+	}
+	for (size_t i = 0; i < have->count; i++) {
+		const char *key = have->items[i].key;
+		bool derived = strcmp(key, TAG_ON_DELETE) == 0 || strcmp(key, TAG_USER) == 0;
+
+		if ((derived || remembered(ours, key)) && !tags_value(want, key))
+			tags_set(arena, remove, key, have->items[i].value);
+	}
+}

@@ -1,0 +1,43 @@
+#ifndef MODEL_TAGS_H
+#define MODEL_TAGS_H
+
+/* Tags: ours (`fargate-batchd:…`), the user's that we set, and everybody else's, which stay. */
+
+#include "model/resource.h"
+
+#define TAG_OWNER     "fargate-batchd:owner"
+#define TAG_APP       "fargate-batchd:app"
+#define TAG_BATCH     "fargate-batchd:batch"
+#define TAG_HASH      "fargate-batchd:hash"
+#define TAG_LEAVING   "fargate-batchd:leaving"
+#define TAG_ON_DELETE "fargate-batchd:on-delete"
+#define TAG_USER      "fargate-batchd:tags" /* which of the user's tags are set by us */
+
+/* The value of a tag, NULL where absent. */
+const char *tags_value(const struct tags *tags, const char *key);
+
+/* Sets or replaces one; keeps the order. */
+void tags_set(struct arena *arena, struct tags *tags, const char *key, const char *value);
+
+/*
+ * Reads a service's list of tags, whatever case its members have (Key/key), or a map as Scheduler gives it; leaves out
+ * AWS's own (`aws:`).
+ */
+struct tags tags_read(struct arena *arena, const json_t *list);
+
+/* The list as a service wants it: [{"Key":…,"Value":…}], or with lower-case members. A new reference. */
+json_t *tags_list(const struct tags *tags, bool lower);
+/* The keys alone, for untagging. */
+json_t *tags_keys(const struct tags *tags);
+
+/* Adds the user's tags of an app and a batch (which wins), and the tag that remembers their keys. */
+void tags_add_user(struct arena *arena, struct tags *tags, const json_t *app, const json_t *batch);
+
+/*
+ * What to set and what to take away so that `have` carries what `want` says: tags of strangers stay; a user's tag that
+ * the definition no longer has goes; `:app` counts only on what belongs to one batch, `:leaving` never.
+ */
+void tags_compare(struct arena *arena, const struct tags *want, const struct tags *have, struct tags *set,
+	struct tags *remove);
+
+#endif

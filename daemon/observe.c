@@ -1,0 +1,354 @@
+#include "observe.h"
+
+#include <string.h>
+
+#include "kinds/kinds.h"
+#include "model/plan.h"
+#include "model/tags.h"
+#include "text.h"
+
+enum {
+	CLUSTERS_PER_CALL = 100,
+	/* Of a family that nobody knows, the newest few tell whose it is. */
+	UNKNOWN_REVISIONS = 20,
+};
+
+struct observing {
+	struct observe_options options;
+	struct view view;
+	struct observed *observed;
+	struct arena *arena;
+	struct resources wants;
+	size_t family_count; /* wanted families */
+	bool by_family;      /* the account's list is longer than asking for each family */
+	unsigned in_flight;
+	size_t stage;
+	struct error failed;
+};
+
+/* One reading under way. */
+struct question {
+	struct observing *observing;
+	const struct reading *reading;
+	struct subject subject;
+	const struct kind *kind; /* what cannot be planned if it fails; NULL: only deletions are off */
+	const char *name;
+	size_t pages;
+};
+
+static void advance(struct observing *observing);
+static void ask(void *context, const struct reading *reading, const struct subject *subject);
+
+/* Whether the whole site hangs on it: a list that is not complete says nothing of what is missing in it. */
+static bool is_list(const struct question *question)
+{
+	return question->reading == &reading_rules || question->reading == &reading_revisions;
+}
+
+/* What cannot be planned now: everything that the call was to tell about. */
+static void blame(const struct question *question, const char *text)
+{
+	struct observed *observed = question->observing->observed;
+
+	if (!question->subject.name_count)
+		observed_add_unreadable(observed, question->kind, question->name, text);
+	for (size_t i = 0; i < question->subject.name_count; i++)
+		observed_add_unreadable(observed, question->kind, question->subject.names[i], text);
+}
+
+static void trouble(struct question *question, const char *text)
+{
+	struct observing *observing = question->observing;
+	struct observed *observed = observing->observed;
+
+	if (!*observed->incomplete)
+		snprintf(observed->incomplete, sizeof observed->incomplete, "%s", text);
+	if (is_list(question) && observing->failed.code == ERROR_NONE)
+		error_set(&observing->failed, ERROR_AWS, "%s", text);
+	else if (question->kind)
+		blame(question, text);
+}
+
+static bool hear(struct question *question, const json_t *reply)
+{
+	struct observing *observing = question->observing;
+	struct hearing hearing = {
+		.view = &observing->view,
+		.observed = observing->observed,
+		.subject = question->subject,
+		.ask = ask,
+		.context = observing,
+	};
+	struct error error = { 0 };
+
+	if (question->reading->heard(&hearing, reply, &error))
+		return true;
+	trouble(question, arena_printf(observing->arena, "%s %s: %s", question->reading->service,
+					  question->reading->operation, error.text));
+	return false;
+}
+
+/* Revisions are listed account-wide while that takes fewer pages than asking family by family. */
+static bool page(const json_t *reply, void *data)
+{
+	struct question *question = data;
+	struct observing *observing = question->observing;
+
+	question->pages++;
+	if (question->reading == &reading_revisions && !*question->subject.name &&
+		question->pages >= observing->family_count) {
+		observing->by_family = true;
+		return false;
+	}
+	return hear(question, reply);
+}
+
+static void answered(const struct call_result *result, void *data)
+{
+	struct question *question = data;
+	struct observing *observing = question->observing;
+
+	if (result->ok || result->failure.class == FAILURE_NOT_FOUND) {
+		if (!observing->by_family || question->reading != &reading_revisions || *question->subject.name)
+			hear(question, result->ok ? result->reply : NULL);
+		if (result->ok && question->reading == &reading_tagged)
+			observing->observed->tagging_answered = true;
+	} else if (result->failure.class == FAILURE_CANCELLED) {
+		error_set(&observing->failed, ERROR_CANCELLED, "interrupted");
+	} else {
+		trouble(question, ask_failure(observing->arena, result));
+	}
+	observing->in_flight--;
+	if (!observing->in_flight)
+		advance(observing);
+}
+
+static void ask_about(struct observing *observing, const struct reading *reading, const struct subject *subject,
+	const struct kind *kind, const char *name)
+{
+	struct question *question = arena_alloc(observing->arena, sizeof *question);
+
+	*question = (struct question){ observing, reading, *subject, kind, name, 0 };
+	if (!question->subject.name)
+		question->subject.name = "";
+	observing->in_flight++;
+	ask_reading(&observing->options.line, &observing->view, reading, &question->subject, page, answered, question);
+}
+
+static void ask(void *context, const struct reading *reading, const struct subject *subject)
+{
+	ask_about(context, reading, subject, subject->resource ? subject->resource->kind : NULL,
+		subject->resource ? subject->resource->name : subject->name);
+}
+
+static void ask_named(struct observing *observing, const struct kind *kind)
+{
+	struct subject subject = { 0 };
+	const char **names = arena_alloc(observing->arena, (observing->wants.count + 1) * sizeof *names);
+	size_t count = 0;
+
+	for (size_t i = 0; i < observing->wants.count; i++)
+		if (observing->wants.items[i]->kind == kind)
+			names[count++] = observing->wants.items[i]->name;
+	for (size_t i = 0; i < count; i += kind->names_per_call) {
+		subject.name = names[i];
+		subject.names = names + i;
+		subject.name_count = count - i < kind->names_per_call ? count - i : kind->names_per_call;
+		ask_about(observing, kind->by_name, &subject, kind, names[i]);
+	}
+}
+
+/* Lists, and whatever the definitions name. */
+static void ask_first(struct observing *observing)
+{
+	struct subject all = { .name = "" };
+
+	for (size_t i = 0; i < observing->wants.count; i++)
+		observing->family_count += observing->wants.items[i]->kind->shape == SHAPE_REVISIONS;
+	ask_about(observing, &reading_tagged, &all, NULL, "");
+	for (size_t i = 0; i < observing->options.kind_count; i++) {
+		const struct kind *kind = observing->options.kinds[i];
+
+		if (kind->list)
+			ask_about(observing, kind->list, &all, NULL, "");
+		else if (kind->by_name)
+			ask_named(observing, kind);
+	}
+}
+
+static bool is_named(const struct observing *observing, const struct kind *kind, const char *name)
+{
+	return resources_find(&observing->wants, kind, name, NULL) != NULL;
+}
+
+/* Also resources of ours that no definition names any more: only the tagging API knows their names. */
+static void ask_tagged(struct observing *observing)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < observing->observed->tagged_count; i++) {
+		const struct tagged *tagged = &observing->observed->tagged[i];
+		const char *name = NULL;
+		const struct kind *kind = kind_of_arn(observing->arena, tagged->arn, &name);
+		const char **names = arena_alloc(observing->arena, sizeof *names);
+		struct subject subject = { .name = name, .names = names, .name_count = 1 };
+		bool ours = text_compare(tags_value(&tagged->tags, TAG_OWNER), observing->view.owner) == 0;
+
+		if (!kind || !ours || is_named(observing, kind, name))
+			continue;
+		names[0] = name;
+		if (kind->shape == SHAPE_PLAIN && tags_value(&tagged->tags, TAG_ON_DELETE))
+			ask_about(observing, kind->by_name, &subject, NULL, name);
+		if (kind->shape == SHAPE_REVISIONS && observing->by_family && strcmp(before, name) != 0)
+			ask_about(observing, kind->list, &subject, NULL, name);
+		if (kind->shape == SHAPE_REVISIONS)
+			before = name;
+	}
+}
+
+static void ask_families(struct observing *observing)
+{
+	observed_sort(observing->observed);
+	for (size_t i = 0; observing->by_family && i < observing->wants.count; i++) {
+		const struct resource *want = observing->wants.items[i];
+		struct subject subject = { .name = want->name };
+
+		if (want->kind->shape == SHAPE_REVISIONS)
+			ask_about(observing, want->kind->list, &subject, want->kind, want->name);
+	}
+	ask_tagged(observing);
+}
+
+/* A revision once read is never read again, while its hash tag says the same. */
+static bool remember(struct observing *observing, struct resource *have)
+{
+	const char *digest = have->tags_read == TAGS_UNREAD
+		? NULL
+		: state_revision(observing->options.memory, have->arn, have->hash);
+
+	have->digest = arena_copy(observing->arena, digest);
+	return digest != NULL;
+}
+
+/* Whether somebody has to say whose this is, or what is in it. */
+static bool needs_tags(struct observing *observing, struct resource *have)
+{
+	bool named = is_named(observing, have->kind, have->name);
+
+	if (!have->kind->tags_reading || have->managed_by)
+		return false;
+	if (have->kind->shape == SHAPE_REVISIONS)
+		return named && !have->content_read && !remember(observing, have);
+	if (have->tags_read != TAGS_UNREAD)
+		return false;
+	if (have->kind->shape == SHAPE_SCHEDULE && !named)
+		return !state_stranger(observing->options.memory, have->arn, observing->options.now);
+	return named;
+}
+
+static bool is_too_old(const struct resources *all, size_t at)
+{
+	size_t newer = at + UNKNOWN_REVISIONS;
+
+	return all->items[at]->kind->shape == SHAPE_REVISIONS && all->items[at]->tags_read == TAGS_UNREAD &&
+		newer < all->count && all->items[newer]->kind == all->items[at]->kind &&
+		strcmp(all->items[newer]->name, all->items[at]->name) == 0;
+}
+
+static void ask_tags(struct observing *observing)
+{
+	const struct resources *all = &observing->observed->all;
+
+	observed_sort(observing->observed);
+	for (size_t i = 0; i < all->count; i++) {
+		struct subject subject = { .name = all->items[i]->name, .resource = all->items[i] };
+
+		if (!is_too_old(all, i) && needs_tags(observing, all->items[i]))
+			ask(observing, all->items[i]->kind->tags_reading, &subject);
+	}
+}
+
+/* What schedules of ours start; a stranger's targets are nobody's business. */
+static void ask_targets(struct observing *observing)
+{
+	const struct resources *all = &observing->observed->all;
+	/* Answers add to the set while it is walked: only what stands there now is asked about. */
+	size_t count = all->count;
+
+	for (size_t i = 0; i < count; i++) {
+		struct resource *have = all->items[i];
+		struct subject subject = { .name = have->name };
+
+		if (have->kind->shape != SHAPE_SCHEDULE)
+			continue;
+		if (is_ours(&observing->view, have))
+			ask_about(observing, &reading_targets, &subject, have->kind, have->name);
+		else if (have->tags_read == TAGS_STRONG && !is_named(observing, have->kind, have->name))
+			state_keep_stranger(observing->options.memory, have->arn, observing->options.now);
+	}
+}
+
+static void keep_revisions(struct observing *observing)
+{
+	const struct resources *all = &observing->observed->all;
+
+	observed_sort(observing->observed);
+	for (size_t i = 0; i < all->count; i++) {
+		const struct resource *have = all->items[i];
+
+		if (have->kind->shape == SHAPE_REVISIONS && have->digest && have->content_read)
+			state_keep_revision(observing->options.memory, have->arn, have->hash, have->digest);
+	}
+}
+
+static void (*const stages[])(struct observing *) = {
+	ask_first,
+	ask_families,
+	ask_tags,
+	ask_targets,
+	keep_revisions,
+};
+
+/* Goes through the stages until one of them has asked something. */
+static void advance(struct observing *observing)
+{
+	bool failed = observing->failed.code != ERROR_NONE;
+
+	while (!failed && !observing->in_flight && observing->stage < ARRAY_LENGTH(stages))
+		stages[observing->stage++](observing);
+	if (!observing->in_flight)
+		observing->options.done(failed ? &observing->failed : NULL, observing->options.data);
+}
+
+static struct observing *begin(struct arena *arena, const struct observe_options *options)
+{
+	struct observing *observing = arena_alloc(arena, sizeof *observing);
+
+	observing->options = *options;
+	observing->view = *options->view;
+	observing->observed = options->observed;
+	observing->arena = arena;
+	for (size_t i = 0; i < options->kind_count; i++)
+		options->kinds[i]->want(&observing->view, &observing->wants);
+	resources_sort(&observing->wants);
+	return observing;
+}
+
+void observe_site(struct arena *arena, const struct observe_options *options)
+{
+	advance(begin(arena, options));
+}
+
+void observe_revisions(struct arena *arena, const struct observe_options *options, struct resource *const *revisions,
+	size_t count)
+{
+	struct observing *observing = begin(arena, options);
+
+	observing->stage = ARRAY_LENGTH(stages) - 1;
+	for (size_t i = 0; i < count; i++) {
+		struct subject subject = { .name = revisions[i]->name, .resource = revisions[i] };
+
+		ask(observing, revisions[i]->kind->tags_reading, &subject);
+	}
+	advance(observing);
+}

@@ -1,0 +1,32 @@
+#ifndef DAEMON_OBSERVE_H
+#define DAEMON_OBSERVE_H
+
+/*
+ * Reads one site: the lists, what the definitions name, then what the answers show to be needed. One worklist: what does
+ * not depend on each other is in flight together, and nothing is asked twice.
+ */
+
+#include "ask.h"
+#include "model/observed.h"
+#include "state.h"
+
+struct observe_options {
+	struct line line;
+	const struct view *view; /* `observed` is what is being filled */
+	struct observed *observed;
+	struct state_site *memory;
+	const struct kind *const *kinds;
+	size_t kind_count;
+	time_t now;
+	/* Called once; `failed` (NULL = nothing): why nothing can be said of this site. */
+	void (*done)(const struct error *failed, void *data);
+	void *data;
+};
+
+void observe_site(struct arena *arena, const struct observe_options *options);
+
+/* Reads these revisions' content too. */
+void observe_revisions(struct arena *arena, const struct observe_options *options, struct resource *const *revisions,
+	size_t count);
+
+#endif

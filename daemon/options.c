@@ -1,0 +1,134 @@
+#include "options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+/* One flag: where its value goes; the same table reads the command line and prints the help. */
+struct flag {
+	const char *name, *value, *help;
+	unsigned set; /* 0 = everything takes it */
+	size_t at;
+	enum { FLAG_TEXT, FLAG_SWITCH, FLAG_NUMBER } form;
+};
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct flag flags[] = {
+	{ "--json", NULL, "one JSON object on standard output", FLAG_JSON, AT(json), FLAG_SWITCH },
+	{ "--hide-values", NULL, "names of environment variables, not their values", FLAG_HIDE_VALUES, AT(hide_values),
+		FLAG_SWITCH },
+	{ "--count", "N", "how many fire times (5)", FLAG_COUNT, AT(count), FLAG_NUMBER },
+	{ "--settings", "FILE", "settings of the daemon (" DEFAULT_SETTINGS ")", 0, AT(settings), FLAG_TEXT },
+	{ "--definitions", "DIR", "folder of definitions (" DEFAULT_DEFINITIONS ")", 0, AT(definitions), FLAG_TEXT },
+	{ "--endpoint-url", "URL", "AWS endpoint for all services (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>)", 0,
+		AT(endpoint_url), FLAG_TEXT },
+	{ "--region", "REGION", "where an app names no region (AWS_REGION)", 0, AT(region), FLAG_TEXT },
+	{ "--profile", "NAME", "profile of the shared AWS files (AWS_PROFILE)", 0, AT(profile), FLAG_TEXT },
+	{ "--debug", NULL, "one line for each call to AWS, on standard error", 0, AT(debug), FLAG_SWITCH },
+	{ "--help", NULL, "this text", 0, AT(help), FLAG_SWITCH },
+	{ "--version", NULL, "the version", 0, AT(version), FLAG_SWITCH },
+};
+
+static const struct flag *find_flag(const char *name, size_t length)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(flags); i++)
+		if (strlen(flags[i].name) == length && strncmp(flags[i].name, name, length) == 0)
+			return &flags[i];
+	return NULL;
+}
+
+static bool unknown_flag(const char *name, unsigned allowed, struct error *error)
+{
+	const char *known[ARRAY_LENGTH(flags)], *nearest;
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(flags); i++)
+		if (!flags[i].set || (flags[i].set & allowed))
+			known[count++] = flags[i].name;
+	nearest = text_nearest(name, known, count);
+	return error_set(error, ERROR_INPUT, "unknown flag %s%s%s%s", name, nearest ? "; did you mean " : "; see --help",
+		nearest ? nearest : "", nearest ? "?" : "");
+}
+
+static bool read_number(const struct flag *flag, const char *value, unsigned *out, struct error *error)
+{
+	char *end;
+	unsigned long number = strtoul(value, &end, 10);
+
+	if (*end || end == value || value[0] == '-' || number < 1 || number > 1000)
+		return error_set(error, ERROR_INPUT, "%s %s: write a number from 1 to 1000", flag->name, value);
+	*out = (unsigned)number;
+	return true;
+}
+
+static bool set_flag(const struct flag *flag, const char *value, struct options *out, struct error *error)
+{
+	void *at = (char *)out + flag->at;
+
+	if (flag->form == FLAG_SWITCH)
+		*(bool *)at = true;
+	else if (flag->form == FLAG_NUMBER)
+		return read_number(flag, value, at, error);
+	else
+		*(const char **)at = value;
+	return true;
+}
+
+/* "--flag value", "--flag=value" or "--switch"; moves *i past the value. */
+static bool read_flag(int argc, char *const *argv, int *i, unsigned allowed, struct options *out, struct error *error)
+{
+	const char *word = argv[*i], *equals = strchr(word, '=');
+	const struct flag *flag = find_flag(word, equals ? (size_t)(equals - word) : strlen(word));
+	const char *value = equals ? equals + 1 : NULL;
+
+	if (!flag || (flag->set && !(flag->set & allowed)))
+		return unknown_flag(word, allowed, error);
+	if (flag->form == FLAG_SWITCH && value)
+		return error_set(error, ERROR_INPUT, "%s takes no value", flag->name);
+	if (flag->form != FLAG_SWITCH && !value) {
+		if (*i + 1 >= argc)
+			return error_set(error, ERROR_INPUT, "%s needs a value: %s %s", flag->name, flag->name, flag->value);
+		value = argv[++*i];
+	}
+	if (flag->form != FLAG_SWITCH && !*value)
+		return error_set(error, ERROR_INPUT, "%s has an empty value", flag->name);
+	return set_flag(flag, value, out, error);
+}
+
+bool options_read(struct arena *arena, int argc, char *const *argv, unsigned allowed, struct options *out,
+	struct error *error)
+{
+	bool flags_over = false;
+
+	*out = (struct options){ .words = arena_alloc(arena, ((size_t)argc + 1) * sizeof *out->words) };
+	for (int i = 0; i < argc; i++) {
+		if (flags_over || argv[i][0] != '-' || !argv[i][1])
+			out->words[out->word_count++] = argv[i];
+		else if (strcmp(argv[i], "--") == 0)
+			flags_over = true;
+		else if (strcmp(argv[i], "-h") == 0)
+			out->help = true;
+		else if (!read_flag(argc, argv, &i, allowed, out, error))
+			return false;
+	}
+	return true;
+}
+
+char *options_help(struct arena *arena, unsigned allowed)
+{
+	CLEANUP_TEXT struct text all = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(flags); i++) {
+		char left[64];
+
+		if (flags[i].set && !(flags[i].set & allowed))
+			continue;
+		snprintf(left, sizeof left, "%s%s%s", flags[i].name, flags[i].value ? " " : "",
+			flags[i].value ? flags[i].value : "");
+		text_printf(&all, "  %-22s %s\n", left, flags[i].help);
+	}
+	return arena_copy(arena, text_string(&all));
+}

@@ -1,0 +1,40 @@
+#ifndef DAEMON_OPTIONS_H
+#define DAEMON_OPTIONS_H
+
+/* The command line of both programs: flags in any place, and what is left over. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arena.h"
+#include "error.h"
+
+/* Which flags a verb takes beside those that everything takes. */
+enum flag_set {
+	FLAG_JSON = 1 << 0,
+	FLAG_HIDE_VALUES = 1 << 1,
+	FLAG_COUNT = 1 << 2,
+};
+
+struct options {
+	const char *settings, *definitions, *endpoint_url, *region, *profile; /* NULL where not given */
+	bool debug, help, version, json, hide_values;
+	unsigned count;     /* 0 where not given */
+	const char **words; /* everything that is no flag, in order */
+	size_t word_count;
+};
+
+#define DEFAULT_SETTINGS    "/etc/fargate-batchd.json"
+#define DEFAULT_DEFINITIONS "/etc/fargate-batch.d"
+
+/*
+ * Reads all arguments. `allowed` are FLAG_… of the verb; a flag that is known and not allowed, or unknown, is an error
+ * that names the nearest one. "--" ends the flags.
+ */
+bool options_read(struct arena *arena, int argc, char *const *argv, unsigned allowed, struct options *out,
+	struct error *error);
+
+/* The lines of --help for these flags and for those that everything takes; terminated by newlines. */
+char *options_help(struct arena *arena, unsigned allowed);
+
+#endif

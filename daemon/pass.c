@@ -1,0 +1,478 @@
+#include "pass.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "apply.h"
+#include "http.h"
+#include "json.h"
+#include "kinds/kinds.h"
+#include "model/tags.h"
+#include "observe.h"
+#include "sites.h"
+#include "text.h"
+
+/* The pass is a row of named steps; a step that waits ends when its last answer has come. */
+struct step {
+	const char *name;
+	void (*run)(struct pass *pass);
+};
+
+static void identify(struct pass *pass);
+static void observe(struct pass *pass);
+static void plan(struct pass *pass);
+static void read_more(struct pass *pass);
+static void guard(struct pass *pass);
+static void apply(struct pass *pass);
+static void remember(struct pass *pass);
+static void report(struct pass *pass);
+
+static const struct step steps[] = {
+	{ "identify", identify },
+	{ "observe", observe },
+	{ "plan", plan },
+	{ "read more", read_more },
+	{ "plan again", plan },
+	{ "guard", guard },
+	{ "apply", apply },
+	{ "remember", remember },
+	{ "report", report },
+};
+
+/* Runs steps until one of them waits for an answer. */
+static void go_on(struct pass *pass)
+{
+	while (!pass->waiting && pass->step < steps + ARRAY_LENGTH(steps)) {
+		const struct step *step = pass->step++;
+
+		step->run(pass);
+	}
+}
+
+static void answered(struct pass *pass)
+{
+	pass->waiting--;
+	go_on(pass);
+}
+
+static struct line line_of(const struct pass_site *site)
+{
+	return (struct line){
+		.aws = site->pass->options.aws,
+		.identity = site->identity,
+		.region = site->site.region,
+		.deadline = site->pass->started + site->pass->options.timeout,
+	};
+}
+
+/* The account that the app says, or that it was first applied to, has to be the one that the keys belong to. */
+static bool right_account(struct pass_site *site, const struct app *app)
+{
+	const char *before = state_account_of(site->pass->options.state, app->name);
+	const char *account = site->site.account;
+
+	if (app->account_id && strcmp(app->account_id, account) != 0)
+		return error_set(&site->error, ERROR_INPUT,
+			"%s:%u: app %s is of account %s, but these keys are of %s; nothing was touched", app->at.file,
+			app->at.line, app->name, app->account_id, account);
+	if (!app->account_id && before && strcmp(before, account) != 0)
+		return error_set(&site->error, ERROR_INPUT,
+			"app %s was applied to account %s before, and these keys are of %s; name \"accountId\" in %s:%u if it "
+			"has moved; nothing was touched",
+			app->name, before, account, app->at.file, app->at.line);
+	return true;
+}
+
+static void check_accounts(struct pass_site *site)
+{
+	struct pass *pass = site->pass;
+
+	for (size_t i = 0; i < pass->definitions.app_count && site->error.code == ERROR_NONE; i++)
+		if (site_has(&site->view, &pass->definitions.apps[i]))
+			site->could_not_run = !right_account(site, &pass->definitions.apps[i]);
+}
+
+static void identified(const struct call_result *result, void *data)
+{
+	struct pass_site *first = data;
+	struct pass *pass = first->pass;
+
+	for (size_t i = 0; i < pass->site_count; i++) {
+		struct pass_site *site = &pass->sites[i];
+
+		if (site->identity != first->identity)
+			continue;
+		if (result->ok) {
+			site->site.account = arena_copy(pass->arena, json_text_of(result->reply, "Account", ""));
+			site->observed->site = site->site;
+			site->memory = state_site(pass->options.state, site->site.account, site->site.region);
+			check_accounts(site);
+		} else {
+			site->could_not_run = result->failure.class != FAILURE_CANCELLED;
+			error_set(&site->error,
+				result->failure.class == FAILURE_CANCELLED ? ERROR_CANCELLED : ERROR_CREDENTIALS, "%s",
+				ask_failure(pass->arena, result));
+		}
+	}
+	answered(pass);
+}
+
+static bool is_first_of_identity(const struct pass *pass, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (pass->sites[i].identity == pass->sites[at].identity)
+			return false;
+	return true;
+}
+
+/* One question for each identity, before anything else. */
+static void identify(struct pass *pass)
+{
+	CLEANUP(json_decrefp) json_t *nothing = json_must(json_object());
+
+	for (size_t i = 0; i < pass->site_count; i++) {
+		struct line line = line_of(&pass->sites[i]);
+
+		if (!is_first_of_identity(pass, i))
+			continue;
+		pass->waiting++;
+		aws_call(line.aws,
+			&(struct call_options){
+				.service = "sts",
+				.operation = "GetCallerIdentity",
+				.params = nothing,
+				.identity = line.identity,
+				.region = line.region,
+				.done = identified,
+				.data = &pass->sites[i],
+				.deadline = line.deadline,
+			});
+	}
+}
+
+static void observed(const struct error *failed, void *data)
+{
+	struct pass_site *site = data;
+
+	if (failed)
+		site->error = *failed;
+	answered(site->pass);
+}
+
+static struct observe_options observe_options_of(struct pass_site *site)
+{
+	return (struct observe_options){
+		.line = line_of(site),
+		.view = &site->view,
+		.observed = site->observed,
+		.memory = site->memory,
+		.kinds = kinds,
+		.kind_count = kind_count,
+		.now = site->pass->now,
+		.done = observed,
+		.data = site,
+	};
+}
+
+static void observe(struct pass *pass)
+{
+	for (size_t i = 0; i < pass->site_count; i++) {
+		struct observe_options options = observe_options_of(&pass->sites[i]);
+
+		if (pass->sites[i].error.code != ERROR_NONE)
+			continue;
+		pass->waiting++;
+		observe_site(pass->arena, &options);
+	}
+}
+
+static bool served(const char *app, void *data)
+{
+	return state_served(data, app);
+}
+
+static void plan(struct pass *pass)
+{
+	struct plan_options options = {
+		.now = pass->now,
+		.keep_revisions = pass->options.keep_revisions,
+		.grace_seconds = pass->options.deletion.grace_minutes * 60,
+		.deletion_enabled = pass->options.deletion.enabled,
+		.removals = !pass->options.only_count,
+		.served = served,
+		.data = pass->options.state,
+	};
+
+	for (size_t i = 0; i < pass->site_count; i++) {
+		struct pass_site *site = &pass->sites[i];
+
+		/* The second time only where more was read for it. */
+		if (site->error.code != ERROR_NONE || (site->plan && !site->plan->unread_count))
+			continue;
+		site->plan = plan_make(&site->view, kinds, kind_count, &options);
+	}
+}
+
+/* Content that only the reader of a difference needs: of revisions that are to be replaced. */
+static void read_more(struct pass *pass)
+{
+	for (size_t i = 0; i < pass->site_count; i++) {
+		struct pass_site *site = &pass->sites[i];
+		struct observe_options options = observe_options_of(site);
+
+		if (!site->plan || !site->plan->unread_count)
+			continue;
+		pass->waiting++;
+		observe_revisions(pass->arena, &options, site->plan->unread, site->plan->unread_count);
+	}
+}
+
+static bool approved(const char *name, void *data)
+{
+	const struct pass *pass = data;
+
+	return state_approved(pass->options.state, name, pass->now);
+}
+
+/* Names a difference by what is put back, so that a new wish is never taken for the same fight. */
+static char *fight_key(struct arena *arena, const struct difference *difference)
+{
+	return arena_printf(arena, "%s=%.64s", difference->path, difference->after ? difference->after : "");
+}
+
+/* A field that keeps being changed back is not fought over: the daemon waits longer each time. */
+static void keep_calm(struct pass *pass, struct pass_site *site)
+{
+	for (size_t i = 0; pass->options.resident && i < site->plan->action_count; i++) {
+		struct action *action = site->plan->actions[i];
+
+		for (size_t d = 0; action->verb == VERB_UPDATE && d < action->differences.count; d++) {
+			const struct difference *difference = &action->differences.items[d];
+			time_t until = state_calm_until(
+				site->memory, action->arn, fight_key(pass->arena, difference));
+			char when[ISO8601_SIZE];
+
+			if (until <= pass->now)
+				continue;
+			text_iso8601(when, until);
+			action->outcome = OUTCOME_HELD;
+			action->error = arena_printf(pass->arena,
+				"%s keeps being changed outside: not fought over before %s; apply by hand writes it",
+				difference->path, when);
+		}
+	}
+}
+
+static void guard(struct pass *pass)
+{
+	struct plan **plans = arena_alloc(pass->arena, (pass->site_count + 1) * sizeof(struct plan *));
+	json_t *names = json_must(json_array());
+	size_t count = 0;
+
+	for (size_t i = 0; i < pass->site_count; i++) {
+		if (!pass->sites[i].plan)
+			continue;
+		plans[count++] = pass->sites[i].plan;
+		keep_calm(pass, &pass->sites[i]);
+	}
+	pass->guard = guard_plans(pass->arena, plans, count,
+		&(struct guard_options){
+			.max_batches = pass->options.deletion.max_batches,
+			.max_percent = pass->options.deletion.max_percent,
+			.recently_left = state_left_since(pass->options.state, pass->now - 3600),
+			.nothing_defined = !pass->definitions.batch_count,
+			.approved = approved,
+			.data = pass,
+		});
+	for (size_t i = 0; i < pass->guard.held_count; i++)
+		json_add(names, json_string(pass->guard.held[i].plan));
+	state_hold(pass->options.state, names);
+	if (pass->options.planned)
+		pass->options.planned(pass, pass->options.data);
+}
+
+static void progressed(const struct action *action, void *data)
+{
+	struct pass_site *site = data;
+
+	if (site->pass->options.progress)
+		site->pass->options.progress(site->pass, action, site->pass->options.data);
+}
+
+static void applied(void *data)
+{
+	struct pass_site *site = data;
+
+	answered(site->pass);
+}
+
+static void apply(struct pass *pass)
+{
+	/* One more, so that a site that has nothing to do does not end the step before the next one began. */
+	pass->waiting++;
+	for (size_t i = 0; pass->options.write && i < pass->site_count; i++) {
+		struct pass_site *site = &pass->sites[i];
+
+		if (!site->plan || !site->plan->action_count || pass->stopped)
+			continue;
+		pass->waiting++;
+		apply_plan(pass->arena,
+			&(struct apply_options){
+				.line = line_of(site),
+				.view = &site->view,
+				.plan = site->plan,
+				.now = pass->now,
+				.progress = progressed,
+				.done = applied,
+				.data = site,
+			});
+	}
+	pass->waiting--;
+}
+
+/* What this site's actions have to leave behind in the state. */
+static void remember_actions(struct pass *pass, struct pass_site *site)
+{
+	for (size_t i = 0; i < site->plan->action_count; i++) {
+		const struct action *action = site->plan->actions[i];
+
+		if (action->outcome != OUTCOME_DONE)
+			continue;
+		if (action->leaves && !pass->guard.used_approval)
+			state_left(site->memory, action->arn, pass->now);
+		/* A person approved it: from now on its grace is ours to watch. */
+		if (action->leaves && action->stray)
+			state_serve(pass->options.state, action->app, site->site.account, site->site.region,
+				site->site.role_arn);
+		for (size_t d = 0; action->verb == VERB_UPDATE && d < action->differences.count; d++)
+			state_put_back(site->memory, action->arn,
+				fight_key(pass->arena, &action->differences.items[d]), pass->now);
+	}
+}
+
+static void remember(struct pass *pass)
+{
+	struct error error = { 0 };
+
+	for (size_t i = 0; i < pass->site_count; i++) {
+		struct pass_site *site = &pass->sites[i];
+
+		if (!site->plan || !pass->options.write)
+			continue;
+		remember_actions(pass, site);
+		sites_remember(site);
+	}
+	if (!state_save(pass->options.state, pass->options.write, &error))
+		pass->state_error = arena_copy(pass->arena, error.text);
+}
+
+static void report(struct pass *pass)
+{
+	pass->ended = pass->options.transport->now(pass->options.transport);
+	pass->options.done(pass, pass->options.done_data);
+}
+
+static void begin(void *data)
+{
+	go_on(data);
+}
+
+struct pass *pass_start(const struct pass_options *options)
+{
+	struct arena *arena = arena_new();
+	struct pass *pass = arena_alloc(arena, sizeof *pass);
+
+	pass->arena = arena;
+	pass->options = *options;
+	pass->started = options->transport->now(options->transport);
+	pass->now = (time_t)pass->started;
+	pass->step = steps;
+	state_refresh(options->state);
+	sites_find(pass);
+	/* Without a site there is nothing to wait for, and `done` must still not come from inside. */
+	options->transport->after(options->transport, 0, begin, pass);
+	return pass;
+}
+
+struct pass *pass_free(struct pass *pass)
+{
+	if (pass)
+		arena_free(pass->arena);
+	return NULL;
+}
+
+void pass_stop(struct pass *pass)
+{
+	pass->stopped = true;
+	aws_stop(pass->options.aws);
+}
+
+static void count_action(struct pass_summary *summary, const struct action *action)
+{
+	summary->create += action->verb == VERB_CREATE;
+	summary->update += action->verb == VERB_UPDATE;
+	summary->disable += action->verb == VERB_DISABLE;
+	summary->delete += action->verb == VERB_DELETE;
+	summary->done += action->outcome == OUTCOME_DONE;
+	summary->failed += action->outcome == OUTCOME_FAILED;
+	summary->skipped += action->outcome == OUTCOME_SKIPPED;
+	summary->held += action->outcome == OUTCOME_HELD;
+}
+
+struct pass_summary pass_summary(const struct pass *pass)
+{
+	struct pass_summary summary = { 0 };
+
+	for (size_t i = 0; i < pass->site_count; i++) {
+		const struct plan *of = pass->sites[i].plan;
+
+		summary.errors += pass->sites[i].error.code != ERROR_NONE;
+		for (size_t a = 0; of && a < of->action_count; a++)
+			count_action(&summary, of->actions[a]);
+		for (size_t p = 0; of && p < of->problem_count; p++) {
+			summary.problems += !of->problems[p].conflict;
+			summary.unreadable += of->problems[p].unreadable;
+			summary.conflicts += of->problems[p].conflict;
+		}
+	}
+	return summary;
+}
+
+bool pass_in_sync(const struct pass *pass)
+{
+	struct pass_summary summary = pass_summary(pass);
+
+	return !(summary.create + summary.update + summary.disable + summary.delete + summary.problems +
+		summary.conflicts + summary.errors + pass->guard.held_count);
+}
+
+static int compare_actions(const void *a, const void *b)
+{
+	const struct action *left = *(struct action *const *)a, *right = *(struct action *const *)b;
+	int order = text_compare(left->app, right->app);
+
+	if (!order)
+		order = text_compare(left->batch, right->batch);
+	return order ? order : left->order < right->order ? -1 : 1;
+}
+
+struct action **pass_actions(const struct pass *pass, size_t *count)
+{
+	struct action **all;
+	size_t filled = 0, total = 0;
+
+	for (size_t i = 0; i < pass->site_count; i++)
+		total += pass->sites[i].plan ? pass->sites[i].plan->action_count : 0;
+	all = arena_alloc(pass->arena, (total + 1) * sizeof(struct action *));
+	for (size_t i = 0; i < pass->site_count; i++) {
+		const struct plan *of = pass->sites[i].plan;
+
+		for (size_t a = 0; of && a < of->action_count; a++) {
+			of->actions[a]->order = filled;
+			all[filled++] = of->actions[a];
+		}
+	}
+	qsort(all, total, sizeof *all, compare_actions);
+	*count = total;
+	return all;
+}

@@ -1,0 +1,89 @@
+#ifndef DAEMON_PASS_H
+#define DAEMON_PASS_H
+
+/*
+ * One pass: who are we, what is there, what has to change, may it, change it. The daemon, diff, apply and list all run
+ * this; what they print is read from it when it is done. Everything lives in the pass's arena.
+ */
+
+#include "aws/call.h"
+#include "model/guard.h"
+#include "state.h"
+
+struct pass;
+
+struct pass_options {
+	struct aws *aws;
+	struct transport *transport; /* for the clock */
+	const struct definitions *definitions;
+	struct state *state;
+	const char *owner;
+	unsigned keep_revisions;
+	struct {
+		unsigned max_batches, max_percent, grace_minutes;
+		bool enabled;
+	} deletion;
+	const char *const *only; /* these batches and what they need, nothing deleted; NULL = all */
+	size_t only_count;
+	bool write;     /* false: nothing is written to AWS */
+	bool resident;  /* the daemon: a field that keeps being changed back is not fought over */
+	double timeout; /* seconds that throttled calls may wait in all */
+	/* While it works; each may be NULL. */
+	void (*planned)(const struct pass *pass, void *data);
+	void (*progress)(const struct pass *pass, const struct action *action, void *data);
+	void (*done)(struct pass *pass, void *data);
+	void *data;      /* for `planned` and `progress` */
+	void *done_data; /* for `done` */
+};
+
+struct pass_site {
+	struct pass *pass;
+	struct site site;
+	struct identity *identity;
+	struct observed *observed;
+	struct view view;
+	struct plan *plan;          /* NULL where nothing can be said of the site */
+	struct state_site *memory;
+	struct error error;         /* why */
+	bool could_not_run;         /* keys, account, region or endpoint: a person has to change something */
+	bool replanned;
+};
+
+struct pass {
+	struct arena *arena;
+	struct pass_options options;
+	struct definitions definitions; /* those of the options, or the part of them that was asked for */
+	struct pass_site *sites;
+	size_t site_count;
+	struct guard guard;
+	time_t now;
+	double started, ended;
+	bool stopped;            /* somebody asked us to stop */
+	const char *state_error; /* why the state could not be kept; NULL = it was */
+
+	size_t waiting;
+	const struct step *step;
+};
+
+/* The counts of the closing line. */
+struct pass_summary {
+	size_t create, update, disable, delete; /* planned */
+	size_t done, failed, skipped, held;     /* carried out */
+	size_t problems, conflicts, errors, unreadable;
+};
+
+/* Starts a pass; `done` is called once, never from inside. The pass lives until pass_free. */
+struct pass *pass_start(const struct pass_options *options);
+struct pass *pass_free(struct pass *pass);
+
+/* No new write from now on; what is in flight is waited for, then `done` comes. */
+void pass_stop(struct pass *pass);
+
+struct pass_summary pass_summary(const struct pass *pass);
+/* Nothing to change, nothing refused, nothing held, all of it read. */
+bool pass_in_sync(const struct pass *pass);
+
+/* Every action of all sites, in the order in which people read them: app, batch, then as planned. From the arena. */
+struct action **pass_actions(const struct pass *pass, size_t *count);
+
+#endif

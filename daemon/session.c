@@ -1,0 +1,201 @@
+#include "session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http.h"
+#include "text.h"
+
+/* How long a pass by hand lets throttled calls wait for their turn. */
+static const double PASS_TIMEOUT = 1800;
+
+int session_complain(const char *format, ...)
+{
+	va_list arguments;
+
+	fprintf(stderr, "%s: ", program_invocation_short_name);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	return EXIT_TROUBLE;
+}
+
+bool session_load(struct session *session, struct error *error)
+{
+	const struct options *options = session->options;
+	const char *directory = options->definitions ? options->definitions : DEFAULT_DEFINITIONS;
+
+	session->settings = settings_load(session->arena, options->settings, options->settings != NULL, error);
+	if (!session->settings)
+		return false;
+	session->definitions = load_definitions(session->arena, directory, error);
+	return session->definitions != NULL;
+}
+
+static void say_setting_faults(const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->fault_count; i++) {
+		const struct fault *fault = &settings->faults[i];
+
+		fprintf(stderr, "%s:%u:%u: %s; %s\n", fault->at.file, fault->at.line, fault->at.column, fault->message,
+			fault->remedy);
+	}
+}
+
+bool session_load_valid(struct session *session)
+{
+	struct error error = { 0 };
+
+	if (!session_load(session, &error)) {
+		session_complain("%s", error.text);
+		return false;
+	}
+	say_setting_faults(session->settings);
+	show_faults(stderr, session->definitions);
+	return !session->settings->broken && !session->definitions->broken;
+}
+
+/* One line for each exchange; what is secret never gets here. */
+static void trace(const struct call_trace *call, void *data)
+{
+	(void)data;
+	fprintf(stderr, "debug: %s %s %s status=%ld try=%u ms=%.0f request-id=%s%s%s\n", call->service, call->operation,
+		call->region, call->status, call->try, call->milliseconds, *call->request_id ? call->request_id : "-",
+		*call->error_code ? " error=" : "", call->error_code);
+}
+
+bool session_place_apps(const struct aws *aws, struct definitions *definitions, struct error *error)
+{
+	for (size_t i = 0; i < definitions->app_count; i++) {
+		struct app *app = &definitions->apps[i];
+
+		if (!app->region)
+			app->region = aws_region(aws);
+		if (!app->region)
+			return error_set(error, ERROR_INPUT,
+				"no region for app %s (%s:%u): write \"region\" there, or give --region or AWS_REGION", app->name,
+				app->at.file, app->at.line);
+		if (!aws_region_valid(app->region))
+			return error_set(error, ERROR_INPUT, "app %s: \"%s\" is not the name of a region, like eu-west-1",
+				app->name, app->region);
+	}
+	return true;
+}
+
+static bool open_state(struct session *session, struct error *error)
+{
+	const char *region = aws_region(session->aws);
+	char *endpoint = aws_endpoint(session->aws, session->arena, "events", region ? region : "us-east-1");
+
+	/* All of AWS is one world, whatever the region; an emulator is another. */
+	session->state = state_open(text_ends(endpoint, ".amazonaws.com") ? "aws" : endpoint, error);
+	return session->state != NULL;
+}
+
+bool session_connect(struct session *session, struct error *error)
+{
+	const struct options *options = session->options;
+	const struct settings *settings = session->settings;
+	struct http_options http = { .ca_bundle = getenv("AWS_CA_BUNDLE") };
+
+	session->loop = ev_default_loop(EVFLAG_AUTO);
+	http.user_agent = arena_printf(session->arena, "fargate-batchd/%s", VERSION);
+	session->transport = http_new(session->loop, &http);
+	session->aws = aws_new(
+		&(struct aws_options){
+			.transport = session->transport,
+			.endpoint_url_flag = options->endpoint_url,
+			.endpoint_url_setting = settings->endpoint_url,
+			.region_flag = options->region,
+			.region_setting = settings->region,
+			.profile = options->profile ? options->profile : settings->profile,
+			.rates = settings->rates,
+			.trace = options->debug ? trace : NULL,
+		},
+		error);
+	if (!session->aws || !session_place_apps(session->aws, session->definitions, error))
+		return false;
+	return open_state(session, error);
+}
+
+struct pass_options session_pass(const struct session *session)
+{
+	const struct settings *settings = session->settings;
+
+	return (struct pass_options){
+		.aws = session->aws,
+		.transport = session->transport,
+		.definitions = session->definitions,
+		.state = session->state,
+		.owner = settings->owner,
+		.keep_revisions = settings->keep_revisions,
+		.deletion = {
+			.max_batches = settings->deletion.max_batches,
+			.max_percent = settings->deletion.max_percent,
+			.grace_minutes = settings->deletion.grace_minutes,
+			.enabled = settings->deletion.enabled,
+		},
+		.timeout = PASS_TIMEOUT,
+	};
+}
+
+struct running {
+	struct ev_loop *loop;
+	struct pass *pass;
+};
+
+static void ended(struct pass *pass, void *data)
+{
+	(void)pass;
+	ev_break(((struct running *)data)->loop, EVBREAK_ALL);
+}
+
+static void interrupted(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+	struct running *running = watcher->data;
+
+	(void)loop;
+	(void)events;
+	if (!running->pass->stopped)
+		fputs("stopping: what is under way is waited for\n", stderr);
+	pass_stop(running->pass);
+}
+
+struct pass *session_run_pass(struct session *session, struct pass_options *options)
+{
+	struct running running = { .loop = session->loop };
+	ev_signal watchers[2];
+	const int signals[] = { SIGINT, SIGTERM };
+
+	options->done = ended;
+	options->done_data = &running;
+	running.pass = pass_start(options);
+	for (size_t i = 0; i < ARRAY_LENGTH(watchers); i++) {
+		ev_signal_init(&watchers[i], interrupted, signals[i]);
+		watchers[i].data = &running;
+		ev_signal_start(session->loop, &watchers[i]);
+	}
+	ev_run(session->loop, 0);
+	for (size_t i = 0; i < ARRAY_LENGTH(watchers); i++)
+		ev_signal_stop(session->loop, &watchers[i]);
+	return running.pass;
+}
+
+void session_close(struct session *session)
+{
+	if (session->lock > 0)
+		close(session->lock);
+	state_close(session->state);
+	aws_free(session->aws);
+	http_free(session->transport);
+	if (session->loop)
+		ev_loop_destroy(session->loop);
+	definitions_free(session->definitions);
+	settings_free(session->settings);
+	*session = (struct session){ 0 };
+}

@@ -1,0 +1,52 @@
+#ifndef DAEMON_SESSION_H
+#define DAEMON_SESSION_H
+
+/* What a verb or the daemon works with: settings, definitions, the loop, the way to AWS, the state. */
+
+#include <ev.h>
+
+#include "aws/call.h"
+#include "load.h"
+#include "options.h"
+#include "pass.h"
+#include "settings.h"
+#include "show.h"
+
+struct session {
+	struct arena *arena;
+	const struct options *options;
+	struct settings *settings;
+	struct definitions *definitions;
+	struct ev_loop *loop;
+	struct transport *transport;
+	struct aws *aws;
+	struct state *state;
+	int lock; /* > 0: the state directory's */
+};
+
+/* The exit codes of contract 1.3. */
+enum { EXIT_OK = 0, EXIT_DIFFERENT = 1, EXIT_TROUBLE = 2, EXIT_CONFIGURATION = 78, EXIT_INTERRUPTED = 130 };
+
+/* Says one sentence on standard error, with the program's name in front. Returns EXIT_TROUBLE. */
+int session_complain(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* Reads settings and definitions; faults are in them. False: they could not be read at all. */
+bool session_load(struct session *session, struct error *error);
+/* The same, and says every fault on standard error; false where there is one. */
+bool session_load_valid(struct session *session);
+
+/* Opens the way to AWS and the state, and gives each app without a region the one that holds. */
+bool session_connect(struct session *session, struct error *error);
+
+/* The pass that this session's settings ask for; the caller fills in the callbacks. */
+struct pass_options session_pass(const struct session *session);
+
+/* Runs one pass to its end; SIGINT and SIGTERM stop it. The session's owner frees the pass. */
+struct pass *session_run_pass(struct session *session, struct pass_options *options);
+
+void session_close(struct session *session);
+
+/* Gives each app without a region the default one; false where an app has none and nobody names one. */
+bool session_place_apps(const struct aws *aws, struct definitions *definitions, struct error *error);
+
+#endif

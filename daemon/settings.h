@@ -1,0 +1,42 @@
+#ifndef DAEMON_SETTINGS_H
+#define DAEMON_SETTINGS_H
+
+/* The daemon's own settings: one optional JSON file, every member of which has a default. */
+
+#include "error.h"
+#include "model/definition.h"
+
+struct settings {
+	const char *owner;		   /* names this installation in our tags */
+	const char *region, *endpoint_url; /* NULL where not given */
+	double resync_interval;		   /* seconds between two passes */
+	double runs_interval;		   /* seconds between two looks at runs */
+	struct {
+		unsigned max_batches, max_percent; /* the brake */
+		unsigned grace_minutes;
+		bool enabled; /* false: what left is disabled, never deleted */
+	} deletion;
+	unsigned keep_revisions;
+	const json_t *rates; /* {"<service>": requests a second}; NULL where not given */
+	const char *profile; /* credentials.profile; NULL where not given */
+	bool read_only;	     /* nothing is ever written */
+
+	struct fault *faults; /* in the order of the file */
+	size_t fault_count;
+	bool broken;   /* at least one fault is not a warning */
+	json_t *owned; /* keeps every JSON value above alive */
+	const char *file;
+};
+
+/*
+ * Reads the settings from `path` (NULL = /etc/fargate-batchd.json). Where `must_exist` is false a missing
+ * file means all defaults. What is wrong in the file becomes faults, and those members keep their defaults;
+ * NULL and `error` only for a file that cannot be read at all. Lives in `arena`, but for the JSON values
+ * (settings_free).
+ */
+struct settings *settings_load(struct arena *arena, const char *path, bool must_exist, struct error *error);
+
+/* Releases the JSON values; the rest goes with the arena. Accepts NULL, returns NULL. */
+struct settings *settings_free(struct settings *settings);
+
+#endif

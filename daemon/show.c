@@ -1,0 +1,383 @@
+#include "show.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "text.h"
+
+enum colour { PLAIN, GREEN, YELLOW, RED, BOLD, FAINT };
+
+static const char *paint(const struct show_options *options, enum colour colour)
+{
+	static const char *const codes[] = { "\033[0m", "\033[32m", "\033[33m", "\033[31m", "\033[1m", "\033[2m" };
+
+	return options->colour ? codes[colour] : "";
+}
+
+bool show_in_colour(FILE *file)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(fileno(file)) && !(no && *no);
+}
+
+/* Values of environment variables are the user's secrets: with --hide-values only their names are shown. */
+static bool is_hidden(const struct show_options *options, const char *path)
+{
+	return options->hide_values && (strstr(path, "environment[") || strcmp(path, "input") == 0);
+}
+
+/* A value on one line: what a terminal would take as a command is shown as JSON writes it. */
+static const char *readable(struct arena *arena, const struct show_options *options, const char *path,
+	const char *value)
+{
+	json_t *string;
+	const char *text;
+
+	if (!value)
+		return "(none)";
+	if (is_hidden(options, path))
+		return "(hidden)";
+	for (const char *c = value; *c; c++) {
+		if ((unsigned char)*c >= ' ' && *c != 127)
+			continue;
+		string = json_must(json_string(value));
+		text = json_canonical(arena, string);
+		json_decref(string);
+		return text;
+	}
+	return value;
+}
+
+static void show_difference(FILE *file, const struct pass *pass, const struct action *action,
+	const struct difference *difference, const struct show_options *options)
+{
+	const char *before = readable(pass->arena, options, difference->path, difference->before);
+	const char *after = readable(pass->arena, options, difference->path, difference->after);
+
+	if (action->verb == VERB_CREATE && !difference->before)
+		fprintf(file, "      %s: %s\n", difference->path, after);
+	else
+		fprintf(file, "      %s: %s%s%s → %s%s%s\n", difference->path, paint(options, RED), before,
+			paint(options, PLAIN), paint(options, GREEN), after, paint(options, PLAIN));
+}
+
+static void show_change(
+	FILE *file, const struct pass *pass, const struct action *action, const struct show_options *options)
+{
+	static const char signs[] = { '+', '~', '~', '-' };
+	static const enum colour colours[] = { GREEN, YELLOW, YELLOW, RED };
+	const char *what = action->verb == VERB_DISABLE ? " (leaving: disabled)" : "";
+
+	fprintf(file, "  %s%c %s %s%s%s%s\n", paint(options, colours[action->verb]), signs[action->verb],
+		action->kind->name, action->kind->shape == SHAPE_REVISIONS && *action->arn ? strrchr(action->arn, '/') + 1
+											  : action->name,
+		what, action->outcome == OUTCOME_HELD ? " (held)" : "", paint(options, PLAIN));
+	for (size_t i = 0; i < action->differences.count; i++)
+		show_difference(file, pass, action, &action->differences.items[i], options);
+	if (action->outcome == OUTCOME_HELD && action->error)
+		fprintf(file, "      %s\n", action->error);
+}
+
+static void show_heading(FILE *file, const struct action *action, const struct show_options *options)
+{
+	const char *app = action->app ? action->app : "?";
+
+	if (action->batch)
+		fprintf(file, "%sbatch %s%s (app %s)\n", paint(options, BOLD), action->batch, paint(options, PLAIN), app);
+	else
+		fprintf(file, "%sapp %s%s\n", paint(options, BOLD), app, paint(options, PLAIN));
+}
+
+static void show_place(FILE *file, const struct resource *want)
+{
+	if (want->at.file)
+		fprintf(file, " (wanted by %s:%u)", want->at.file, want->at.line);
+}
+
+static void show_problem(FILE *file, const struct problem *problem, const struct show_options *options)
+{
+	fprintf(file, "%s! %s%s ", paint(options, RED), problem->conflict ? "conflict:" : "cannot go on:",
+		paint(options, PLAIN));
+	if (problem->batch)
+		fprintf(file, "batch %s (app %s): ", problem->batch, problem->app);
+	else
+		fprintf(file, "app %s: ", problem->app);
+	fputs(problem->text, file);
+	if (problem->arn && *problem->arn)
+		fprintf(file, ": %s", problem->arn);
+	show_place(file, problem->want);
+	if (problem->conflict)
+		fputs("; give yours another name, or remove the other", file);
+	fputc('\n', file);
+}
+
+static void show_held(FILE *file, const struct held *held, const struct show_options *options)
+{
+	fprintf(file, "%s! held:%s %zu to remove, because %s:\n", paint(options, RED), paint(options, PLAIN),
+		held->arn_count, held->reason);
+	for (size_t i = 0; i < held->arn_count; i++)
+		fprintf(file, "    %s\n", held->arns[i]);
+	fprintf(file, "  if this is what you want: fargate-batchctl approve %s\n", held->plan);
+}
+
+static void show_site_error(FILE *file, const struct pass_site *site, const struct show_options *options)
+{
+	fprintf(file, "%s! %s%s%s\n", paint(options, RED), site->site.region, paint(options, PLAIN),
+		site->site.role_arn ? arena_printf(site->pass->arena, " as %s", site->site.role_arn) : "");
+	fprintf(file, "    %s\n", site->error.text);
+}
+
+bool show_troubles(FILE *file, const struct pass *pass, const struct show_options *options)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < pass->site_count; i++) {
+		const struct pass_site *site = &pass->sites[i];
+
+		any = any || site->error.code != ERROR_NONE;
+		if (site->error.code != ERROR_NONE)
+			show_site_error(file, site, options);
+		for (size_t p = 0; site->plan && p < site->plan->problem_count; p++)
+			show_problem(file, &site->plan->problems[p], options);
+		any = any || (site->plan && site->plan->problem_count);
+		if (site->plan && *site->observed->incomplete)
+			fprintf(file, "%s! %s%s: nothing is deleted here in this pass: %s\n", paint(options, YELLOW),
+				site->site.region, paint(options, PLAIN), site->observed->incomplete);
+	}
+	for (size_t i = 0; i < pass->guard.held_count; i++)
+		show_held(file, &pass->guard.held[i], options);
+	return any || pass->guard.held_count;
+}
+
+/* A batch that this pass has disabled has its grace before it. */
+static void show_departures(FILE *file, const struct pass *pass, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->action_count; i++) {
+		const struct action *action = plan->actions[i];
+
+		if (!action->leaves || action->outcome != OUTCOME_DONE)
+			continue;
+		fprintf(file, "note: batch %s (app %s) has left the definitions: ", action->batch, action->app);
+		if (pass->options.deletion.enabled)
+			fprintf(file, "deleted after %u minutes, unless it comes back\n",
+				pass->options.deletion.grace_minutes);
+		else
+			fputs("disabled, and kept\n", file);
+	}
+}
+
+void show_notes(FILE *file, const struct pass *pass)
+{
+	for (size_t i = 0; i < pass->site_count; i++) {
+		const struct plan *plan = pass->sites[i].plan;
+
+		if (plan && pass->options.deletion.grace_minutes)
+			show_departures(file, pass, plan);
+		for (size_t w = 0; plan && w < plan->wait_count; w++) {
+			const struct waiting *wait = &plan->waits[w];
+			char until[ISO8601_SIZE];
+
+			text_iso8601(until, wait->until);
+			fprintf(file, "note: %s%s (app %s) has left the definitions: %s\n",
+				*wait->batch ? "batch " : wait->arn, wait->batch, wait->app,
+				wait->until ? arena_printf(pass->arena, "deleted after %s", until)
+					    : "disabled, and kept");
+		}
+	}
+}
+
+static void show_closing_line(FILE *file, const struct pass_summary *summary)
+{
+	fprintf(file, "%zu to create, %zu to change, %zu to delete", summary->create, summary->update, summary->delete);
+	if (summary->disable)
+		fprintf(file, ", %zu to disable", summary->disable);
+	if (summary->held)
+		fprintf(file, "; %zu held", summary->held);
+	if (summary->conflicts)
+		fprintf(file, "; %zu in conflict", summary->conflicts);
+	fputc('\n', file);
+}
+
+void show_diff(FILE *file, const struct pass *pass, const struct show_options *options)
+{
+	struct pass_summary summary = pass_summary(pass);
+	size_t count;
+	struct action **actions = pass_actions(pass, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || text_compare(actions[i]->app, actions[i - 1]->app) != 0 ||
+			text_compare(actions[i]->batch, actions[i - 1]->batch) != 0)
+			show_heading(file, actions[i], options);
+		show_change(file, pass, actions[i], options);
+	}
+	show_troubles(file, pass, options);
+	if (!pass_in_sync(pass))
+		show_closing_line(file, &summary);
+}
+
+void show_action(FILE *file, const struct action *action, const struct show_options *options)
+{
+	static const char *const done[] = { "created", "changed", "disabled", "deleted" };
+	static const char *const to[] = { "create", "change", "disable", "delete" };
+	bool failed = action->outcome == OUTCOME_FAILED || action->outcome == OUTCOME_SKIPPED;
+	const char *name = action->kind->shape == SHAPE_REVISIONS && action->made ? strrchr(action->made, '/') + 1
+										   : action->name;
+
+	if (action->outcome == OUTCOME_UNNEEDED)
+		return;
+	if (failed)
+		fprintf(file, "%s%s%s to %s ", paint(options, RED),
+			action->outcome == OUTCOME_FAILED ? "failed" : "skipped", paint(options, PLAIN), to[action->verb]);
+	else
+		fprintf(file, "%s ", done[action->verb]);
+	fprintf(file, "%s %s", action->kind->name, name);
+	if (action->batch)
+		fprintf(file, " (batch %s)", action->batch);
+	else
+		fprintf(file, " (app %s)", action->app ? action->app : "?");
+	if (failed && action->error)
+		fprintf(file, ": %s", action->error);
+	fputc('\n', file);
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return text ? json_must(json_string(text)) : json_null();
+}
+
+static json_t *fields_json(const struct pass *pass, const struct action *action, const struct show_options *options)
+{
+	json_t *fields = json_must(json_array());
+
+	for (size_t i = 0; i < action->differences.count; i++) {
+		const struct difference *one = &action->differences.items[i];
+		bool hidden = is_hidden(options, one->path);
+
+		json_add(fields,
+			json_must(json_pack("{s:s, s:o, s:o}", "path", one->path, "old",
+				text_or_null(one->before && hidden ? "(hidden)" : one->before), "new",
+				text_or_null(one->after && hidden ? "(hidden)" : one->after))));
+	}
+	(void)pass;
+	return fields;
+}
+
+static json_t *action_json(const struct pass *pass, const struct action *action, const struct show_options *options)
+{
+	static const char *const outcomes[] = { "pending", "running", "done", "unneeded", "failed", "skipped", "held" };
+	json_t *change = json_must(json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "app", text_or_null(action->app),
+		"batch", text_or_null(action->batch), "kind", action->kind->name, "name", action->name, "action",
+		verb_name(action->verb), "fields", fields_json(pass, action, options), "error",
+		text_or_null(action->error)));
+
+	json_put_text(change, "arn", *action->arn ? action->arn : action->made);
+	json_put_text(change, "outcome", outcomes[action->outcome]);
+	json_put_text(change, "errorCode", action->error_code);
+	json_put_text(change, "requestId", action->request_id);
+	return change;
+}
+
+static json_t *problem_json(const struct problem *problem)
+{
+	json_t *change = json_must(json_pack("{s:s, s:o, s:s, s:s, s:s, s:[], s:s}", "app", problem->app, "batch",
+		text_or_null(problem->batch), "kind", problem->want->kind->name, "name", problem->want->name, "action",
+		problem->conflict ? "conflict" : "blocked", "fields", "error", problem->text));
+
+	json_put_text(change, "arn", problem->arn && *problem->arn ? problem->arn : NULL);
+	json_put_text(change, "owner", problem->owner);
+	json_put_text(change, "definitionFile", problem->want->at.file);
+	if (problem->want->at.file)
+		json_put(change, "definitionLine", json_integer(problem->want->at.line));
+	return change;
+}
+
+static json_t *held_json(const struct pass *pass)
+{
+	json_t *all = json_must(json_array());
+
+	for (size_t i = 0; i < pass->guard.held_count; i++) {
+		const struct held *held = &pass->guard.held[i];
+		json_t *arns = json_must(json_array());
+
+		for (size_t a = 0; a < held->arn_count; a++)
+			json_add(arns, json_string(held->arns[a]));
+		json_add(all,
+			json_must(json_pack("{s:s, s:s, s:o, s:o}", "plan", held->plan, "reason", held->reason, "resources",
+				arns, "command",
+				json_sprintf("fargate-batchctl approve %s", held->plan))));
+	}
+	return all;
+}
+
+static json_t *notes_json(const struct pass *pass)
+{
+	json_t *all = json_must(json_array());
+
+	for (size_t i = 0; i < pass->site_count; i++) {
+		const struct plan *plan = pass->sites[i].plan;
+
+		for (size_t w = 0; plan && w < plan->wait_count; w++) {
+			const struct waiting *wait = &plan->waits[w];
+			char until[ISO8601_SIZE];
+
+			text_iso8601(until, wait->until);
+			json_add(all,
+				json_must(json_pack("{s:s, s:s, s:s, s:o}", "app", wait->app, "batch", wait->batch, "arn",
+					wait->arn, "deletedAfter", wait->until ? json_string(until) : json_null())));
+		}
+	}
+	return all;
+}
+
+static void add_errors(const struct pass *pass, json_t *errors)
+{
+	for (size_t i = 0; i < pass->site_count; i++) {
+		const struct pass_site *site = &pass->sites[i];
+
+		if (site->error.code != ERROR_NONE)
+			json_add(errors,
+				json_must(json_pack("{s:s, s:o, s:s}", "region", site->site.region, "assumeRoleArn",
+					text_or_null(site->site.role_arn), "error", site->error.text)));
+	}
+}
+
+json_t *show_json(const struct pass *pass, const struct show_options *options)
+{
+	struct pass_summary summary = pass_summary(pass);
+	json_t *changes = json_must(json_array()), *errors = json_must(json_array());
+	size_t count;
+	struct action **actions = pass_actions(pass, &count);
+
+	for (size_t i = 0; i < count; i++)
+		json_add(changes, action_json(pass, actions[i], options));
+	for (size_t i = 0; i < pass->site_count; i++)
+		for (size_t p = 0; pass->sites[i].plan && p < pass->sites[i].plan->problem_count; p++)
+			json_add(changes, problem_json(&pass->sites[i].plan->problems[p]));
+	add_errors(pass, errors);
+	return json_must(json_pack("{s:b, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}", "inSync",
+		pass_in_sync(pass), "changes", changes, "held", held_json(pass), "notes", notes_json(pass), "errors", errors,
+		"summary", "create", (json_int_t)summary.create, "change", (json_int_t)summary.update, "disable",
+		(json_int_t)summary.disable, "delete", (json_int_t)summary.delete, "conflicts",
+		(json_int_t)summary.conflicts, "blocked", (json_int_t)summary.problems, "done", (json_int_t)summary.done,
+		"failed", (json_int_t)summary.failed, "skipped", (json_int_t)summary.skipped));
+}
+
+void show_faults(FILE *file, const struct definitions *definitions)
+{
+	for (size_t i = 0; i < definitions->fault_count; i++) {
+		const struct fault *fault = &definitions->faults[i];
+
+		fprintf(file, "%s:%u:%u: %s%s%s%s\n", fault->at.file, fault->at.line, fault->at.column,
+			fault->warning ? "warning: " : "", fault->message, fault->remedy ? "; " : "",
+			fault->remedy ? fault->remedy : "");
+	}
+}
+
+void show_object(json_t *object)
+{
+	json_dumpf(object, stdout, JSON_INDENT(2));
+	fputc('\n', stdout);
+	json_decref(object);
+}

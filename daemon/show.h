@@ -1,0 +1,40 @@
+#ifndef DAEMON_SHOW_H
+#define DAEMON_SHOW_H
+
+/* How a pass reads: as a diff for people, as JSON for programs. Both from the same plan. */
+
+#include <stdio.h>
+
+#include "model/definition.h"
+#include "pass.h"
+
+struct show_options {
+	bool colour;
+	bool hide_values; /* names of environment variables, not their values */
+};
+
+/* Whether `file` is a terminal that wants colour (NO_COLOR unset). */
+bool show_in_colour(FILE *file);
+
+/* Every difference, batch by batch, field by field; then conflicts, what is held, and the closing line. */
+void show_diff(FILE *file, const struct pass *pass, const struct show_options *options);
+
+/* One line for one action that came to an end: "created rule batch-no1 (batch no1)". */
+void show_action(FILE *file, const struct action *action, const struct show_options *options);
+
+/* What stops an app or a batch, what could not be read, what is held: one line each. True where there was any. */
+bool show_troubles(FILE *file, const struct pass *pass, const struct show_options *options);
+
+/* Batches that wait in their grace. */
+void show_notes(FILE *file, const struct pass *pass);
+
+/* {"inSync", "changes", "held", "notes", "summary"}; a new reference. */
+json_t *show_json(const struct pass *pass, const struct show_options *options);
+
+/* "file:line:column: what is wrong; what to write instead", one line per fault. */
+void show_faults(FILE *file, const struct definitions *definitions);
+
+/* One JSON object and a newline on standard output. Takes the reference. */
+void show_object(json_t *object);
+
+#endif

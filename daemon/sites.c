@@ -1,0 +1,147 @@
+#include "sites.h"
+
+#include <string.h>
+
+#include "json.h"
+#include "model/tags.h"
+#include "text.h"
+
+static bool is_asked_for(const struct pass *pass, const char *batch)
+{
+	for (size_t i = 0; i < pass->options.only_count; i++)
+		if (strcmp(pass->options.only[i], batch) == 0)
+			return true;
+	return !pass->options.only_count;
+}
+
+static bool has_batch(const struct definitions *definitions, const struct app *app)
+{
+	for (size_t i = 0; i < definitions->batch_count; i++)
+		if (definitions->batches[i].app == app)
+			return true;
+	return false;
+}
+
+/*
+ * With names: the batches of these names, of the apps that have one of them. Apps stay where they are, because the
+ * batches point to them; those that are not needed get a region that no site has.
+ */
+static void choose_definitions(struct pass *pass)
+{
+	const struct definitions *all = pass->options.definitions;
+	struct definitions *part = &pass->definitions;
+
+	*part = *all;
+	if (!pass->options.only_count)
+		return;
+	part->batches = arena_alloc(pass->arena, (all->batch_count + 1) * sizeof *part->batches);
+	part->batch_count = 0;
+	for (size_t i = 0; i < all->batch_count; i++)
+		if (is_asked_for(pass, all->batches[i].name))
+			part->batches[part->batch_count++] = all->batches[i];
+	part->apps = arena_alloc(pass->arena, (all->app_count + 1) * sizeof *part->apps);
+	part->app_count = 0;
+	for (size_t i = 0; i < all->app_count; i++) {
+		if (!has_batch(part, &all->apps[i]))
+			continue;
+		part->apps[part->app_count] = all->apps[i];
+		for (size_t b = 0; b < part->batch_count; b++)
+			if (part->batches[b].app == &all->apps[i])
+				part->batches[b].app = &part->apps[part->app_count];
+		part->app_count++;
+	}
+}
+
+static void add_site(struct pass *pass, size_t *capacity, const char *region, const char *role_arn)
+{
+	for (size_t i = 0; i < pass->site_count; i++)
+		if (text_compare(pass->sites[i].site.region, region) == 0 &&
+			text_compare(pass->sites[i].site.role_arn, role_arn) == 0)
+			return;
+	arena_grow(pass->arena, &pass->sites, sizeof *pass->sites, pass->site_count, capacity);
+	pass->sites[pass->site_count++].site = (struct site){
+		.role_arn = arena_copy(pass->arena, role_arn),
+		.region = arena_copy(pass->arena, region),
+		.partition = aws_partition(region),
+	};
+}
+
+/* The array has stopped growing: from here on its elements may be pointed to. */
+static void complete(struct pass *pass, struct pass_site *site)
+{
+	site->pass = pass;
+	site->identity = aws_identity(pass->options.aws, site->site.role_arn);
+	site->observed = arena_alloc(pass->arena, sizeof *site->observed);
+	site->observed->arena = pass->arena;
+	site->view = (struct view){
+		.arena = pass->arena,
+		.site = &site->site,
+		.owner = pass->options.owner,
+		.definitions = &pass->definitions,
+		.observed = site->observed,
+	};
+}
+
+void sites_find(struct pass *pass)
+{
+	const char *name;
+	size_t capacity = 0;
+	json_t *app;
+
+	choose_definitions(pass);
+	for (size_t i = 0; i < pass->definitions.app_count; i++)
+		add_site(pass, &capacity, pass->definitions.apps[i].region, pass->definitions.apps[i].assume_role_arn);
+	if (!pass->options.only_count)
+		json_object_foreach(state_apps(pass->options.state), name, app)
+			add_site(pass, &capacity, json_text_of(app, "region", ""), json_text_of(app, "role", NULL));
+	for (size_t i = 0; i < pass->site_count; i++)
+		complete(pass, &pass->sites[i]);
+}
+
+/* Whether a schedule of ours of this app, or something it said to delete, was seen and is not deleted yet. */
+static bool is_left(const struct pass_site *site, const char *app)
+{
+	for (size_t i = 0; i < site->observed->all.count; i++) {
+		const struct resource *have = site->observed->all.items[i];
+		const struct action *action;
+		bool counts = have->kind->shape == SHAPE_SCHEDULE || have->kind->shape == SHAPE_REVISIONS ||
+			tags_value(&have->tags, TAG_ON_DELETE);
+
+		if (!counts || !is_ours(&site->view, have) ||
+			text_compare(tags_value(&have->tags, TAG_APP), app) != 0)
+			continue;
+		action = plan_action(site->plan, have->kind, have->name, have->id);
+		if (!action || action->verb != VERB_DELETE || action->outcome != OUTCOME_DONE)
+			return true;
+	}
+	return false;
+}
+
+static bool is_defined(const struct pass *pass, const char *app)
+{
+	for (size_t i = 0; i < pass->options.definitions->app_count; i++)
+		if (strcmp(pass->options.definitions->apps[i].name, app) == 0)
+			return true;
+	return false;
+}
+
+void sites_remember(struct pass_site *site)
+{
+	struct pass *pass = site->pass;
+	struct state *state = pass->options.state;
+	const char *name;
+	void *next;
+	json_t *app;
+
+	for (size_t i = 0; i < pass->definitions.app_count; i++)
+		if (site_has(&site->view, &pass->definitions.apps[i]))
+			state_serve(state, pass->definitions.apps[i].name, site->site.account, site->site.region,
+				site->site.role_arn);
+	if (pass->options.only_count || *site->observed->incomplete)
+		return;
+	json_object_foreach_safe(state_apps(state), next, name, app)
+		if (text_compare(json_text_of(app, "account", NULL), site->site.account) == 0 &&
+			text_compare(json_text_of(app, "region", NULL), site->site.region) == 0 &&
+			!is_defined(pass, name) && !is_left(site, name))
+			state_forget(state, name);
+}

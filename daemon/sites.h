@@ -1,0 +1,14 @@
+#ifndef DAEMON_SITES_H
+#define DAEMON_SITES_H
+
+/* Which accounts and regions a pass has to look at: those of the definitions, and those ever served. */
+
+#include "pass.h"
+
+/* Fills the pass's sites, and the definitions that it works with. */
+void sites_find(struct pass *pass);
+
+/* Keeps what this site serves now in the state, and forgets apps of which nothing of ours is left. */
+void sites_remember(struct pass_site *site);
+
+#endif

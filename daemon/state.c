@@ -1,0 +1,434 @@
+#include "state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "digest.h"
+#include "files.h"
+#include "json.h"
+#include "text.h"
+
+#define SYSTEM_DIRECTORY "/var/lib/fargate-batchd"
+
+enum {
+	STATE_FILE_LIMIT = 16 * 1024 * 1024,
+	APPROVAL_SECONDS = 3600,
+	STRANGER_SECONDS = 24 * 3600,
+	FIGHT_WINDOW = 3600,
+	FIGHT_LIMIT = 3,
+	CALM_LONGEST = 24 * 3600,
+};
+
+struct document {
+	char *path;
+	json_t *json;
+	bool dirty;
+};
+
+struct state_site {
+	struct document cache;  /* what was read and cannot change */
+	struct document ledger; /* what was done */
+	struct state_site *next;
+};
+
+struct state {
+	char *directory;
+	char endpoint[9];
+	struct document served, held, approvals;
+	struct state_site *sites;
+};
+
+static json_t *object_in(json_t *object, const char *key)
+{
+	json_t *value = json_object_get(object, key);
+
+	if (!json_is_object(value)) {
+		value = json_must(json_object());
+		json_put(object, key, value);
+	}
+	return value;
+}
+
+/* What cannot be read counts as empty: everything is found again from AWS. */
+static void document_load(struct document *document)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	size_t length = 0;
+	bool missing = false;
+	char *text = file_read(arena, document->path, STATE_FILE_LIMIT, &length, &missing, NULL);
+
+	json_decref(document->json);
+	document->json = text ? json_loadb(text, length, 0, NULL) : NULL;
+	if (!json_is_object(document->json)) {
+		json_decref(document->json);
+		document->json = json_must(json_object());
+	}
+	document->dirty = false;
+}
+
+static bool document_save(struct document *document, struct error *error)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	char *text;
+
+	if (!document->dirty)
+		return true;
+	text = json_canonical(arena, document->json);
+	if (!file_replace(document->path, text, strlen(text), 0600, error))
+		return error_wrap(error, "state");
+	document->dirty = false;
+	return true;
+}
+
+static void document_open(struct state *state, struct document *document, const char *name)
+{
+	CLEANUP_TEXT struct text path = { 0 };
+
+	text_printf(&path, "%s/%s-%s.json", state->directory, name, state->endpoint);
+	document->path = must_copy(text_string(&path));
+	document_load(document);
+}
+
+static void document_close(struct document *document)
+{
+	json_decref(document->json);
+	free(document->path);
+}
+
+static bool usable(const char *directory)
+{
+	return access(directory, R_OK | W_OK | X_OK) == 0;
+}
+
+/* The directory for a person without access to the system's. */
+static bool own_directory(struct text *out, struct error *error)
+{
+	const char *base = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	if (base && base[0] == '/')
+		text_printf(out, "%s/fargate-batchd", base);
+	else if (home && home[0] == '/')
+		text_printf(out, "%s/.local/state/fargate-batchd", home);
+	else
+		return error_set(error, ERROR_IO, "no place for state: set STATE_DIRECTORY, XDG_STATE_HOME or HOME");
+	return true;
+}
+
+static bool choose_directory(struct text *out, struct error *error)
+{
+	const char *given = getenv("STATE_DIRECTORY");
+
+	if (given && *given)
+		text_add_n(out, given, strcspn(given, ":"));
+	else if (usable(SYSTEM_DIRECTORY))
+		text_add(out, SYSTEM_DIRECTORY);
+	else if (!own_directory(out, error))
+		return false;
+	return folder_make(text_string(out), 0700, error);
+}
+
+struct state *state_open(const char *endpoint, struct error *error)
+{
+	CLEANUP_TEXT struct text directory = { 0 };
+	char hex[DIGEST_HEX_SIZE];
+	struct state *state;
+
+	if (!choose_directory(&directory, error))
+		return NULL;
+	state = must_alloc(sizeof *state);
+	state->directory = must_copy(text_string(&directory));
+	digest_text(endpoint, strlen(endpoint), hex);
+	memcpy(state->endpoint, hex, sizeof state->endpoint - 1);
+	document_open(state, &state->served, "served");
+	document_open(state, &state->held, "held");
+	document_open(state, &state->approvals, "approvals");
+	return state;
+}
+
+struct state *state_close(struct state *state)
+{
+	if (!state)
+		return NULL;
+	document_close(&state->served);
+	document_close(&state->held);
+	document_close(&state->approvals);
+	while (state->sites) {
+		struct state_site *next = state->sites->next;
+
+		document_close(&state->sites->cache);
+		document_close(&state->sites->ledger);
+		free(state->sites);
+		state->sites = next;
+	}
+	free(state->directory);
+	free(state);
+	return NULL;
+}
+
+const char *state_directory(const struct state *state)
+{
+	return state->directory;
+}
+
+void state_refresh(struct state *state)
+{
+	document_load(&state->approvals);
+}
+
+bool state_save(struct state *state, bool ledger, struct error *error)
+{
+	bool saved = document_save(&state->held, error);
+
+	if (ledger)
+		saved = document_save(&state->served, error) && saved;
+	for (struct state_site *site = state->sites; site; site = site->next) {
+		saved = document_save(&site->cache, error) && saved;
+		if (ledger)
+			saved = document_save(&site->ledger, error) && saved;
+	}
+	return saved;
+}
+
+/* Who holds the lock, as it wrote itself there: "fargate-batchd (pid 42)". */
+static void holder_of(int lock, char *out, size_t size)
+{
+	ssize_t length = pread(lock, out, size - 1, 0);
+
+	out[length > 0 ? length : 0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+}
+
+int state_lock(const struct state *state, const char *program, struct error *error)
+{
+	CLEANUP_TEXT struct text path = { 0 };
+	char holder[128], line[128];
+	int length, lock;
+
+	text_printf(&path, "%s/lock", state->directory);
+	lock = open(text_string(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (lock < 0) {
+		error_set(error, ERROR_IO, "%s: %s", text_string(&path), strerror(errno));
+		return -1;
+	}
+	if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+		holder_of(lock, holder, sizeof holder);
+		close(lock);
+		error_set(error, ERROR_INPUT, "%s is in use by %s", state->directory, *holder ? holder : "another program");
+		return -1;
+	}
+	/* The name is for people: a lock without one still holds. */
+	length = snprintf(line, sizeof line, "%s (pid %ld)\n", program, (long)getpid());
+	if (ftruncate(lock, 0) != 0 || pwrite(lock, line, (size_t)length, 0) != length)
+		errno = 0;
+	return lock;
+}
+
+json_t *state_apps(const struct state *state)
+{
+	return json_object_get(state->served.json, "apps");
+}
+
+bool state_served(const struct state *state, const char *app)
+{
+	return json_object_get(state_apps(state), app) != NULL;
+}
+
+const char *state_account_of(const struct state *state, const char *app)
+{
+	return json_text_of(json_object_get(state_apps(state), app), "account", NULL);
+}
+
+void state_serve(struct state *state, const char *app, const char *account, const char *region, const char *role_arn)
+{
+	json_t *apps = object_in(state->served.json, "apps");
+	json_t *site = json_must(json_pack("{s:s, s:s}", "account", account, "region", region));
+
+	json_put_text(site, "role", role_arn);
+	if (json_equal(json_object_get(apps, app), site)) {
+		json_decref(site);
+		return;
+	}
+	json_put(apps, app, site);
+	state->served.dirty = true;
+}
+
+void state_forget(struct state *state, const char *app)
+{
+	state->served.dirty |= json_object_del(object_in(state->served.json, "apps"), app) == 0;
+}
+
+void state_hold(struct state *state, json_t *plans)
+{
+	if (json_equal(json_object_get(state->held.json, "plans"), plans) ||
+		(!json_array_size(plans) && !json_object_get(state->held.json, "plans"))) {
+		json_decref(plans);
+		return;
+	}
+	json_put(state->held.json, "plans", plans);
+	state->held.dirty = true;
+}
+
+bool state_is_held(const struct state *state, const char *plan)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(state->held.json, "plans"), i, one)
+		if (strcmp(json_string_value(one) ? json_string_value(one) : "", plan) == 0)
+			return true;
+	return false;
+}
+
+bool state_approve(struct state *state, const char *plan, time_t now, struct error *error)
+{
+	json_put(state->approvals.json, plan, json_integer(now + APPROVAL_SECONDS));
+	state->approvals.dirty = true;
+	return document_save(&state->approvals, error);
+}
+
+bool state_approved(const struct state *state, const char *plan, time_t now)
+{
+	return json_integer_of(state->approvals.json, plan, 0) > now;
+}
+
+struct state_site *state_site(struct state *state, const char *account, const char *region)
+{
+	CLEANUP_TEXT struct text cache = { 0 }, ledger = { 0 };
+	struct state_site *site;
+
+	text_printf(&cache, "cache-%s-%s", account, region);
+	text_printf(&ledger, "ledger-%s-%s", account, region);
+	for (site = state->sites; site; site = site->next)
+		if (strstr(site->cache.path, text_string(&cache)))
+			return site;
+	site = must_alloc(sizeof *site);
+	document_open(state, &site->cache, text_string(&cache));
+	document_open(state, &site->ledger, text_string(&ledger));
+	site->next = state->sites;
+	state->sites = site;
+	return site;
+}
+
+const char *state_revision(const struct state_site *site, const char *arn, const char *hash)
+{
+	const json_t *kept = json_object_get(json_object_get(site->cache.json, "revisions"), arn);
+
+	if (!hash || strcmp(json_text_of(kept, "hash", ""), hash) != 0)
+		return NULL;
+	return json_text_of(kept, "digest", NULL);
+}
+
+void state_keep_revision(struct state_site *site, const char *arn, const char *hash, const char *digest)
+{
+	const char *kept = state_revision(site, arn, hash);
+
+	if (!hash || (kept && strcmp(kept, digest) == 0))
+		return;
+	json_put(object_in(site->cache.json, "revisions"), arn,
+		json_pack("{s:s, s:s}", "hash", hash, "digest", digest));
+	site->cache.dirty = true;
+}
+
+void state_drop_revisions(struct state_site *site, bool (*known)(const char *arn, void *data), void *data)
+{
+	json_t *revisions = json_object_get(site->cache.json, "revisions"), *value;
+	const char *arn;
+	void *next;
+
+	json_object_foreach_safe(revisions, next, arn, value)
+	{
+		if (known(arn, data))
+			continue;
+		json_object_del(revisions, arn);
+		site->cache.dirty = true;
+	}
+}
+
+bool state_stranger(const struct state_site *site, const char *arn, time_t now)
+{
+	json_int_t seen = json_integer_of(json_object_get(site->cache.json, "strangers"), arn, 0);
+
+	return seen > 0 && seen <= now && now < seen + STRANGER_SECONDS;
+}
+
+static void forget_before(struct document *document, const char *key, time_t before)
+{
+	json_t *all = json_object_get(document->json, key), *seen;
+	const char *arn;
+	void *next;
+
+	json_object_foreach_safe(all, next, arn, seen)
+		if (json_integer_value(seen) < before && json_object_del(all, arn) == 0)
+			document->dirty = true;
+}
+
+void state_keep_stranger(struct state_site *site, const char *arn, time_t now)
+{
+	forget_before(&site->cache, "strangers", now - STRANGER_SECONDS);
+	json_put(object_in(site->cache.json, "strangers"), arn, json_integer(now));
+	site->cache.dirty = true;
+}
+
+void state_left(struct state_site *site, const char *arn, time_t now)
+{
+	forget_before(&site->ledger, "left", now - FIGHT_WINDOW);
+	json_put(object_in(site->ledger.json, "left"), arn, json_integer(now));
+	site->ledger.dirty = true;
+}
+
+unsigned state_left_since(const struct state *state, time_t since)
+{
+	unsigned count = 0;
+
+	for (const struct state_site *site = state->sites; site; site = site->next) {
+		const char *arn;
+		json_t *when;
+
+		json_object_foreach(json_object_get(site->ledger.json, "left"), arn, when)
+			count += json_integer_value(when) >= since;
+	}
+	return count;
+}
+
+static json_t *fight_of(const struct state_site *site, const char *arn, const char *path)
+{
+	return json_object_get(json_object_get(json_object_get(site->ledger.json, "fights"), arn), path);
+}
+
+unsigned state_put_back(struct state_site *site, const char *arn, const char *path, time_t now)
+{
+	json_t *fights = object_in(object_in(site->ledger.json, "fights"), arn);
+	json_t *fight = object_in(fights, path), *times = json_object_get(fight, "times");
+	json_t *recent = json_must(json_array()), *when;
+	json_int_t pause;
+	size_t i;
+
+	json_array_foreach(times, i, when)
+		if (json_integer_value(when) > now - FIGHT_WINDOW)
+			json_add(recent, json_incref(when));
+	json_add(recent, json_integer(now));
+	json_put(fight, "times", recent);
+	pause = json_integer_of(fight, "pause", 0);
+	/* Peace for an hour after the last pause: a new fight begins from the beginning. */
+	if (json_integer_of(fight, "until", 0) + FIGHT_WINDOW < now)
+		pause = 0;
+	if (json_array_size(recent) >= FIGHT_LIMIT || pause) {
+		pause = pause ? pause * 2 : FIGHT_WINDOW / 4;
+		pause = pause > CALM_LONGEST ? CALM_LONGEST : pause;
+		json_put(fight, "pause", json_integer(pause));
+		json_put(fight, "until", json_integer(now + pause));
+	}
+	site->ledger.dirty = true;
+	return (unsigned)json_array_size(recent);
+}
+
+time_t state_calm_until(const struct state_site *site, const char *arn, const char *path)
+{
+	return (time_t)json_integer_of(fight_of(site, arn, path), "until", 0);
+}

@@ -1,0 +1,76 @@
+#ifndef DAEMON_STATE_H
+#define DAEMON_STATE_H
+
+/*
+ * The state directory: a help, never the truth. It remembers what was served, what was read and cannot change, what left
+ * within the hour, what a person approved. Files are replaced whole, mode 0600, kept apart by endpoint, account, region.
+ */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <time.h>
+
+#include "error.h"
+
+struct state;
+
+/*
+ * Opens $STATE_DIRECTORY, else /var/lib/fargate-batchd where this user may write there, else
+ * $XDG_STATE_HOME/fargate-batchd (~/.local/state). `endpoint` tells worlds apart. What is there and cannot be read counts
+ * as empty. NULL where no directory can be had.
+ */
+struct state *state_open(const char *endpoint, struct error *error);
+struct state *state_close(struct state *state);
+const char *state_directory(const struct state *state);
+
+/* Reads anew what other programs may have written: before each pass. */
+void state_refresh(struct state *state);
+/* Writes what changed. `ledger` false: only what was read from AWS (diff and list write nothing else). */
+bool state_save(struct state *state, bool ledger, struct error *error);
+
+/*
+ * Takes the directory's lock for as long as the descriptor returned is open; -1 with the holder in `error` where somebody
+ * else has it.
+ */
+int state_lock(const struct state *state, const char *program, struct error *error);
+
+/* Apps and sites ever served, until nothing of ours is left there. */
+bool state_served(const struct state *state, const char *app);
+const char *state_account_of(const struct state *state, const char *app); /* NULL = never applied */
+void state_serve(struct state *state, const char *app, const char *account, const char *region, const char *role_arn);
+void state_forget(struct state *state, const char *app);
+/* Each served app's site: {"account", "region", "role"} by app name; borrowed. */
+json_t *state_apps(const struct state *state);
+
+/* Held plans and approvals, by plan name. */
+void state_hold(struct state *state, json_t *plans); /* takes the new array of names */
+bool state_is_held(const struct state *state, const char *plan);
+bool state_approve(struct state *state, const char *plan, time_t now, struct error *error);
+bool state_approved(const struct state *state, const char *plan, time_t now);
+
+/* What is remembered of one account and region; lives as long as the state. */
+struct state_site;
+struct state_site *state_site(struct state *state, const char *account, const char *region);
+
+/* A revision's content digest, if it was read while its hash tag said `hash`; NULL otherwise. */
+const char *state_revision(const struct state_site *site, const char *arn, const char *hash);
+void state_keep_revision(struct state_site *site, const char *arn, const char *hash, const char *digest);
+/* Drops the revisions that `known` says nothing of. */
+void state_drop_revisions(struct state_site *site, bool (*known)(const char *arn, void *data), void *data);
+
+/* A rule that is nobody's business here: asked about once a day. */
+bool state_stranger(const struct state_site *site, const char *arn, time_t now);
+void state_keep_stranger(struct state_site *site, const char *arn, time_t now);
+
+/* Batches disabled without approval, for the brake. */
+void state_left(struct state_site *site, const char *arn, time_t now);
+unsigned state_left_since(const struct state *state, time_t since);
+
+/*
+ * Counts that a field was put back; the times within the last hour. From the third on nobody fights: `state_calm_until`
+ * says until when the resource is left alone (0 = not), longer each time.
+ */
+unsigned state_put_back(struct state_site *site, const char *arn, const char *path, time_t now);
+time_t state_calm_until(const struct state_site *site, const char *arn, const char *path);
+
+#endif

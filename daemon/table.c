@@ -1,0 +1,39 @@
+#include "table.h"
+
+#include "text.h"
+
+void table_add(struct table *table, const char *cell)
+{
+	arena_grow(table->arena, &table->cells, sizeof *table->cells, table->count, &table->capacity);
+	table->cells[table->count++] = cell && *cell ? cell : "-";
+}
+
+static size_t width_of(const struct table *table, size_t column)
+{
+	size_t width = 0;
+
+	for (size_t i = column; i < table->count; i += table->columns) {
+		size_t columns = text_columns(table->cells[i]);
+
+		width = columns > width ? columns : width;
+	}
+	return width;
+}
+
+void table_print(FILE *file, const struct table *table)
+{
+	size_t *widths = arena_alloc(table->arena, table->columns * sizeof *widths);
+
+	for (size_t c = 0; c < table->columns; c++)
+		widths[c] = width_of(table, c);
+	for (size_t i = 0; i < table->count; i++) {
+		size_t column = i % table->columns;
+		bool last = column + 1 == table->columns;
+
+		fputs(table->cells[i], file);
+		for (size_t pad = text_columns(table->cells[i]); !last && pad < widths[column] + 2; pad++)
+			fputc(' ', file);
+		if (last)
+			fputc('\n', file);
+	}
+}

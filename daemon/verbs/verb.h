@@ -1,0 +1,32 @@
+#ifndef VERBS_VERB_H
+#define VERBS_VERB_H
+
+/* One row per verb of fargate-batchctl: what it is called, what it takes, what --help teaches. */
+
+#include "session.h"
+
+struct verb_entry {
+	const char *name;
+	const char *arguments; /* "[BATCH…]" */
+	const char *summary;   /* one line for the list of verbs */
+	const char *help;      /* what it does, its exit codes, an example */
+	unsigned flags;        /* FLAG_… */
+	size_t most_words;
+	/* The exit code; NULL: not built yet. */
+	int (*run)(struct session *session, const struct options *options);
+};
+
+int verb_check(struct session *session, const struct options *options);
+int verb_diff(struct session *session, const struct options *options);
+int verb_apply(struct session *session, const struct options *options);
+int verb_list(struct session *session, const struct options *options);
+int verb_next(struct session *session, const struct options *options);
+int verb_approve(struct session *session, const struct options *options);
+
+/* A batch of this name, or NULL after one line that names the nearest. */
+const struct batch *verb_batch(const struct definitions *definitions, const char *name);
+
+/* The words that follow a flag decide: a terminal gets colour where it wants it. */
+struct show_options verb_show(const struct options *options, FILE *file);
+
+#endif

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Holds the layers: includes go one way, headers do not include each other in a circle, pure code stays pure.
+
+    common <- daemon/model <- daemon/kinds;  common <- daemon/aws;  the shell, daemon/*.c and daemon/verbs, on top
+
+    tests/lint/layers.py [ROOT]     prints one line per violation; exit 1 where there is any
+"""
+
+import pathlib
+import re
+import sys
+
+MAY = {
+    "common": {"common"},
+    "daemon/model": {"common", "daemon/model"},
+    "daemon/kinds": {"common", "daemon/model", "daemon/kinds"},
+    "daemon/aws": {"common", "daemon/aws"},
+    "daemon/verbs": {"common", "daemon/model", "daemon/kinds", "daemon/aws", "daemon", "daemon/verbs"},
+    "daemon": {"common", "daemon/model", "daemon/kinds", "daemon/aws", "daemon", "daemon/verbs"},
+}
+PURE = ("daemon/model", "daemon/kinds")
+# What a layer without socket, clock, file and log has no use for.
+IMPURE_HEADERS = re.compile(r"<(ev\.h|curl/.*|systemd/.*|syslog\.h|fcntl\.h|unistd\.h|dirent\.h|poll\.h|sys/(socket|stat|file|select)"
+                            r"\.h|netinet/.*|netdb\.h|signal\.h|pthread\.h)>")
+IMPURE_INCLUDES = {"common/http.h", "common/files.h", "common/journal.h"}
+IMPURE_CALLS = re.compile(r"(?<![\w.>])(fopen|open|read|write|printf|fprintf|puts|fputs|perror|time|clock_gettime|gettimeofday|"
+                          r"getenv|setenv|sleep|usleep|nanosleep|rand|random|exit|fork|syslog|sd_journal_\w+)\s*\(")
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
+
+
+def files_of(root):
+    for folder in ("common", "daemon"):
+        for path in sorted((root / folder).rglob("*.[ch]")):
+            yield path.relative_to(root)
+
+
+def without_comments_and_texts(text):
+    def blank(found):
+        return "\n" * found.group(0).count("\n")
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', blank, text, flags=re.S)
+
+
+def resolve(root, path, name):
+    for folder in (path.parent, pathlib.Path("common"), pathlib.Path("daemon")):
+        if (root / folder / name).is_file():
+            return pathlib.Path(*(folder / name).parts)
+    return None
+
+
+def look_at(root, path, graph):
+    layer = str(path.parent)
+    if layer not in MAY:
+        yield f"{path}:1: no layer has this folder"
+        return
+    for number, line in enumerate((root / path).read_text().splitlines(), 1):
+        found = INCLUDE.match(line)
+        if not found:
+            continue
+        if found.group(1) == "<":
+            if layer in PURE and IMPURE_HEADERS.match(f"<{found.group(2)}>"):
+                yield f"{path}:{number}: {layer} is pure and includes <{found.group(2)}>"
+            continue
+        target = resolve(root, path, found.group(2))
+        if target is None:
+            yield f"{path}:{number}: includes {found.group(2)}, which is nowhere"
+            continue
+        if str(target.parent) not in MAY[layer]:
+            yield f"{path}:{number}: {layer} may not include {target}"
+        if layer in PURE and str(target) in IMPURE_INCLUDES:
+            yield f"{path}:{number}: {layer} is pure and includes {target}"
+        if path.suffix == ".h":
+            graph.setdefault(str(path), []).append(str(target))
+    if layer in PURE:
+        for number, line in enumerate(without_comments_and_texts((root / path).read_text()).splitlines(), 1):
+            found = IMPURE_CALLS.search(line)
+            if found:
+                yield f"{path}:{number}: {layer} is pure and calls {found.group(1)}()"
+
+
+def circles(graph):
+    done = set()
+
+    def walk(name, way):
+        if name in way:
+            yield f"{name}:1: headers in a circle: {' -> '.join(way[way.index(name):] + [name])}"
+            return
+        if name in done:
+            return
+        for target in graph.get(name, []):
+            yield from walk(target, way + [name])
+        done.add(name)
+
+    for name in sorted(graph):
+        yield from walk(name, [])
+
+
+def violations(root):
+    graph = {}
+    for path in files_of(root):
+        yield from look_at(root, path, graph)
+    yield from circles(graph)
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
+    found = list(violations(root))
+    print("\n".join(found), end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

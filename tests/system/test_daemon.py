@@ -1,0 +1,200 @@
+"""The daemon in the foreground: passes on a timer, reload, a clean end."""
+
+import json
+import signal
+import time
+
+import pytest
+
+from conftest import DAEMON, running, wait_for
+
+
+def start(world, **environment):
+    return world.start("", "--settings", str(world.settings_file), "--definitions", str(world.definitions),
+                       program=DAEMON, environment=environment)
+
+
+def end(process, number=signal.SIGTERM):
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    return out + err
+
+
+def passes(world):
+    return len(world.proxy.of("events", "ListRules"))
+
+
+def status(world):
+    path = world.folder / "run" / "status.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def test_converges_then_passes_on_a_timer_without_a_write(world, article):
+    world.settings(resyncInterval=1)
+    world.write(article)
+    process = start(world)
+    wait_for(lambda: world.rule("batch-no1") and world.rule("batch-no2"), what="the first pass")
+    wait_for(lambda: status(world) is not None, what="status.json")
+    world.proxy.clear()
+    wait_for(lambda: passes(world) >= 3, seconds=20, what="three more passes")
+    assert world.proxy.writes() == []
+    assert running(process)
+    text = end(process)
+    assert process.returncode == 0, text
+    assert (world.folder / "run" / "metrics.prom").read_text().rstrip().endswith("# EOF")
+
+
+def test_repairs_drift_by_itself(world, article):
+    world.settings(resyncInterval=1)
+    world.write(article)
+    process = start(world)
+    wait_for(lambda: world.rule("batch-no1") and world.rule("batch-no1")["Targets"])
+    world.aws("events", "disable-rule", "--name", "batch-no1")
+    wait_for(lambda: world.rule("batch-no1")["State"] == "ENABLED", seconds=20, what="the repair")
+    end(process)
+    assert process.returncode == 0
+
+
+def test_sighup_reloads_a_good_file(world, article):
+    world.write(article)
+    process = start(world)
+    wait_for(lambda: world.rule("batch-no1") and world.rule("batch-no1")["Targets"])
+    article["batches"]["no3"] = {"app": "batch", "schedule": "rate(1 day)"}
+    world.write(article)
+    time.sleep(1)
+    assert world.rule("batch-no3") is None, "definitions are read at start and on reload only"
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: world.rule("batch-no3"), what="the third batch")
+    end(process)
+    assert process.returncode == 0
+
+
+def test_sighup_with_a_broken_file_keeps_the_running_set(world, article):
+    world.settings(resyncInterval=1)
+    world.write(article)
+    process = start(world)
+    wait_for(lambda: world.rule("batch-no1") and world.rule("batch-no2") and world.rule("batch-no2")["Targets"])
+    world.write('{\n  "apps": {},\n  "batchs": {}\n}\n', "zz.json")
+    (world.definitions / "jobs.json").unlink()
+    process.send_signal(signal.SIGHUP)
+    time.sleep(1)
+    before = passes(world)
+    wait_for(lambda: passes(world) >= before + 2, seconds=20, what="passes of the old set")
+    assert running(process)
+    world.client("events").disable_rule(Name="batch-no2")
+    wait_for(lambda: world.rule("batch-no2")["State"] == "ENABLED", seconds=20, what="a repair from the old set")
+    text = end(process)
+    assert process.returncode == 0
+    assert "zz.json:3:" in text and "batches" in text, text
+
+
+def test_a_start_with_a_broken_file_and_no_last_good_set_ends_with_78(world):
+    world.write('{ "batchs": {} }')
+    process = start(world)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 78 and "jobs.json:1:" in out + err, out + err
+    assert not world.proxy.calls
+
+
+def test_an_empty_directory_is_a_healthy_start(world):
+    process = start(world)
+    wait_for(lambda: status(world) is not None, what="status.json")
+    assert running(process)
+    end(process)
+    assert process.returncode == 0 and not world.proxy.writes()
+
+
+def test_an_unreachable_aws_fails_no_start(world, article):
+    world.settings(resyncInterval=1)
+    world.write(article)
+    process = start(world, AWS_ENDPOINT_URL="http://127.0.0.1:9")
+    time.sleep(3)
+    assert running(process)
+    text = end(process)
+    assert process.returncode == 0, text
+    assert "127.0.0.1" in text
+
+
+def test_no_keys_fail_no_start(world, article):
+    world.write(article)
+    process = start(world, AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+    time.sleep(2)
+    assert running(process)
+    end(process)
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_ends_in_the_middle_of_a_pass(world, article, number):
+    """No new call, the ones in flight finish, exit 0 within 10 seconds."""
+    article["batches"] = {f"b{n:02}": {"app": "batch", "schedule": "rate(1 day)"} for n in range(40)}
+    world.write(article)
+    world.proxy.delay = 0.05
+    process = start(world)
+    wait_for(lambda: len(world.proxy.writes()) > 6, what="the first writes")
+    begun = time.monotonic()
+    text = end(process, number)
+    assert process.returncode == 0 and time.monotonic() - begun < 10, text
+    assert all(call.status for call in world.proxy.calls)
+    assert len(world.client("events").list_rules()["Rules"]) < 40
+    world.proxy.delay = 0
+    world.apply()
+    assert len(world.client("ecs").list_task_definitions()["taskDefinitionArns"]) == 40
+
+
+def test_a_second_daemon_and_an_apply_are_refused_beside_it(world, article):
+    world.write(article)
+    process = start(world)
+    wait_for(lambda: world.rule("batch-no2") and world.rule("batch-no2")["Targets"])
+    second = start(world)
+    out, err = second.communicate(timeout=20)
+    assert second.returncode == 78 and str(process.pid) in out + err, out + err
+    result = world.run("apply")
+    assert result.code == 2 and "reload" in result.err and not result.calls, str(result)
+    assert world.run("diff").code == 0 and world.run("list").code == 0 and world.run("check").code == 0
+    end(process)
+    assert process.returncode == 0
+    assert world.apply().code == 0
+
+
+def test_a_grace_that_ends_starts_a_pass(world, article):
+    """Without waiting for the timer."""
+    world.settings(resyncInterval=3600, deletion={"graceMinutes": 0})
+    world.write(article)
+    process = start(world)
+    wait_for(lambda: world.rule("batch-no2") and world.rule("batch-no2")["Targets"])
+    del article["batches"]["no2"]
+    world.write(article)
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: world.rule("batch-no2") is None, what="the deletion")
+    end(process)
+
+
+def test_ten_reloads_in_a_second(world, article):
+    world.write(article)
+    process = start(world)
+    wait_for(lambda: world.rule("batch-no2") and world.rule("batch-no2")["Targets"])
+    world.proxy.delay = 0.02
+    for number in range(10):
+        article["batches"]["no1"]["description"] = f"number {number}"
+        world.write(article)
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.1)
+    wait_for(lambda: world.rule("batch-no1")["Description"] == "number 9", what="the last of them")
+    end(process)
+    assert process.returncode == 0
+
+
+def test_values_of_the_environment_stay_out_of_the_daemons_words(world, article):
+    world.settings(resyncInterval=1)
+    article["batches"]["no1"]["environment"]["PASSWORD"] = "hunter2-hunter2"
+    world.write(article)
+    process = start(world)
+    wait_for(lambda: world.rule("batch-no1") and world.rule("batch-no1")["Targets"])
+    article["batches"]["no1"]["environment"]["PASSWORD"] = "hunter3-hunter3"
+    world.write(article)
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: world.environment_of("batch-no1")["PASSWORD"] == "hunter3-hunter3")
+    wait_for(lambda: status(world) is not None)
+    text = end(process) + (world.folder / "run" / "status.json").read_text()
+    assert "hunter2" not in text and "hunter3" not in text, text

@@ -1,0 +1,413 @@
+"""AWS, the network and people at their worst: nothing lost, nothing doubled, the others go on, and it is said."""
+
+import json
+import re
+import signal
+import socket
+import time
+
+import pytest
+
+from conftest import ACCOUNT, REGION, wait_for
+
+
+def batches(article, count):
+    article["batches"] = {f"b{number:02}": {"app": "batch", "schedule": "rate(1 day)", "environment": {"n": str(number)}}
+                          for number in range(count)}
+    return article
+
+
+def actives(world):
+    return world.client("ecs").list_task_definitions(status="ACTIVE")["taskDefinitionArns"]
+
+
+def test_one_failing_batch_and_the_others_converge(world, article):
+    world.write(batches(article, 6))
+    world.proxy.fault("denied", "events", "PutRule", times=None, match=lambda call: call.params["Name"] == "batch-b03")
+    result = world.apply(code=1)
+    text = result.out + result.err
+    [refused] = [call for call in result.calls if call.fault]
+    assert "b03" in text and "AccessDeniedException" in text and "is not authorized to perform" in text, str(result)
+    assert refused.request_id in text, str(result)
+    for number in (0, 1, 2, 4, 5):
+        assert world.rule(f"batch-b{number:02}")["State"] == "ENABLED"
+        assert world.target(f"batch-b{number:02}")
+    world.proxy.faults.clear()
+    world.apply()
+    world.settled()
+
+
+@pytest.mark.parametrize("service, operation", [
+    ("ecs", "CreateCluster"), ("ecr", "CreateRepository"), ("logs", "CreateLogGroup"), ("iam", "CreateRole"),
+    ("iam", "AttachRolePolicy"), ("ecs", "RegisterTaskDefinition"), ("events", "PutRule"), ("events", "PutTargets"),
+    ("ecr", "PutLifecyclePolicy"), ("logs", "PutRetentionPolicy")])
+def test_a_refused_write_says_whose_and_why(world, article, service, operation):
+    world.write(article)
+    world.proxy.fault("denied", service, operation, times=None)
+    result = world.apply(code=1)
+    text = result.out + result.err
+    assert "AccessDenied" in text and operation in text, str(result)
+    assert any(call.request_id in text for call in result.calls if call.fault), str(result)
+    # One denial is not asked for again and again in one pass.
+    refused = [json.dumps(call.params, sort_keys=True) for call in result.calls if call.fault]
+    assert len(refused) == len(set(refused)), str(result)
+    world.proxy.reset()
+    world.apply()
+    world.settled()
+
+
+@pytest.mark.parametrize("service, operation", [
+    ("sts", "GetCallerIdentity"), ("ecs", "DescribeClusters"), ("ecr", "DescribeRepositories"),
+    ("logs", "DescribeLogGroups"), ("iam", "GetRole"), ("events", "ListRules"), ("ecs", "ListTaskDefinitions")])
+@pytest.mark.parametrize("what", ["denied", "rubbish", "truncate"])
+def test_a_reading_that_fails_is_never_taken_for_nothing(world, converged, service, operation, what):
+    """Neither a creation of what is there already, nor a diff that says in sync."""
+    before = world.snapshot()
+    world.proxy.fault(what, service, operation, times=None)
+    diff = world.run("diff")
+    assert diff.code == 2, str(diff)
+    assert diff.err.strip(), str(diff)
+    result = world.run("apply")
+    assert result.code in (1, 2) and not result.writes, str(result)
+    assert world.snapshot() == before
+    world.proxy.reset()
+    world.settled()
+
+
+@pytest.mark.parametrize("what", ["500", "503", "reset", "throttle", "truncate"])
+def test_a_passing_trouble_is_waited_out(world, converged, what):
+    """One bad answer here and there: nobody notices."""
+    for operation in ("GetCallerIdentity", "ListRules", "DescribeClusters", "ListTargetsByRule", "GetRole"):
+        world.proxy.fault(what, operation=operation, times=1)
+    world.diff()
+    assert len([call for call in world.proxy.calls if call.fault]) == 5
+
+
+@pytest.mark.parametrize("operation", ["CreateRole", "CreateRepository", "CreateCluster", "CreateLogGroup", "PutRule",
+                                       "PutTargets", "RegisterTaskDefinition", "PutLifecyclePolicy", "AttachRolePolicy",
+                                       "PutRetentionPolicy"])
+@pytest.mark.parametrize("what", ["reset", "truncate", "500", "rubbish"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lost_answer_doubles_nothing(world, article, operation, what, when):
+    """The write was carried out or it was not, and nobody can know: the next pass finds out."""
+    world.write(article)
+    world.proxy.fault(what, operation=operation, when=when, times=1)
+    first = world.run("apply")
+    assert first.code in (0, 1), str(first)
+    world.apply()
+    assert sorted(arn.rpartition("/")[2] for arn in actives(world)) in (
+        [["batch-no1:1", "batch-no2:1"]] if (operation, when) != ("RegisterTaskDefinition", "before")
+        else [["batch-no1:1", "batch-no2:1"]]), str(first)
+    assert len(world.client("iam").list_roles()["Roles"]) == 2
+    world.settled()
+
+
+def test_lost_answers_of_registrations_leave_no_second_revision(world, article):
+    world.write(batches(article, 4))
+    world.proxy.fault("reset", "ecs", "RegisterTaskDefinition", when="after", times=None)
+    world.run("apply")
+    world.proxy.reset()
+    world.apply()
+    assert len(actives(world)) == 4, actives(world)
+    world.settled()
+
+
+def test_put_targets_that_succeeds_with_failures_inside(world, article):
+    world.write(article)
+    world.proxy.fault("failed-entries", "events", "PutTargets", times=None,
+                      match=lambda call: call.params["Rule"] == "batch-no1")
+    result = world.apply(code=1)
+    text = result.out + result.err
+    assert "no1" in text and "the rule is being changed by another request" in text, str(result)
+    assert world.rule("batch-no1")["Targets"] == [] and world.target("batch-no2")
+    world.diff(code=1)
+    world.proxy.reset()
+    world.apply()
+    world.settled()
+
+
+def test_remove_targets_that_fails_inside(world, converged):
+    world.settings(deletion={"graceMinutes": 0})
+    del converged["batches"]["no2"]
+    world.write(converged)
+    world.proxy.fault("failed-entries", "events", "RemoveTargets", times=None)
+    assert world.run("apply").code == 1
+    assert world.rule("batch-no2")["State"] == "DISABLED"
+    world.proxy.reset()
+    world.apply()
+    assert world.rule("batch-no2") is None
+
+
+def test_a_full_quota_is_an_error_and_no_reason_to_ask_again(world, article):
+    world.write(article)
+    world.proxy.fault("LimitExceededException", "events", "PutRule", times=None,
+                      message="The requested resource exceeds the maximum number allowed.")
+    result = world.apply(code=1)
+    assert len(world.proxy.of("events", "PutRule")) == 2, str(result)
+    assert "LimitExceededException" in result.out + result.err
+    assert result.seconds < 10
+
+
+def test_an_account_of_20_calls_a_second(world, article):
+    """Converged without a failed item, and near the floor of that rate."""
+    world.write(batches(article, 40))
+    world.proxy.rate = 20
+    result = world.apply(timeout=120)
+    share = world.proxy.throttled / len(result.calls)
+    assert share < 1 / 3, f"{world.proxy.throttled} of {len(result.calls)} throttled"
+    assert len(world.client("events").list_rules()["Rules"]) == 40
+    again = world.apply()
+    assert not again.writes, str(again)
+
+
+def test_throttling_that_passes_is_no_failure(world, article):
+    world.write(article)
+    world.proxy.fault("throttle", "events", times=15)
+    world.proxy.fault("throttle", "iam", times=4)
+    world.apply()
+    world.settled()
+
+
+LOOPS = [("events", "ListRules", {"NextToken": "again"}), ("ecs", "ListTaskDefinitions", {"nextToken": "again"}),
+         ("tagging", "GetResources", {"PaginationToken": "again"}), ("logs", "DescribeLogGroups", {"nextToken": "again"}),
+         ("events", "ListTargetsByRule", {"NextToken": "again"})]
+
+
+@pytest.mark.parametrize("service, operation, members", LOOPS, ids=[loop[1] for loop in LOOPS])
+def test_a_listing_without_an_end(world, converged, service, operation, members):
+    """The same page token again: the listing is incomplete, so nothing is deleted, and a diff cannot say in sync."""
+    world.settings(deletion={"graceMinutes": 0})
+    del converged["batches"]["no2"]
+    world.write(converged)
+    # A page's token is not taken by the emulator's tagging API: the first page comes again.
+    world.proxy.merge(service, operation, members)
+    world.proxy.watch(lambda call: None)
+    diff = world.run("diff", timeout=60)
+    if operation != "GetResources":
+        assert diff.code == 2, str(diff)
+    else:
+        assert diff.code in (1, 2), str(diff)
+    assert len([call for call in diff.calls if call.operation == operation]) < 20, str(diff)
+    result = world.run("apply", timeout=60)
+    if operation != "GetResources":
+        assert not [call for call in result.writes if "Delete" in call.operation or "Disable" in call.operation], str(result)
+        assert world.rule("batch-no2")["State"] == "ENABLED"
+
+
+def test_items_twice_and_items_of_strangers_in_a_list(world, converged):
+    def double(reply, _):
+        reply["Rules"] = reply["Rules"] * 2 + [
+            {"Name": "x", "Arn": f"arn:aws:events:{REGION}:999999999999:rule/x", "State": "ENABLED", "EventBusName": "default"},
+            {"Name": "y", "Arn": None, "State": None}]
+
+    world.proxy.patch("events", "ListRules", double)
+    result = world.run("apply")
+    assert not result.writes, str(result)
+
+
+def one_sentence(result, *words):
+    assert result.code == 2 and not result.writes, str(result)
+    assert result.seconds < 30, str(result)
+    lines = [line for line in result.err.splitlines() if line.strip()]
+    assert len(lines) <= 2, str(result)
+    assert any(word in result.err for word in words), str(result)
+
+
+def test_nobody_listens_at_the_endpoint(world, article):
+    world.write(article)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        for verb in ("diff", "apply", "list"):
+            result = world.run(verb, "--endpoint-url", f"http://127.0.0.1:{port}")
+            one_sentence(result, f"127.0.0.1:{port}", "127.0.0.1 port")
+            assert result.seconds < 15
+
+
+def test_an_endpoint_with_a_name_that_is_not_there(world, article):
+    world.write(article)
+    one_sentence(world.run("diff", "--endpoint-url", "https://aws.invalid"), "aws.invalid")
+
+
+def test_an_endpoint_without_tls_elsewhere_is_refused(world, article):
+    world.write(article)
+    result = world.run("diff", "--endpoint-url", "http://192.0.2.1")
+    one_sentence(result, "http", "192.0.2.1")
+    assert result.seconds < 5
+
+
+def test_a_silent_endpoint(world, article):
+    world.write(article)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(64)
+        result = world.run("diff", "--endpoint-url", f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=150)
+        assert result.code == 2 and result.err.strip(), str(result)
+
+
+def test_no_keys_anywhere(world, article):
+    world.write(article)
+    without = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
+    for verb in ("diff", "apply", "list"):
+        one_sentence(world.run(verb, environment=without), "AWS_ACCESS_KEY_ID", "credentials", "keys")
+
+
+def test_a_wrong_key(world, article):
+    world.write(article)
+    one_sentence(world.run("diff", environment={"AWS_SECRET_ACCESS_KEY": "wrong"}), "SignatureDoesNotMatch")
+    one_sentence(world.run("apply", environment={"AWS_ACCESS_KEY_ID": "AKIANOBODY"}), "UnrecognizedClientException",
+                 "InvalidClientTokenId", "security token")
+
+
+def test_an_unknown_region(world, article):
+    article["apps"]["batch"]["region"] = "tokyo"
+    world.write(article)
+    result = world.run("diff")
+    assert result.code == 2 and "tokyo" in result.out + result.err and not result.calls, str(result)
+
+
+def test_no_region_anywhere(world, article):
+    del article["apps"]["batch"]["region"]
+    world.write(article)
+    one_sentence(world.run("diff"), "region")
+
+
+def test_the_wrong_account(world, article):
+    article["apps"]["batch"]["accountId"] = "111111111111"
+    world.write(article)
+    result = world.run("diff")
+    assert result.code in (1, 2) and "111111111111" in result.out + result.err and ACCOUNT in result.out + result.err
+    result = world.run("apply")
+    assert result.code in (1, 2) and not result.writes, str(result)
+
+
+def test_a_profile(world, article):
+    (world.folder / "credentials").write_text(
+        "[default]\naws_access_key_id = AKIANOBODY\naws_secret_access_key = no\n\n[work]\naws_access_key_id = "
+        f"{world.environment['AWS_ACCESS_KEY_ID']}\naws_secret_access_key = {world.environment['AWS_SECRET_ACCESS_KEY']}\n")
+    (world.folder / "config").write_text("[profile work]\nregion = eu-west-1\n")
+    del article["apps"]["batch"]["region"]
+    world.write(article)
+    files = {"AWS_SHARED_CREDENTIALS_FILE": str(world.folder / "credentials"), "AWS_CONFIG_FILE": str(world.folder / "config")}
+    result = world.run("diff", "--profile", "work", environment=files | {"AWS_ACCESS_KEY_ID": "AKIAOTHER"})
+    assert result.code == 1 and {call.region for call in result.calls if call.service == "events"} == {"eu-west-1"}
+    result = world.run("diff", environment=files | {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None,
+                                                    "AWS_PROFILE": "work"})
+    assert result.code == 1, str(result)
+    one_sentence(world.run("diff", "--profile", "wrok", environment=files), "wrok")
+
+
+def test_endpoints_by_service_flag_and_settings(world, article):
+    world.write(article)
+    dead = "http://127.0.0.1:9"
+    one = {"AWS_ENDPOINT_URL": dead}
+    assert world.run("diff", "--endpoint-url", world.proxy.url, environment=one).code == 1
+    world.settings(endpointUrl=world.proxy.url)
+    assert world.run("diff", environment={"AWS_ENDPOINT_URL": None}).code == 1
+    assert world.run("diff", environment=one).code == 2
+    names = ("ECR", "ECS", "EVENTBRIDGE", "CLOUDWATCH_LOGS", "IAM", "STS", "RESOURCE_GROUPS_TAGGING_API")
+    each = {f"AWS_ENDPOINT_URL_{name}": world.proxy.url for name in names}
+    assert world.run("diff", environment=one | each).code == 1
+    assert world.run("diff", environment={"AWS_ENDPOINT_URL_EVENTBRIDGE": dead}).code == 2
+
+
+def test_a_clock_that_is_wrong(world, article):
+    """The offset is taken from the answer's Date, and the request is signed again."""
+    world.write(article)
+    import shutil
+    if not shutil.which("faketime"):
+        pytest.skip("needs faketime")
+    result = world.run("apply", command=["faketime", "-f", "+20m", *world.command("apply")])
+    assert result.code == 0, str(result)
+
+
+def test_interrupted_in_the_middle(world, article):
+    """What is in flight is waited for, the rest left, exit 130; the next pass finishes, and nothing is doubled."""
+    world.write(batches(article, 30))
+    world.proxy.delay = 0.05
+    process = world.start("apply")
+    wait_for(lambda: len(world.proxy.of("events", "PutRule")) >= 3, what="the first rules")
+    process.send_signal(signal.SIGINT)
+    begun = time.monotonic()
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, out + err
+    assert time.monotonic() - begun < 5
+    calls = list(world.proxy.calls)
+    assert all(call.status for call in calls), [str(call) for call in calls if not call.status]
+    made = len(world.client("events").list_rules()["Rules"])
+    assert made < 30
+    world.proxy.delay = 0
+    world.apply()
+    assert len(actives(world)) == 30 and len(world.client("events").list_rules()["Rules"]) == 30
+    world.settled()
+
+
+def test_interrupted_while_reading(world, converged):
+    world.proxy.fault("stall", "events", "ListRules", seconds=3, when="after")
+    process = world.start("diff")
+    wait_for(lambda: world.proxy.of("events", "ListRules"))
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=15)
+    assert process.returncode == 130
+
+
+def test_terminated_like_interrupted(world, article):
+    world.write(batches(article, 20))
+    world.proxy.delay = 0.05
+    process = world.start("apply")
+    wait_for(lambda: world.proxy.of("events", "PutRule"), what="the first rule")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode in (130, 143)
+    world.proxy.delay = 0
+    world.apply()
+    assert len(actives(world)) == 20
+
+
+def test_killed_in_the_middle(world, article):
+    world.write(batches(article, 20))
+    world.proxy.delay = 0.02
+    for writes in (1, 5, 12, 30):
+        world.proxy.clear()
+        process = world.start("apply")
+        wait_for(lambda: len(world.proxy.writes()) >= writes or process.poll() is not None)
+        process.kill()
+        process.communicate()
+    world.proxy.delay = 0
+    time.sleep(0.3)
+    world.apply()
+    assert len(actives(world)) == 20, actives(world)
+    world.settled()
+
+
+def test_an_answer_without_measure(world, converged):
+    """A body over 8 MiB is refused without swallowing it."""
+    world.proxy.patch("events", "ListRules", lambda reply, _: reply | {"Padding": "x" * (9 << 20)})
+    result = world.run("diff")
+    assert result.code == 2, str(result)
+
+
+def test_redirects_are_never_followed(world, converged):
+    seen = []
+
+    async def elsewhere(call, fault, answer):
+        return 302, {"Location": "http://127.0.0.1:9/"}, b""
+
+    original = world.proxy._break
+    world.proxy._break = elsewhere
+    try:
+        world.proxy.fault("redirect", "events", "ListRules", times=None)
+        result = world.run("diff")
+        assert result.code == 2, str(result)
+    finally:
+        world.proxy._break = original
+    assert not seen
+
+
+def test_request_ids_and_reasons_in_readings(world, converged):
+    world.proxy.fault("denied", "events", "ListRules", times=None)
+    result = world.run("diff")
+    assert result.code == 2 and "AccessDeniedException" in result.err and "ListRules" in result.err, str(result)
+    [call] = [call for call in result.calls if call.fault]
+    assert call.request_id in result.err, str(result)
+    assert not re.search(r"\(null\)|%s", result.err)

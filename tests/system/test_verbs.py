@@ -1,0 +1,358 @@
+"""Verbs, flags, exit codes, and what --json holds."""
+
+import json
+import os
+import re
+import shutil
+
+import pytest
+
+from conftest import CTL, DAEMON, KEY, REGION, SECRET
+
+VERBS = ["check", "diff", "apply", "list", "next", "run", "runs", "logs", "status", "import", "approve", "policy"]
+BUILT = ["check", "diff", "apply", "list", "approve"]
+
+
+def test_check_says_every_fault_of_every_file_with_its_place(world, article):
+    article["apps"]["batch"]["clustr"] = "x"
+    article["batches"]["no1"]["shedule"] = article["batches"]["no1"].pop("schedule")
+    world.write(article, "a.json")
+    world.write('{\n  "batches": {\n    "lost": { "app": "nobody", "schedule": "cron(0 0 * * * *)" }\n  }\n}\n', "b.json")
+    world.write('{ "apps": {', "c.json")
+    result = world.run("check")
+    assert result.code == 1 and not result.calls, str(result)
+    lines = (result.out + result.err).splitlines()
+    faults = [line for line in lines if re.match(r"\S*[abc]\.json:\d+:\d+: .+; .+", line)]
+    assert len(faults) >= 4, str(result)
+    text = "\n".join(faults)
+    assert "cluster" in text and "schedule" in text and "nobody" in text
+    assert re.search(r"b\.json:3:\d+: ", text) and re.search(r"c\.json:1:\d+: ", text)
+
+
+def test_check_json(world, article):
+    article["batches"]["no1"]["schedule"] = "rate(1 minutes)"
+    path = world.write(article)
+    result = world.run("check", "--json")
+    assert result.code == 1
+    [fault] = result.json["faults"]
+    assert set(fault) >= {"file", "line", "column", "message", "remedy"}
+    line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if "rate(1 minutes)" in text)
+    assert fault["line"] == line and fault["file"].endswith("jobs.json")
+    article["batches"]["no1"]["schedule"] = "rate(1 minute)"
+    world.write(article)
+    assert world.run("check", "--json").json == {"faults": []}
+
+
+def test_check_of_one_file(world, article):
+    good = world.write(article, "good.json")
+    bad = world.write('{"x": 1}', "bad.json")
+    assert world.run("check", str(good)).code == 0
+    assert world.run("check", str(bad)).code == 1
+    assert world.run("check", str(world.folder / "absent.json")).code == 2
+
+
+def test_check_of_the_settings(world, article):
+    world.write(article)
+    world.settings_file.write_text('{"ownr": "x"}')
+    result = world.run("check")
+    assert result.code == 1 and "owner" in result.out + result.err, str(result)
+    assert "settings.json:1:" in result.out + result.err
+
+
+@pytest.mark.parametrize("verb", ["diff", "apply", "list"])
+def test_broken_definitions_end_with_2(world, article, verb):
+    article["batches"]["no1"]["shedule"] = "x"
+    world.write(article)
+    result = world.run(verb)
+    assert result.code == 2 and not result.calls, str(result)
+    assert re.search(r"jobs\.json:\d+:\d+: ", result.out + result.err), str(result)
+
+
+@pytest.mark.parametrize("key, value", [("adopt", True), ("readOnly", True), ("expect", {"maxDuration": 5}),
+                                        ("queue", "arn:aws:sqs:a:1:q"), ("timezone", "Asia/Tokyo"), ("via", "scheduler")])
+def test_what_is_not_supported_yet_is_said(world, article, key, value):
+    article["batches"]["no1"][key] = value
+    path = world.write(article)
+    result = world.run("check")
+    assert result.code == 1 and "not supported yet" in result.out + result.err, str(result)
+    line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if f'"{key}"' in text)
+    assert f"jobs.json:{line}:" in result.out + result.err, str(result)
+
+
+def test_what_is_accepted_already(world, article):
+    article["batches"]["no1"]["via"] = "rule"
+    world.write(article)
+    world.settings(runsInterval=5)
+    assert world.run("check").code == 0
+
+
+def test_diff_in_words(world, converged):
+    world.write(converged)
+    assert world.diff().out.strip() == "" or "in sync" in world.diff().out
+    converged["batches"]["no1"]["schedule"] = "rate(1 hour)"
+    converged["batches"]["no3"] = {"app": "batch", "schedule": "rate(1 day)"}
+    world.write(converged)
+    diff = world.diff(code=1)
+    assert "cron(0/5 * * * ? *)" in diff.out and "rate(1 hour)" in diff.out, str(diff)
+    assert "no1" in diff.out and "no3" in diff.out and "no2" not in diff.out
+    assert re.search(r"\d+ to create, \d+ to change, \d+ to delete", diff.out.strip().splitlines()[-1]), str(diff)
+    assert "\x1b[" not in diff.out
+
+
+def test_diff_json(world, article):
+    world.write(article)
+    diff = world.diff("--json", code=1)
+    body = diff.json
+    assert set(body) >= {"inSync", "changes", "held", "summary"} and body["inSync"] is False
+    assert len(body["changes"]) >= 9
+    for change in body["changes"]:
+        assert set(change) >= {"app", "batch", "kind", "name", "action", "fields"}, change
+        for field in change["fields"]:
+            assert set(field) >= {"path", "old", "new"}, field
+    assert {change["batch"] for change in body["changes"]} == {None, "no1", "no2"}
+    assert {change["app"] for change in body["changes"]} == {"batch"}
+    world.apply()
+    body = world.diff("--json").json
+    assert body["inSync"] is True and body["changes"] == [] and not body["held"]
+    article["batches"]["no1"]["description"] = "other"
+    world.write(article)
+    [change] = world.diff("--json", code=1).json["changes"]
+    assert (change["app"], change["batch"], change["kind"], change["name"]) == ("batch", "no1", "rule", "batch-no1")
+    [field] = change["fields"]
+    assert (field["old"], field["new"]) == ("batch no1", "other") and "escription" in field["path"]
+
+
+def test_apply_json(world, article):
+    world.write(article)
+    first = world.apply("--json")
+    assert first.json["inSync"] is True and first.json["changes"], str(first)
+    assert all(not change.get("error") for change in first.json["changes"])
+    assert world.apply("--json").json["changes"] == []
+
+
+def test_apply_json_with_a_failure(world, article):
+    world.write(article)
+    world.proxy.fault("denied", "events", "PutTargets", times=None, match=lambda call: call.params["Rule"] == "batch-no1")
+    result = world.apply("--json", code=1)
+    assert result.json["inSync"] is False
+    failed = [change for change in result.json["changes"] if change.get("error")]
+    assert failed and {change["batch"] for change in failed} == {"no1"}, str(result)
+    assert "AccessDenied" in json.dumps(failed)
+
+
+def test_the_plan_tells_the_truth(world, article):
+    """What diff prints is what apply does."""
+    world.write(article)
+    planned = world.diff("--json", code=1).json["changes"]
+    done = world.apply("--json").json["changes"]
+
+    def names(changes):
+        return sorted((change["kind"], change["name"], change["action"]) for change in changes)
+
+    assert names(planned) == names(done)
+
+
+def test_list(world, converged):
+    table = world.run("list")
+    assert table.code == 0 and not table.writes, str(table)
+    lines = table.out.splitlines()
+    row = next(line for line in lines if "no1" in line)
+    assert "batch" in row and "cron(0/5 * * * ? *)" in row and "in sync" in row, table.out
+    assert "1" in row and "latest" in row
+    starts = {line.find("no1") if "no1" in line else line.find("no2") for line in lines if "cron(" in line}
+    assert len(starts) == 1, table.out
+    body = world.run("list", "--json").json
+    assert [(item["app"], item["batch"], item["state"]) for item in body["batches"]] == [
+        ("batch", "no1", "in sync"), ("batch", "no2", "in sync")]
+    assert body["batches"][0]["schedule"] == "cron(0/5 * * * ? *)"
+
+
+def test_the_states_in_list(world, converged):
+    events = world.client("events")
+    converged["batches"] |= {name: {"app": "batch", "schedule": "rate(1 day)"} for name in ("edited", "gone", "off", "new")}
+    converged["batches"]["off"]["enabled"] = False
+    world.converge(converged)
+    del converged["batches"]["no2"]
+    world.write(converged)
+    world.apply()
+    events.put_rule(Name="batch-edited", ScheduleExpression="rate(9 days)")
+    events.remove_targets(Rule="batch-gone", Ids=["fargate-batchd"])
+    events.delete_rule(Name="batch-gone")
+    states = {item["batch"]: item["state"] for item in world.run("list", "--json").json["batches"]}
+    assert states == {"no1": "in sync", "no2": "leaving", "edited": "differs", "gone": "missing", "off": "disabled",
+                      "new": "in sync"}
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (["aply"], "apply"), ([], ""), (["diff", "--jsn"], "--json"), (["diff", "--settings"], "--settings"),
+    (["apply", "no9"], "no"), (["approve"], ""), (["--frobnicate"], ""), (["diff", "--json=maybe"], "--json")])
+def test_wrong_use(world, article, arguments, says):
+    world.write(article)
+    command = [CTL, *arguments]
+    if arguments and arguments[0] in VERBS:
+        command += ["--definitions", str(world.definitions)]
+        if arguments[-1] == "--settings":
+            command = [CTL, "diff", "--definitions", str(world.definitions), "--settings"]
+    result = world.run("", command=command)
+    assert result.code == 2, str(result)
+    assert len(result.err.strip().splitlines()) == 1 and says in result.err and not result.out.strip(), str(result)
+
+
+def test_flags_may_follow_arguments(world, article):
+    world.write(article)
+    result = world.run("", command=[CTL, "apply", "no1", "--definitions", str(world.definitions), "--json", "--settings",
+                                    str(world.settings_file)])
+    assert result.code == 0, str(result)
+    assert result.json["changes"] and world.rule("batch-no2") is None
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(world, verb):
+    result = world.run("", command=[CTL, verb, "--help"])
+    assert result.code == 0 and "fargate-batchctl " + verb in result.out and not result.err, str(result)
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in BUILT])
+def test_a_verb_that_is_not_built_says_so(world, article, verb):
+    world.write(article)
+    result = world.run(verb, *(["no1"] if verb in ("run", "logs") else []))
+    if "not" in result.err and "yet" in result.err:
+        assert result.code == 2 and not result.writes, str(result)
+
+
+@pytest.mark.parametrize("program", [CTL, DAEMON])
+def test_help_and_version(world, program):
+    shown = world.run("", command=[program, "--help"])
+    assert shown.code == 0 and "--definitions" in shown.out and "--settings" in shown.out, str(shown)
+    assert max(len(line) for line in shown.out.splitlines()) <= 100
+    version = world.run("", command=[program, "--version"])
+    assert version.code == 0 and re.search(r"\d+\.\d+\.\d+", version.out), str(version)
+
+
+def test_colour_only_on_a_terminal(world, article):
+    import pty
+    world.write(article)
+    for extra, coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+        master, slave = pty.openpty()
+        process = world.start("diff", environment={"TERM": "xterm-256color"} | extra)
+        process.communicate()
+        import subprocess
+        process = subprocess.Popen(world.command("diff"), stdout=slave, stderr=slave, stdin=subprocess.DEVNULL,
+                                   env=world.environment | {"TERM": "xterm-256color"} | extra)
+        os.close(slave)
+        seen = b""
+        while True:
+            try:
+                block = os.read(master, 65536)
+            except OSError:
+                break
+            if not block:
+                break
+            seen += block
+        process.wait(60)
+        os.close(master)
+        assert (b"\x1b[" in seen) == coloured, (extra, seen[:300])
+
+
+def test_hidden_values(world, converged):
+    converged["batches"]["no1"]["environment"] = {"batch": "no1", "PASSWORD": "hunter2-hunter2"}
+    world.write(converged)
+    assert "hunter2-hunter2" in world.diff(code=1).out
+    hidden = world.diff("--hide-values", code=1)
+    assert "hunter2-hunter2" not in hidden.out + hidden.err and "PASSWORD" in hidden.out, str(hidden)
+
+
+def test_secrets_are_in_no_output(world, article):
+    """Neither the secret key, nor the session token, nor a signature; with --debug too."""
+    token = "FwoGZXIvYXdzEBYaDFakeSessionToken/+=="
+    world.write(article)
+    for verb in ("diff", "apply", "apply", "list"):
+        result = world.run(verb, "--debug", environment={"AWS_SESSION_TOKEN": token})
+        text = result.out + result.err
+        assert SECRET not in text and token not in text and "Signature=" not in text, str(result)
+        for call in result.calls:
+            signature = call.headers.get("authorization", "").rpartition("Signature=")[2]
+            assert signature and signature not in text
+        assert call.headers.get("x-amz-security-token") == token
+    for path in world.folder.rglob("*"):
+        if path.is_file() and path.parent != world.definitions:
+            data = path.read_bytes()
+            assert SECRET.encode() not in data and token.encode() not in data, path
+
+
+def test_debug_tells_each_call(world, converged):
+    result = world.run("diff", "--debug")
+    lines = [line for line in result.err.splitlines() if "ListRules" in line]
+    assert len(lines) == 1, str(result)
+    [call] = [call for call in result.calls if call.operation == "ListRules"]
+    assert "events" in lines[0] and "200" in lines[0] and call.request_id in lines[0], lines[0]
+    told = sum(1 for line in result.err.splitlines() if any(call.operation in line for call in result.calls))
+    assert told >= len(result.calls)
+    assert KEY not in result.err
+
+
+def test_progress_in_a_pipe_is_plain_lines(world, article):
+    world.write(article)
+    result = world.apply()
+    assert "\r" not in result.out + result.err and "\x1b" not in result.out + result.err
+    assert "batch-no1" in result.out + result.err
+
+
+def test_a_state_of_ones_own_without_access(world, article):
+    """A person without access to the service's state keeps one under $XDG_STATE_HOME."""
+    if os.getuid() != 0:
+        pytest.skip("needs another user")
+    shutil.chown(world.folder / "xdg", "nobody")
+    for path in (world.folder, *world.folder.parents):
+        if path.owner() == "root" and path != path.parent and str(path).startswith("/tmp/pytest"):
+            path.chmod(0o755)
+    world.write(article)
+    environment = {"STATE_DIRECTORY": None, "RUNTIME_DIRECTORY": None}
+    result = world.run("apply", environment=environment, user="nobody")
+    assert result.code == 0, str(result)
+    found = [path for path in (world.folder / "xdg").rglob("*") if path.is_file()]
+    assert found and all(path.stat().st_mode & 0o777 == 0o600 for path in found), found
+
+
+def test_the_state_is_private(world, converged):
+    files = [path for path in (world.folder / "state").rglob("*") if path.is_file()]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in files), files
+
+
+def test_files_that_are_skipped_and_files_that_are_faults(world, converged):
+    for name in (".hidden.json", "jobs.json~", "notes.txt", "jobs.json.dpkg-new", ".jobs.json.swp"):
+        (world.definitions / name).write_text("{ not json")
+    assert world.run("check").code == 0
+    (world.definitions / "pipe.json").parent.mkdir(exist_ok=True)
+    os.mkfifo(world.definitions / "pipe.json")
+    result = world.run("check", timeout=10)
+    assert result.code in (1, 2) and "pipe.json" in result.out + result.err, str(result)
+    (world.definitions / "pipe.json").unlink()
+    (world.definitions / "loop.json").symlink_to("loop.json")
+    result = world.run("check")
+    assert result.code in (1, 2) and "loop.json" in result.out + result.err, str(result)
+
+
+def test_a_region_from_each_place(world, article):
+    """The app's, --region, AWS_REGION, AWS_DEFAULT_REGION, the settings', the profile's, in this order."""
+    del article["apps"]["batch"]["region"]
+    world.write(article)
+    config = world.folder / "config"
+    config.write_text("[default]\nregion = eu-west-3\n")
+    environment = {"AWS_CONFIG_FILE": str(config)}
+
+    def region(*arguments):
+        calls = world.run("diff", *arguments, environment=environment).calls
+        return {call.region for call in calls if call.service == "events"}
+
+    assert region() == {"eu-west-3"}
+    world.settings(region="eu-west-2")
+    assert region() == {"eu-west-2"}
+    environment["AWS_DEFAULT_REGION"] = "us-west-1"
+    assert region() == {"us-west-1"}
+    environment["AWS_REGION"] = "us-west-2"
+    assert region() == {"us-west-2"}
+    assert region("--region", "sa-east-1") == {"sa-east-1"}
+    article["apps"]["batch"]["region"] = REGION
+    world.write(article)
+    assert region("--region", "sa-east-1") == {REGION}

@@ -1,0 +1,519 @@
+#include "http.h"
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "text.h"
+
+#include "../check.h"
+
+/* A server on the loopback, one thread for each connection; what it does is said by the path. */
+
+static int port;
+static atomic_int accepted, requests, open_now, open_most;
+
+static void put(int fd, const char *text)
+{
+	size_t length = strlen(text);
+
+	while (length) {
+		ssize_t sent = send(fd, text, length, MSG_NOSIGNAL);
+
+		if (sent <= 0)
+			return;
+		text += sent;
+		length -= (size_t)sent;
+	}
+}
+
+/* Reads one request whole; false at the end of the connection. */
+static bool take(int fd, char *out, size_t size)
+{
+	size_t length = 0, wanted = 0;
+	const char *body = NULL, *says;
+
+	while (!body || length < wanted) {
+		ssize_t got = recv(fd, out + length, size - 1 - length, 0);
+
+		if (got <= 0)
+			return false;
+		length += (size_t)got;
+		out[length] = '\0';
+		body = strstr(out, "\r\n\r\n");
+		says = strstr(out, "Content-Length: ");
+		if (body)
+			wanted = (size_t)(body + 4 - out) +
+				 (says && says < body ? strtoul(says + 16, NULL, 10) : 0);
+	}
+	return true;
+}
+
+static void answer_ok(int fd, const char *body)
+{
+	char head[128];
+
+	snprintf(head, sizeof head,
+		"HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nX-Amzn-RequestId:  id-1 \r\n\r\n", strlen(body));
+	put(fd, head);
+	put(fd, body);
+}
+
+static void answer_huge(int fd)
+{
+	static char block[65536];
+
+	memset(block, 'x', sizeof block - 1);
+	put(fd, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+	for (int i = 0; i < 200; i++)
+		put(fd, block);
+}
+
+static void answer_headers(int fd)
+{
+	put(fd, "HTTP/1.1 200 OK\r\n");
+	for (int i = 0; i < 2000; i++)
+		put(fd, "X-Long: 0123456789012345678901234567890123456789012345678901234567890123456789\r\n");
+	put(fd, "\r\n");
+}
+
+static void answer_slowly(int fd)
+{
+	put(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n");
+	for (int i = 0; i < 30; i++) {
+		put(fd, "x");
+		usleep(100000);
+	}
+}
+
+/* False where the connection is to be closed. */
+static bool serve_one(int fd, const char *request, int number)
+{
+	const char *path = strchr(request, ' ') + 1;
+
+	if (text_starts(path, "/echo"))
+		answer_ok(fd, request);
+	else if (text_starts(path, "/redirect"))
+		put(fd, "HTTP/1.1 302 Found\r\nLocation: /echo\r\nContent-Length: 0\r\n\r\n");
+	else if (text_starts(path, "/continue"))
+		put(fd, "HTTP/1.1 100 Continue\r\nX-Early: 1\r\n\r\nHTTP/1.1 200 OK\r\nX-Late: "
+			"1\r\nContent-Length: 2\r\n\r\n{}");
+	else if (text_starts(path, "/declared"))
+		put(fd, "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\nxxx");
+	else if (text_starts(path, "/cut"))
+		put(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789");
+	else if (text_starts(path, "/nothing"))
+		put(fd, "HTTP/1.1 204 No Content\r\n\r\n");
+	else if (text_starts(path, "/huge"))
+		answer_huge(fd);
+	else if (text_starts(path, "/headers"))
+		answer_headers(fd);
+	else if (text_starts(path, "/slow"))
+		answer_slowly(fd);
+	else if (text_starts(path, "/wait")) {
+		usleep(50000);
+		answer_ok(fd, "{}");
+	} else if (text_starts(path, "/die-again") && number == 1)
+		answer_ok(fd, "first");
+	else if (text_starts(path, "/after-death"))
+		answer_ok(fd, "second");
+	return text_starts(path, "/echo") || text_starts(path, "/redirect") ||
+	       text_starts(path, "/continue") || text_starts(path, "/nothing") ||
+	       text_starts(path, "/wait") || (text_starts(path, "/die-again") && number == 1);
+}
+
+static void *serve(void *data)
+{
+	int fd = (int)(intptr_t)data, number = 0, now = atomic_fetch_add(&open_now, 1) + 1;
+	char request[4096];
+
+	if (now > open_most)
+		open_most = now;
+	while (take(fd, request, sizeof request)) {
+		atomic_fetch_add(&requests, 1);
+		/* Whatever comes second on a connection that began with "/die" is swallowed. */
+		if (number == 1 && strstr(request, " /die-again"))
+			break;
+		if (!serve_one(fd, request, ++number))
+			break;
+	}
+	atomic_fetch_sub(&open_now, 1);
+	close(fd);
+	return NULL;
+}
+
+static void *listen_on(void *data)
+{
+	int listening = (int)(intptr_t)data;
+
+	for (;;) {
+		int fd = accept(listening, NULL, NULL);
+		pthread_t thread;
+
+		if (fd < 0)
+			return NULL;
+		atomic_fetch_add(&accepted, 1);
+		if (!pthread_create(&thread, NULL, serve, (void *)(intptr_t)fd))
+			pthread_detach(thread);
+	}
+}
+
+static int server_start(pthread_t *thread)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (bind(fd, (struct sockaddr *)&address, sizeof address) || listen(fd, 64) ||
+		getsockname(fd, (struct sockaddr *)&address, &length))
+		abort();
+	port = ntohs(address.sin_port);
+	pthread_create(thread, NULL, listen_on, (void *)(intptr_t)fd);
+	return fd;
+}
+
+/* The client under test. */
+
+static struct ev_loop *loop;
+static struct transport *http;
+static bool inside_send;
+
+struct outcome {
+	int done;
+	long status;
+	size_t length;
+	bool maybe_processed;
+	char body[4096], request_id[32], late[8], early[8], error[1024];
+};
+
+static const char *header(const struct http_response *response, const char *name)
+{
+	const char *value = http_header_of(response, name);
+
+	return value ? value : "";
+}
+
+static void on_done(const struct http_response *response, void *data)
+{
+	struct outcome *outcome = data;
+
+	CHECK(!inside_send);
+	CHECK_NUMBER(response->body[response->body_length], 0);
+	CHECK(response->received >= response->sent && response->sent > 1e9);
+	outcome->done++;
+	outcome->status = response->status;
+	outcome->length = response->body_length;
+	outcome->maybe_processed = response->maybe_processed;
+	snprintf(outcome->body, sizeof outcome->body, "%s", response->body);
+	snprintf(outcome->request_id, sizeof outcome->request_id, "%s", header(response, "x-amzn-requestid"));
+	snprintf(outcome->late, sizeof outcome->late, "%s", header(response, "x-late"));
+	snprintf(outcome->early, sizeof outcome->early, "%s", header(response, "x-early"));
+	snprintf(outcome->error, sizeof outcome->error, "%s", response->status ? "" : response->error.text);
+}
+
+static void send_to(
+	const char *method, const char *path, const char *body, bool once, struct outcome *outcome)
+{
+	struct http_header headers[] = { { "X-Amz-Target", "A.B" }, { "Content-Type", "application/json" } };
+	char url[128];
+	struct http_request request = { .method = method,
+		.url = url,
+		.headers = headers,
+		.header_count = body ? 2 : 1,
+		.body = body,
+		.body_length = body ? strlen(body) : 0,
+		.timeout = 1.5,
+		.once = once };
+
+	if (*path == '/')
+		snprintf(url, sizeof url, "http://127.0.0.1:%d%s", port, path);
+	else
+		snprintf(url, sizeof url, "%s", path);
+	*outcome = (struct outcome){ 0 };
+	inside_send = true;
+	http->send(http, &request, on_done, outcome);
+	inside_send = false;
+	CHECK_NUMBER(outcome->done, 0);
+}
+
+static void on_end(void *data)
+{
+	(void)data;
+	ev_break(loop, EVBREAK_ONE);
+}
+
+static void run_for(double seconds)
+{
+	http->after(http, seconds, on_end, NULL);
+	ev_run(loop, 0);
+}
+
+static void run_until_done(const struct outcome *outcome)
+{
+	for (int i = 0; i < 400 && !outcome->done; i++)
+		run_for(0.01);
+	CHECK_NUMBER(outcome->done, 1);
+}
+
+static void exchange(
+	const char *method, const char *path, const char *body, bool once, struct outcome *outcome)
+{
+	send_to(method, path, body, once, outcome);
+	run_until_done(outcome);
+}
+
+static void begin(unsigned connections)
+{
+	struct http_options options = { .connections = connections, .user_agent = "test/1" };
+
+	http = http_new(loop, &options);
+	accepted = requests = open_most = 0;
+}
+
+static void end(void)
+{
+	http = http_free(http);
+	CHECK(!http);
+}
+
+static void methods(void)
+{
+	static const char *const bodies[] = { "{\"a\":1}", "", NULL };
+	static const char *const names[] = { "POST", "GET", "PUT", "DELETE" };
+	struct outcome outcome;
+	char line[64];
+
+	begin(0);
+	for (size_t n = 0; n < ARRAY_LENGTH(names); n++)
+		for (size_t b = 0; b < ARRAY_LENGTH(bodies); b++)
+			for (int once = 0; once < 2; once++) {
+				/* GET and DELETE come without a body, PUT never does. */
+				if ((n == 1 || n == 3) != (bodies[b] == NULL) && n != 0)
+					continue;
+				exchange(names[n], "/echo", bodies[b], once, &outcome);
+				snprintf(line, sizeof line, "%s /echo HTTP/1.1\r\n", names[n]);
+				CHECK_NUMBER(outcome.status, 200);
+				CHECK(text_starts(outcome.body, line));
+				CHECK(strstr(outcome.body, "\r\nX-Amz-Target: A.B\r\n") != NULL);
+				CHECK(strstr(outcome.body, "\r\nUser-Agent: test/1\r\n") != NULL);
+				CHECK(!strstr(outcome.body, "Expect"));
+				CHECK(!strstr(outcome.body, "Transfer-Encoding"));
+				CHECK(text_ends(
+					outcome.body, bodies[b] && *bodies[b] ? bodies[b] : "\r\n\r\n"));
+				CHECK(!strstr(outcome.body, "Content-Length") == (n == 1 || n == 3));
+				CHECK_TEXT(outcome.request_id, "id-1");
+			}
+	/* Those without a body that must not go twice had a connection of their own. */
+	CHECK(accepted <= 6);
+	end();
+}
+
+static void kept_alive(void)
+{
+	struct outcome outcomes[40];
+
+	begin(3);
+	for (size_t i = 0; i < ARRAY_LENGTH(outcomes); i++)
+		send_to("POST", "/wait", "{}", false, &outcomes[i]);
+	for (size_t i = 0; i < ARRAY_LENGTH(outcomes); i++) {
+		run_until_done(&outcomes[i]);
+		CHECK_NUMBER(outcomes[i].status, 200);
+	}
+	CHECK_NUMBER(accepted, 3);
+	CHECK_NUMBER(requests, 40);
+	end();
+}
+
+static void answers(void)
+{
+	struct outcome outcome;
+
+	begin(0);
+	exchange("GET", "/redirect", NULL, false, &outcome);
+	CHECK_NUMBER(outcome.status, 302);
+	CHECK_NUMBER(requests, 1);
+	exchange("GET", "/continue", NULL, false, &outcome);
+	CHECK_NUMBER(outcome.status, 200);
+	CHECK_TEXT(outcome.late, "1");
+	CHECK_TEXT(outcome.early, "");
+	exchange("DELETE", "/nothing", NULL, false, &outcome);
+	CHECK_NUMBER(outcome.status, 204);
+	CHECK_NUMBER(outcome.length, 0);
+	end();
+}
+
+static void broken_answers(void)
+{
+	static const struct {
+		const char *path, *says;
+	} cases[] = {
+		{ "/huge", "the answer is larger than 8 MiB" },
+		{ "/declared", "" },
+		{ "/headers", "the answer is larger than 8 MiB" },
+		{ "/cut", "" },
+		{ "/closed", "" },
+		{ "/slow", "" },
+	};
+	struct outcome outcome;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		begin(0);
+		exchange("POST", cases[i].path, "{}", i % 2, &outcome);
+		if (!CHECK_NUMBER(outcome.status, 0))
+			printf("  %s\n", cases[i].path);
+		CHECK(outcome.maybe_processed);
+		CHECK(strstr(outcome.error, cases[i].path) && strstr(outcome.error, cases[i].says));
+		CHECK_NUMBER(requests, 1);
+		end();
+	}
+}
+
+static void never_sent(void)
+{
+	static const char *const urls[] = { "http://127.0.0.1:1/", "http://example.com/",
+		"file:///etc/passwd", "http://127.0.0.1@example.com/", "https://" };
+	struct outcome outcome;
+
+	begin(0);
+	for (size_t i = 0; i < ARRAY_LENGTH(urls); i++) {
+		exchange("POST", urls[i], "{}", true, &outcome);
+		CHECK_NUMBER(outcome.status, 0);
+		CHECK(!outcome.maybe_processed);
+		CHECK(outcome.error[0]);
+	}
+	CHECK_NUMBER(requests, 0);
+	end();
+}
+
+/* The connection dies while a second request is on it: only what may be repeated is sent again. */
+static void sent_once(void)
+{
+	struct outcome outcome;
+
+	begin(0);
+	exchange("POST", "/die-again", "{}", true, &outcome);
+	CHECK_TEXT(outcome.body, "first");
+	exchange("POST", "/die-again", "{\"register\":1}", true, &outcome);
+	CHECK_NUMBER(outcome.status, 0);
+	CHECK(outcome.maybe_processed);
+	CHECK_NUMBER(requests, 2);
+	exchange("POST", "/die-again", "{}", false, &outcome);
+	exchange("POST", "/die-again", "{}", false, &outcome);
+	CHECK_TEXT(outcome.body, "first");
+	CHECK_NUMBER(requests, 5);
+	exchange("POST", "/echo", NULL, true, &outcome);
+	CHECK_NUMBER(outcome.status, 200);
+	end();
+}
+
+static void chain(const struct http_response *response, void *data)
+{
+	int *left = data;
+	char url[64];
+
+	CHECK_NUMBER(response->status, 200);
+	snprintf(url, sizeof url, "http://127.0.0.1:%d/echo", port);
+	if (--*left > 0)
+		http->send(http, &(struct http_request){ .method = "GET", .url = url }, chain, left);
+}
+
+static void sending_from_callbacks(void)
+{
+	struct http_response first = { .status = 200 };
+	int left = 50;
+
+	begin(0);
+	chain(&first, &left);
+	for (int i = 0; i < 400 && left; i++)
+		run_for(0.01);
+	CHECK_NUMBER(left, 0);
+	CHECK_NUMBER(accepted, 1);
+	end();
+}
+
+static void count(void *data)
+{
+	++*(int *)data;
+}
+
+static void alarms(void)
+{
+	double began;
+	int fired = 0, forgotten = 0;
+
+	begin(0);
+	began = http->now(http);
+	http->after(http, 0, count, &fired);
+	http->after(http, 0.05, count, &forgotten);
+	CHECK_NUMBER(fired, 0);
+	http->forget(http, &forgotten);
+	run_for(0.12);
+	CHECK_NUMBER(fired, 1);
+	CHECK_NUMBER(forgotten, 0);
+	CHECK(http->now(http) - began > 0.11 && http->now(http) - began < 0.5);
+	/* Freed before it goes off. */
+	http->after(http, 0.01, count, &fired);
+	end();
+	CHECK_NUMBER(fired, 1);
+}
+
+static void forgotten(void)
+{
+	struct outcome lost, kept;
+
+	begin(0);
+	send_to("POST", "/wait", "{}", false, &lost);
+	send_to("POST", "/wait", "{}", false, &kept);
+	run_for(0.02);
+	http->forget(http, &lost);
+	run_until_done(&kept);
+	CHECK_NUMBER(lost.done, 0);
+	CHECK_NUMBER(kept.status, 200);
+	/* Freed in the middle of one. */
+	send_to("POST", "/wait", "{}", false, &lost);
+	run_for(0.02);
+	end();
+	CHECK_NUMBER(lost.done, 0);
+}
+
+/* With connections open and nothing to do, the loop sleeps. */
+static void idle(void)
+{
+	struct outcome outcome;
+	unsigned before;
+
+	begin(0);
+	exchange("POST", "/echo", "{}", false, &outcome);
+	run_for(0.1);
+	before = ev_iteration(loop);
+	run_for(0.7);
+	CHECK(ev_iteration(loop) - before <= 3);
+	end();
+}
+
+int main(void)
+{
+	pthread_t thread;
+	int listening = server_start(&thread);
+
+	loop = ev_loop_new(0);
+	methods();
+	kept_alive();
+	answers();
+	broken_answers();
+	never_sent();
+	sent_once();
+	sending_from_callbacks();
+	alarms();
+	forgotten();
+	idle();
+	ev_loop_destroy(loop);
+	shutdown(listening, SHUT_RDWR);
+	pthread_join(thread, NULL);
+	close(listening);
+	return check_end();
+}

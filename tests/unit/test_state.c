@@ -1,0 +1,180 @@
+#include "state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../check.h"
+
+/* The state directory: what is kept, what is kept apart, what a broken file does. */
+
+static char directory[] = "/tmp/fargate-batchd-state-XXXXXX";
+
+static struct state *open_state(const char *endpoint)
+{
+	struct error error = { 0 };
+	struct state *state = state_open(endpoint, &error);
+
+	CHECK(state != NULL);
+	return state;
+}
+
+static void served(void)
+{
+	struct state *state = open_state("aws");
+
+	CHECK(!state_served(state, "batch"));
+	state_serve(state, "batch", "123456789012", "eu-west-1", NULL);
+	CHECK(state_save(state, true, NULL));
+	state_close(state);
+	state = open_state("aws");
+	CHECK(state_served(state, "batch"));
+	CHECK_TEXT(state_account_of(state, "batch"), "123456789012");
+	CHECK(!state_account_of(state, "other"));
+	state_close(state);
+	/* Another world knows nothing of it. */
+	state = open_state("http://127.0.0.1:5000");
+	CHECK(!state_served(state, "batch"));
+	state_close(state);
+	state = open_state("aws");
+	state_forget(state, "batch");
+	CHECK(state_save(state, true, NULL));
+	state_close(state);
+	state = open_state("aws");
+	CHECK(!state_served(state, "batch"));
+	state_close(state);
+}
+
+static void only_readings_without_ledger(void)
+{
+	struct state *state = open_state("aws");
+	struct state_site *site = state_site(state, "1", "eu-west-1");
+
+	state_serve(state, "batch", "1", "eu-west-1", NULL);
+	state_keep_revision(site, "arn:x:1", "v1-a", "v1-b");
+	CHECK(state_save(state, false, NULL));
+	state_close(state);
+	state = open_state("aws");
+	site = state_site(state, "1", "eu-west-1");
+	CHECK(!state_served(state, "batch"));
+	CHECK_TEXT(state_revision(site, "arn:x:1", "v1-a"), "v1-b");
+	CHECK(!state_revision(site, "arn:x:1", "v1-other"));
+	CHECK(!state_revision(site, "arn:x:2", "v1-a"));
+	CHECK(!state_revision(state_site(state, "1", "eu-west-2"), "arn:x:1", "v1-a"));
+	state_close(state);
+}
+
+static void approvals(void)
+{
+	struct state *state = open_state("aws"), *other = open_state("aws");
+	json_t *plans = json_pack("[s]", "abc");
+
+	CHECK(!state_is_held(state, "abc"));
+	state_hold(state, plans);
+	CHECK(state_is_held(state, "abc"));
+	CHECK(!state_is_held(state, "abd"));
+	CHECK(!state_approved(state, "abc", 1000));
+	/* The daemon sees what the client wrote meanwhile. */
+	CHECK(state_approve(other, "abc", 1000, NULL));
+	state_refresh(state);
+	CHECK(state_approved(state, "abc", 1000 + 3599));
+	CHECK(!state_approved(state, "abc", 1000 + 3600));
+	CHECK(!state_approved(state, "abd", 1000));
+	state_close(state);
+	state_close(other);
+}
+
+static void memory(void)
+{
+	struct state *state = open_state("aws");
+	struct state_site *site = state_site(state, "1", "eu-west-1");
+
+	CHECK(!state_stranger(site, "arn:r", 5000));
+	state_keep_stranger(site, "arn:r", 5000);
+	CHECK(state_stranger(site, "arn:r", 5000 + 86399));
+	CHECK(!state_stranger(site, "arn:r", 5000 + 86400));
+	CHECK(!state_stranger(site, "arn:r", 4000));
+	state_left(site, "arn:a", 10000);
+	state_left(site, "arn:b", 12000);
+	CHECK_NUMBER(state_left_since(state, 10000), 2);
+	CHECK_NUMBER(state_left_since(state, 11000), 1);
+	state_close(state);
+}
+
+static void fights(void)
+{
+	struct state *state = open_state("aws");
+	struct state_site *site = state_site(state, "1", "eu-west-1");
+
+	CHECK_NUMBER(state_put_back(site, "arn:r", "state=ENABLED", 100), 1);
+	CHECK_NUMBER(state_put_back(site, "arn:r", "state=ENABLED", 200), 2);
+	CHECK_NUMBER(state_calm_until(site, "arn:r", "state=ENABLED"), 0);
+	CHECK_NUMBER(state_put_back(site, "arn:r", "state=ENABLED", 300), 3);
+	CHECK_NUMBER(state_calm_until(site, "arn:r", "state=ENABLED"), 300 + 900);
+	/* Longer each time. */
+	state_put_back(site, "arn:r", "state=ENABLED", 1300);
+	CHECK_NUMBER(state_calm_until(site, "arn:r", "state=ENABLED"), 1300 + 1800);
+	/* What was put back long ago is no fight. */
+	CHECK_NUMBER(state_put_back(site, "arn:q", "state=ENABLED", 100), 1);
+	CHECK_NUMBER(state_put_back(site, "arn:q", "state=ENABLED", 5000), 1);
+	CHECK_NUMBER(state_calm_until(site, "arn:r", "description=x"), 0);
+	state_close(state);
+}
+
+static void locks(void)
+{
+	struct state *state = open_state("aws");
+	struct error error = { 0 };
+	int lock = state_lock(state, "first", &error);
+
+	CHECK(lock >= 0);
+	CHECK(state_lock(state, "second", &error) < 0);
+	CHECK(strstr(error.text, "first (pid ") != NULL);
+	close(lock);
+	lock = state_lock(state, "second", &error);
+	CHECK(lock >= 0);
+	close(lock);
+	state_close(state);
+}
+
+static void broken_file(void)
+{
+	char path[256];
+	struct stat status;
+	struct state *state = open_state("aws");
+	FILE *file;
+
+	state_serve(state, "batch", "1", "eu-west-1", NULL);
+	CHECK(state_save(state, true, NULL));
+	state_close(state);
+	CHECK(system("ls /tmp/fargate-batchd-state-*/served-*.json > /dev/null") == 0);
+	snprintf(path, sizeof path, "%s/approvals-x.json", directory);
+	CHECK(stat(directory, &status) == 0);
+	snprintf(path, sizeof path, "for f in %s/served-*.json; do printf '{\"apps\":' > $f; done", directory);
+	CHECK(system(path) == 0);
+	state = open_state("aws");
+	CHECK(!state_served(state, "batch"));
+	state_close(state);
+	file = popen("stat -c %a /tmp/fargate-batchd-state-*/cache-*.json | sort -u", "r");
+	CHECK(file && fgets(path, sizeof path, file) && strcmp(path, "600\n") == 0);
+	pclose(file);
+}
+
+int main(void)
+{
+	char command[128];
+
+	CHECK(mkdtemp(directory) != NULL);
+	setenv("STATE_DIRECTORY", directory, 1);
+	served();
+	only_readings_without_ledger();
+	approvals();
+	memory();
+	fights();
+	locks();
+	broken_file();
+	snprintf(command, sizeof command, "rm -rf %s", directory);
+	CHECK(system(command) == 0);
+	return check_end();
+}
