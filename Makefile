@@ -142,3 +142,40 @@ format:   ## clang-format all C files in place
 # For editors and clang-tidy: the plain flags, which clang knows too.
 compile_commands.json: Makefile $(src) $(unit)   ## compilation database
 	@$(PYTHON) tests/compile-commands.py $(CC) '$(CPPFLAGS)' '$(filter-out -MMD -MP,$(CFLAGS))' $(src) $(unit) $(unit_lib) > $@
+
+# --- installation: make install DESTDIR= prefix= …; what a person wrote under $(sysconfdir) is never overwritten
+
+unitdir     ?= $(prefix)/lib/systemd/system
+sysusersdir ?= $(prefix)/lib/sysusers.d
+catalogdir  ?= $(prefix)/lib/systemd/catalog
+docdir      ?= $(datadir)/doc/fargate-batchd
+bashcompdir ?= $(datadir)/bash-completion/completions
+zshcompdir  ?= $(datadir)/zsh/site-functions
+
+# Source and place of every file that is ours to replace and to remove.
+installed := \
+	build/fargate-batchd:$(sbindir)/fargate-batchd \
+	build/fargate-batchctl:$(bindir)/fargate-batchctl \
+	systemd/fargate-batchd.service:$(unitdir)/fargate-batchd.service \
+	systemd/fargate-batchd.sysusers:$(sysusersdir)/fargate-batchd.conf \
+	systemd/fargate-batchd.catalog:$(catalogdir)/fargate-batchd.catalog \
+	config/fargate-batch.schema.json:$(datadir)/fargate-batchd/fargate-batch.schema.json \
+	config/completion/fargate-batchctl.bash:$(bashcompdir)/fargate-batchctl \
+	config/completion/_fargate-batchctl:$(zshcompdir)/_fargate-batchctl \
+	$(foreach page,$(wildcard config/*.[158]),$(page):$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+	$(foreach file,$(wildcard config/examples/*.json),$(file):$(docdir)/examples/$(notdir $(file)))
+
+.PHONY: install uninstall deb check-service
+install: all   ## install both programs, unit, manual pages … (DESTDIR=, prefix=/usr/local, sysconfdir=/etc)
+	@bindir='$(bindir)' sbindir='$(sbindir)' sysconfdir='$(sysconfdir)' DESTDIR='$(DESTDIR)' \
+		sh config/install.sh install $(installed)
+
+uninstall:   ## remove what install put there, but no settings, definitions or state of yours
+	@bindir='$(bindir)' sbindir='$(sbindir)' sysconfdir='$(sysconfdir)' DESTDIR='$(DESTDIR)' \
+		sh config/install.sh uninstall $(installed)
+
+deb: all   ## a Debian package in build/, from this tree (VERSION=1.2.3)
+	@MAKE='$(MAKE)' VERSION='$(VERSION)' sh config/deb/build.sh
+
+check-service: all   ## the service in booted Debian 12 and 13 containers; needs root (T='-k words' picks some)
+	@sh tests/service/run.sh $(T)

@@ -87,28 +87,39 @@ static struct block *block_add(struct arena *arena, size_t size)
 	return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+static size_t round_up(size_t size, size_t align)
 {
-	size_t align = sizeof(max_align_t);
+	return (size + align - 1) / align * align;
+}
+
+static char *take(struct arena *arena, size_t size, size_t align)
+{
 	struct block *block = arena->blocks;
-	char *memory;
+	size_t at = block ? round_up(block->used, align) : 0;
 
 	if (size > SIZE_MAX / 2)
 		abort();
-	size = (size + align - 1) / align * align;
-	if (!block || block->size - block->used < size)
+	if (!block || at > block->size || block->size - at < size) {
 		block = block_add(arena, size > BLOCK_SIZE ? size : BLOCK_SIZE);
-	memory = (char *)block->data + block->used;
-	block->used += size;
+		at = 0;
+	}
+	block->used = at + size;
 	arena->used += size;
-	return memset(memory, 0, size);
+	return (char *)block->data + at;
 }
 
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	return memset(take(arena, size, _Alignof(max_align_t)), 0, size);
+}
+
+/* Text needs no alignment. */
 char *arena_copy_n(struct arena *arena, const char *text, size_t length)
 {
-	char *copy = arena_alloc(arena, length + 1);
+	char *copy = take(arena, length + 1, 1);
 
 	memcpy(copy, text, length);
+	copy[length] = '\0';
 	return copy;
 }
 
@@ -129,7 +140,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	va_end(arguments);
 	if (length < 0)
 		abort();
-	text = arena_alloc(arena, (size_t)length + 1);
+	text = take(arena, (size_t)length + 1, 1);
 	vsnprintf(text, (size_t)length + 1, format, again);
 	va_end(again);
 	return text;

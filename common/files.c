@@ -45,9 +45,9 @@ char *file_read(struct arena *arena, const char *path, size_t limit, size_t *len
 	CLEANUP_FILE int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat status;
 
+	if (missing)
+		*missing = file < 0 && errno == ENOENT;
 	if (file < 0 || fstat(file, &status) != 0) {
-		if (missing)
-			*missing = errno == ENOENT;
 		error_set(error, ERROR_IO, "%s: %s", path, strerror(errno));
 		return NULL;
 	}

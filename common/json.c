@@ -1,188 +1,31 @@
 #include "json.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "text.h"
 
-/* One member or element: its pointer, and where its key and its value begin. */
-struct entry {
-	const char *pointer;
-	struct json_place key, value;
-};
+#define SAVE_AS_UTF_8 "save it as UTF-8 without a byte order mark"
 
-struct json_places {
-	struct entry *entries; /* sorted by pointer */
-	size_t count, capacity;
-};
-
-/* A reading of a text that Jansson has already found right, so nothing has to be checked again. */
-struct scan {
-	const char *at, *end;
-	struct json_place place;
-	struct arena *arena;
-	struct json_places *places;
-	struct text pointer;
-};
-
-static void scan_value(struct scan *scan);
-
-static void step(struct scan *scan)
+/* Where a byte stands. */
+static struct json_place place_at(const char *text, size_t position)
 {
-	if (*scan->at == '\n') {
-		scan->place.line++;
-		scan->place.column = 1;
-	} else if (((unsigned char)*scan->at & 0xC0) != 0x80) {
-		scan->place.column++;
-	}
-	scan->at++;
-}
+	struct json_place place = { 1, 1 };
 
-static void skip_space(struct scan *scan)
-{
-	while (scan->at < scan->end && strchr(" \t\r\n", *scan->at))
-		step(scan);
-}
-
-static void skip_string(struct scan *scan)
-{
-	step(scan);
-	while (scan->at < scan->end && *scan->at != '"') {
-		if (*scan->at == '\\')
-			step(scan);
-		step(scan);
-	}
-	if (scan->at < scan->end)
-		step(scan);
-}
-
-static void add_entry(struct scan *scan, struct json_place key)
-{
-	struct json_places *places = scan->places;
-
-	arena_grow(scan->arena, &places->entries, sizeof *places->entries, places->count, &places->capacity);
-	places->entries[places->count++] = (struct entry){
-		.pointer = arena_copy(scan->arena, text_string(&scan->pointer)),
-		.key = key,
-		.value = scan->place,
-	};
-}
-
-/* Adds the key between two places of the text to the pointer: unescaped by Jansson, escaped for a pointer. */
-static void push_key(struct scan *scan, const char *from, const char *to)
-{
-	json_t *key = json_loadb(from, (size_t)(to - from), JSON_DECODE_ANY, NULL);
-	const char *text = json_string_value(key);
-
-	text_add_char(&scan->pointer, '/');
-	for (; text && *text; text++) {
-		if (*text == '~' || *text == '/')
-			text_add(&scan->pointer, *text == '~' ? "~0" : "~1");
+	for (size_t i = 0; i < position; i++) {
+		if (text[i] == '\n')
+			place = (struct json_place){ place.line + 1, 1 };
 		else
-			text_add_char(&scan->pointer, *text);
+			place.column += ((unsigned char)text[i] & 0xC0) != 0x80;
 	}
-	json_decref(key);
+	return place;
 }
 
-static void pop(struct scan *scan, size_t length)
-{
-	scan->pointer.length = length;
-	scan->pointer.data[length] = '\0';
-}
-
-static void scan_member(struct scan *scan)
-{
-	size_t length = scan->pointer.length;
-	struct json_place key = scan->place;
-	const char *from = scan->at;
-
-	skip_string(scan);
-	push_key(scan, from, scan->at);
-	skip_space(scan);
-	step(scan); /* the colon */
-	skip_space(scan);
-	add_entry(scan, key);
-	scan_value(scan);
-	pop(scan, length);
-}
-
-static void scan_element(struct scan *scan, size_t index)
-{
-	size_t length = scan->pointer.length;
-
-	text_printf(&scan->pointer, "/%zu", index);
-	add_entry(scan, scan->place);
-	scan_value(scan);
-	pop(scan, length);
-}
-
-static void scan_container(struct scan *scan, char close)
-{
-	size_t index = 0;
-
-	step(scan);
-	skip_space(scan);
-	while (scan->at < scan->end && *scan->at != close) {
-		if (close == '}')
-			scan_member(scan);
-		else
-			scan_element(scan, index++);
-		skip_space(scan);
-		if (scan->at < scan->end && *scan->at == ',')
-			step(scan);
-		skip_space(scan);
-	}
-	if (scan->at < scan->end)
-		step(scan);
-}
-
-static void scan_value(struct scan *scan)
-{
-	if (scan->at >= scan->end)
-		return;
-	if (*scan->at == '{' || *scan->at == '[')
-		scan_container(scan, *scan->at == '{' ? '}' : ']');
-	else if (*scan->at == '"')
-		skip_string(scan);
-	else
-		while (scan->at < scan->end && !strchr(",]} \t\r\n", *scan->at))
-			step(scan);
-}
-
-static int compare_entries(const void *a, const void *b)
-{
-	return strcmp(((const struct entry *)a)->pointer, ((const struct entry *)b)->pointer);
-}
-
-static struct json_places *find_places(const char *text, size_t length, struct arena *arena)
-{
-	struct scan scan = { .at = text, .end = text + length, .place = { 1, 1 }, .arena = arena };
-
-	scan.places = arena_alloc(arena, sizeof *scan.places);
-	text_add(&scan.pointer, "");
-	skip_space(&scan);
-	add_entry(&scan, scan.place);
-	scan_value(&scan);
-	text_free(&scan.pointer);
-	qsort(scan.places->entries, scan.places->count, sizeof *scan.places->entries, compare_entries);
-	return scan.places;
-}
-
-static json_t *refuse(struct json_place *where, struct json_place place, struct error *error, const char *reason)
+static json_t *refuse(
+	struct json_place *where, struct json_place place, struct error *error, const char *reason)
 {
 	*where = place;
 	error_set(error, ERROR_INPUT, "%s", reason);
 	return NULL;
-}
-
-/* Where a byte stands, for Jansson's own errors. */
-static struct json_place place_at(const char *text, size_t position)
-{
-	struct scan scan = { .at = text, .end = text + position, .place = { 1, 1 } };
-
-	while (scan.at < scan.end)
-		step(&scan);
-	return scan.place;
 }
 
 /* Brackets outside of strings; told before any recursion goes that deep. */
@@ -208,71 +51,110 @@ static bool too_deep(const char *text, size_t length, unsigned depth, struct jso
 	return false;
 }
 
-json_t *json_read(const char *text, size_t length, unsigned depth, struct arena *arena, struct json_places **places,
+/* What goes wrong: as Jansson says it where it is Jansson's to say, as we tell it, and what to write instead.
+ */
+static const struct {
+	const char *said, *told, *remedy;
+} reasons[] = {
+	{ NULL, "the file begins with a byte order mark", SAVE_AS_UTF_8 },
+	{ NULL, "the file is UTF-16", SAVE_AS_UTF_8 },
+	{ NULL, "the file holds a NUL byte", SAVE_AS_UTF_8 },
+	{ NULL, "the file is empty", "write one object, {} at least" },
+	{ NULL, "nested deeper", "write it flatter" },
+	{ NULL, "the key ", "keep one of the two" },
+	{ "unable to decode byte", "a byte that is not UTF-8", SAVE_AS_UTF_8 },
+	{ "end of file expected", "more text after the end of the JSON", "write one object { } in a file" },
+	{ "premature end of input", "the file ends in the middle",
+		"add what is missing: a quote, a } or a ]" },
+	{ "\\u0000 is not allowed", "the character \\u0000", "leave it out" },
+	{ "control character", "a control character inside quotes",
+		"write \\n for a new line, \\t for a tab" },
+	{ "'[' or '{' expected", "the file does not begin with {", "write one object { } in a file" },
+	{ "too big", "a number of too many digits", "write one of at most 18 digits" },
+	{ "real number overflow", "a number of too many digits", "write one of at most 18 digits" },
+};
+
+const char *json_remedy(const struct error *error)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
+		if (text_starts(error->text, reasons[i].told))
+			return reasons[i].remedy;
+	return "mind the quotes, commas and brackets: no comments, no comma after the last member";
+}
+
+/* Jansson stops behind what it stumbled over; where it says what that was, its beginning is the better place.
+ */
+static size_t stumbled_at(const char *text, size_t length, const json_error_t *fault)
+{
+	size_t position = fault->position > 0 ? (size_t)fault->position : 0;
+	const char *near = strstr(fault->text, " near '"), *end = strrchr(fault->text, '\'');
+	size_t token = near && end > near + 7 ? (size_t)(end - near) - 7 : 0;
+
+	if (position > length)
+		position = length;
+	if (token && token <= position && memcmp(text + position - token, near + 7, token) == 0)
+		return position - token;
+	while (position == length && length && strchr(" \t\r\n", text[length - 1]))
+		position = --length;
+	return position;
+}
+
+/* The key that comes again ends where Jansson stopped. */
+static json_t *refuse_twice(const char *text, size_t length, const json_error_t *fault,
 	struct json_place *where, struct error *error)
 {
-	struct json_place start = { 1, 1 };
+	size_t end = (size_t)fault->position <= length ? (size_t)fault->position : length, begin = end - 1;
+
+	while (begin > 0 && (text[begin - 1] != '"' || (begin > 1 && text[begin - 2] == '\\')))
+		begin--;
+	*where = place_at(text, begin - (begin > 0));
+	error_set(error, ERROR_INPUT, "the key \"%.*s\" comes twice",
+		(int)(end - 1 - begin > 200 ? 200 : end - 1 - begin), text + begin);
+	return NULL;
+}
+
+static json_t *refuse_fault(const char *text, size_t length, const json_error_t *fault,
+	struct json_place *where, struct error *error)
+{
+	if (text_starts(fault->text, "duplicate object key") && fault->position > 0)
+		return refuse_twice(text, length, fault, where, error);
+	*where = place_at(text, stumbled_at(text, length, fault));
+	if (strstr(fault->text, "near end of file"))
+		return refuse(where, *where, error, "the file ends in the middle");
+	for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
+		if (reasons[i].said && text_starts(fault->text, reasons[i].said))
+			return refuse(where, *where, error, reasons[i].told);
+	error_set(error, ERROR_INPUT, "not JSON: %s", fault->text);
+	return NULL;
+}
+
+json_t *json_read(const char *text, size_t length, unsigned depth, struct arena *arena,
+	struct json_places **places, struct json_place *where, struct error *error)
+{
+	const struct json_place start = { 1, 1 };
+	struct json_place deep;
 	json_error_t fault;
 	json_t *value;
 
 	if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
 		return refuse(where, start, error, "the file begins with a byte order mark");
-	if (strspn(text, " \t\r\n") == length)
+	if (length >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0))
+		return refuse(where, start, error, "the file is UTF-16");
+	if (strspn(text, " \t\r\n") >= length)
 		return refuse(where, start, error, "the file is empty");
 	if (memchr(text, '\0', length))
-		return refuse(where, place_at(text, strlen(text)), error, "a NUL byte");
-	if (too_deep(text, length, depth, where)) {
+		return refuse(where, place_at(text, strlen(text)), error, "the file holds a NUL byte");
+	if (too_deep(text, length, depth, &deep)) {
+		*where = deep;
 		error_set(error, ERROR_INPUT, "nested deeper than %u levels", depth);
 		return NULL;
 	}
 	value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &fault);
-	if (!value) {
-		size_t position = fault.position > 0 ? (size_t)fault.position : 0;
-
-		return refuse(where, place_at(text, position < length ? position : length), error, fault.text);
-	}
+	if (!value)
+		return refuse_fault(text, length, &fault, where, error);
 	if (places)
-		*places = find_places(text, length, arena);
+		*places = json_places_of(text, length, arena);
 	return value;
-}
-
-static const struct entry *find_entry(const struct json_places *places, const char *pointer)
-{
-	struct entry key = { .pointer = pointer };
-
-	return bsearch(&key, places->entries, places->count, sizeof key, compare_entries);
-}
-
-/* The entry itself, or the nearest enclosing one. */
-static const struct entry *nearest_entry(const struct json_places *places, const char *pointer)
-{
-	CLEANUP_TEXT struct text up = { 0 };
-	const struct entry *found;
-
-	text_add(&up, pointer);
-	while (!(found = find_entry(places, text_string(&up)))) {
-		char *slash = strrchr(up.data, '/');
-
-		if (!slash)
-			return NULL;
-		pop(&(struct scan){ .pointer = up }, (size_t)(slash - up.data));
-		up.length = (size_t)(slash - up.data);
-	}
-	return found;
-}
-
-struct json_place json_place_of(const struct json_places *places, const char *pointer)
-{
-	const struct entry *entry = places ? nearest_entry(places, pointer) : NULL;
-
-	return entry ? entry->key : (struct json_place){ 0 };
-}
-
-struct json_place json_place_of_value(const struct json_places *places, const char *pointer)
-{
-	const struct entry *entry = places ? nearest_entry(places, pointer) : NULL;
-
-	return entry ? entry->value : (struct json_place){ 0 };
 }
 
 json_t *json_must(json_t *value)

@@ -3,9 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "http.h"
 #include "json.h"
 #include "model/tags.h"
 #include "text.h"
+
+/* How long a failure that speaks of a role made in this pass is taken for the role's newness. */
+static const double ROLE_SECONDS = 120;
 
 struct applying {
 	struct apply_options options;
@@ -23,6 +27,7 @@ struct work {
 	struct requests requests;
 	size_t next;
 	bool state_read;
+	double pause, paused; /* seconds: the next wait for a new role, and all of them so far */
 };
 
 static void advance(struct applying *applying);
@@ -95,6 +100,34 @@ static bool gone_already(const struct work *work, const struct call_result *resu
 	return result->failure.class == FAILURE_NOT_FOUND && work->action->verb == VERB_DELETE;
 }
 
+/* A role takes seconds, at times minutes, from its creation until other services may assume it. */
+static bool waits_for_role(const struct work *work, const struct call_result *result)
+{
+	const struct plan *plan = work->applying->options.plan;
+	const char *message = result->failure.message;
+	bool about_role = strstr(message, "assume") || strstr(message, "PassRole") || strstr(message, "Role is not valid");
+
+	if (result->ok || !about_role || work->paused > ROLE_SECONDS)
+		return false;
+	for (size_t i = 0; i < plan->action_count; i++)
+		if (plan->actions[i]->kind->shape == SHAPE_ROLE && plan->actions[i]->verb == VERB_CREATE &&
+			plan->actions[i]->outcome == OUTCOME_DONE)
+			return true;
+	return false;
+}
+
+static void try_again(void *data)
+{
+	work_on(data);
+}
+
+static void pause_for_role(struct work *work)
+{
+	work->pause = work->pause > 0 ? work->pause * 2 : 1;
+	work->paused += work->pause;
+	work->applying->options.transport->after(work->applying->options.transport, work->pause, try_again, work);
+}
+
 static void carried_out(const struct call_result *result, void *data)
 {
 	struct work *work = data;
@@ -103,6 +136,10 @@ static void carried_out(const struct call_result *result, void *data)
 
 	action->request_id = arena_copy(work->applying->arena, result->request_id);
 	action->operation = result->operation;
+	if (waits_for_role(work, result)) {
+		pause_for_role(work);
+		return;
+	}
 	if (!result->ok && !made_meanwhile(work, result) && !gone_already(work, result)) {
 		fail_with(work, result);
 		return;

@@ -18,6 +18,7 @@ struct observing {
 	struct view view;
 	struct observed *observed;
 	struct arena *arena;
+	struct arena *scratch; /* lives as long as the reading: names, questions */
 	struct resources wants;
 	size_t family_count; /* wanted families */
 	bool by_family;      /* the account's list is longer than asking for each family */
@@ -126,7 +127,7 @@ static void answered(const struct call_result *result, void *data)
 static void ask_about(struct observing *observing, const struct reading *reading, const struct subject *subject,
 	const struct kind *kind, const char *name)
 {
-	struct question *question = arena_alloc(observing->arena, sizeof *question);
+	struct question *question = arena_alloc(observing->scratch, sizeof *question);
 
 	*question = (struct question){ observing, reading, *subject, kind, name, 0 };
 	if (!question->subject.name)
@@ -144,7 +145,7 @@ static void ask(void *context, const struct reading *reading, const struct subje
 static void ask_named(struct observing *observing, const struct kind *kind)
 {
 	struct subject subject = { 0 };
-	const char **names = arena_alloc(observing->arena, (observing->wants.count + 1) * sizeof *names);
+	const char **names = arena_alloc(observing->scratch, (observing->wants.count + 1) * sizeof *names);
 	size_t count = 0;
 
 	for (size_t i = 0; i < observing->wants.count; i++)
@@ -189,8 +190,8 @@ static void ask_tagged(struct observing *observing)
 	for (size_t i = 0; i < observing->observed->tagged_count; i++) {
 		const struct tagged *tagged = &observing->observed->tagged[i];
 		const char *name = NULL;
-		const struct kind *kind = kind_of_arn(observing->arena, tagged->arn, &name);
-		const char **names = arena_alloc(observing->arena, sizeof *names);
+		const struct kind *kind = kind_of_arn(observing->scratch, tagged->arn, &name);
+		const char **names = arena_alloc(observing->scratch, sizeof *names);
 		struct subject subject = { .name = name, .names = names, .name_count = 1 };
 		bool ours = text_compare(tags_value(&tagged->tags, TAG_OWNER), observing->view.owner) == 0;
 
@@ -288,11 +289,24 @@ static void ask_targets(struct observing *observing)
 	}
 }
 
+/* Whether a revision that is remembered is still ACTIVE. */
+static bool is_listed(const char *arn, void *data)
+{
+	struct observing *observing = data;
+	const char *family;
+	const struct kind *kind = kind_of_arn(observing->scratch, arn, &family);
+
+	return kind && resources_find(&observing->observed->all, kind, family, arn);
+}
+
 static void keep_revisions(struct observing *observing)
 {
 	const struct resources *all = &observing->observed->all;
 
 	observed_sort(observing->observed);
+	/* Only a list of all families tells which revisions are gone. */
+	if (!observing->by_family && !observing->options.part)
+		state_drop_revisions(observing->options.memory, is_listed, observing);
 	for (size_t i = 0; i < all->count; i++) {
 		const struct resource *have = all->items[i];
 
@@ -309,6 +323,14 @@ static void (*const stages[])(struct observing *) = {
 	keep_revisions,
 };
 
+static void end(struct observing *observing)
+{
+	const struct error *failed = observing->failed.code != ERROR_NONE ? &observing->failed : NULL;
+
+	observing->scratch = arena_free(observing->scratch);
+	observing->options.done(failed, observing->options.data);
+}
+
 /* Goes through the stages until one of them has asked something. */
 static void advance(struct observing *observing)
 {
@@ -317,19 +339,23 @@ static void advance(struct observing *observing)
 	while (!failed && !observing->in_flight && observing->stage < ARRAY_LENGTH(stages))
 		stages[observing->stage++](observing);
 	if (!observing->in_flight)
-		observing->options.done(failed ? &observing->failed : NULL, observing->options.data);
+		end(observing);
 }
 
 static struct observing *begin(struct arena *arena, const struct observe_options *options)
 {
 	struct observing *observing = arena_alloc(arena, sizeof *observing);
+	struct view names;
 
 	observing->options = *options;
 	observing->view = *options->view;
 	observing->observed = options->observed;
 	observing->arena = arena;
+	observing->scratch = arena_new();
+	names = observing->view;
+	names.arena = observing->scratch;
 	for (size_t i = 0; i < options->kind_count; i++)
-		options->kinds[i]->want(&observing->view, &observing->wants);
+		options->kinds[i]->want(&names, &observing->wants);
 	resources_sort(&observing->wants);
 	return observing;
 }
@@ -339,8 +365,38 @@ void observe_site(struct arena *arena, const struct observe_options *options)
 	advance(begin(arena, options));
 }
 
-void observe_revisions(struct arena *arena, const struct observe_options *options, struct resource *const *revisions,
-	size_t count)
+static bool is_asked(const char *const *arns, size_t count, const char *arn)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(arns[i], arn) == 0)
+			return true;
+	return false;
+}
+
+static void ask_users(struct observing *observing)
+{
+	const struct resources *all = &observing->observed->all;
+	const char **arns = arena_alloc(observing->scratch, (all->count + 1) * sizeof *arns);
+	size_t count = 0, asked = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct resource *have = all->items[i];
+		const char *arn = have->kind == &kind_cluster ? have->arn
+			: have->kind->shape == SHAPE_TARGET   ? fields_value(&have->fields, "arn")
+							      : NULL;
+
+		if (arn && !is_asked(arns, count, arn))
+			arns[count++] = arn;
+	}
+	for (; asked < count; asked++) {
+		struct subject subject = { .name = arns[asked] };
+
+		ask_about(observing, &reading_users, &subject, NULL, arns[asked]);
+	}
+}
+
+void observe_more(struct arena *arena, const struct observe_options *options, struct resource *const *revisions,
+	size_t count, bool users)
 {
 	struct observing *observing = begin(arena, options);
 
@@ -350,5 +406,7 @@ void observe_revisions(struct arena *arena, const struct observe_options *option
 
 		ask(observing, revisions[i]->kind->tags_reading, &subject);
 	}
+	if (users)
+		ask_users(observing);
 	advance(observing);
 }

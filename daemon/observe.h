@@ -18,6 +18,7 @@ struct observe_options {
 	const struct kind *const *kinds;
 	size_t kind_count;
 	time_t now;
+	bool part; /* only some of the definitions' names are read: what is not seen may be there all the same */
 	/* Called once; `failed` (NULL = nothing): why nothing can be said of this site. */
 	void (*done)(const struct error *failed, void *data);
 	void *data;
@@ -25,8 +26,11 @@ struct observe_options {
 
 void observe_site(struct arena *arena, const struct observe_options *options);
 
-/* Reads these revisions' content too. */
-void observe_revisions(struct arena *arena, const struct observe_options *options, struct resource *const *revisions,
-	size_t count);
+/*
+ * Reads what a plan needs to know beyond that: the content of these revisions, and with `users` which rules of anybody
+ * start something on the clusters that are in use here.
+ */
+void observe_more(struct arena *arena, const struct observe_options *options, struct resource *const *revisions,
+	size_t count, bool users);
 
 #endif

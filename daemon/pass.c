@@ -169,6 +169,7 @@ static struct observe_options observe_options_of(struct pass_site *site)
 		.kinds = kinds,
 		.kind_count = kind_count,
 		.now = site->pass->now,
+		.part = site->pass->options.only_count > 0,
 		.done = observed,
 		.data = site,
 	};
@@ -184,6 +185,15 @@ static void observe(struct pass *pass)
 		pass->waiting++;
 		observe_site(pass->arena, &options);
 	}
+}
+
+/* Before a revision goes, everybody's rules are asked whether they start it. */
+static bool retires(const struct plan *of)
+{
+	for (size_t i = 0; i < of->action_count; i++)
+		if (of->actions[i]->kind->shape == SHAPE_REVISIONS && of->actions[i]->verb == VERB_DELETE)
+			return true;
+	return false;
 }
 
 static bool served(const char *app, void *data)
@@ -207,23 +217,24 @@ static void plan(struct pass *pass)
 		struct pass_site *site = &pass->sites[i];
 
 		/* The second time only where more was read for it. */
-		if (site->error.code != ERROR_NONE || (site->plan && !site->plan->unread_count))
+		if (site->error.code != ERROR_NONE ||
+			(site->plan && !site->plan->unread_count && !retires(site->plan)))
 			continue;
 		site->plan = plan_make(&site->view, kinds, kind_count, &options);
 	}
 }
 
-/* Content that only the reader of a difference needs: of revisions that are to be replaced. */
+/* What only this plan shows to be needed: the content of revisions that are replaced, the users of those that go. */
 static void read_more(struct pass *pass)
 {
 	for (size_t i = 0; i < pass->site_count; i++) {
 		struct pass_site *site = &pass->sites[i];
 		struct observe_options options = observe_options_of(site);
 
-		if (!site->plan || !site->plan->unread_count)
+		if (!site->plan || (!site->plan->unread_count && !retires(site->plan)))
 			continue;
 		pass->waiting++;
-		observe_revisions(pass->arena, &options, site->plan->unread, site->plan->unread_count);
+		observe_more(pass->arena, &options, site->plan->unread, site->plan->unread_count, retires(site->plan));
 	}
 }
 
@@ -319,6 +330,7 @@ static void apply(struct pass *pass)
 		apply_plan(pass->arena,
 			&(struct apply_options){
 				.line = line_of(site),
+				.transport = pass->options.transport,
 				.view = &site->view,
 				.plan = site->plan,
 				.now = pass->now,

@@ -124,9 +124,8 @@ static void show_held(FILE *file, const struct held *held, const struct show_opt
 
 static void show_site_error(FILE *file, const struct pass_site *site, const struct show_options *options)
 {
-	fprintf(file, "%s! %s%s%s\n", paint(options, RED), site->site.region, paint(options, PLAIN),
-		site->site.role_arn ? arena_printf(site->pass->arena, " as %s", site->site.role_arn) : "");
-	fprintf(file, "    %s\n", site->error.text);
+	fprintf(file, "%s!%s %s%s%s: %s\n", paint(options, RED), paint(options, PLAIN), site->site.region,
+		site->site.role_arn ? " as " : "", site->site.role_arn ? site->site.role_arn : "", site->error.text);
 }
 
 bool show_troubles(FILE *file, const struct pass *pass, const struct show_options *options)
@@ -213,7 +212,7 @@ void show_diff(FILE *file, const struct pass *pass, const struct show_options *o
 		show_change(file, pass, actions[i], options);
 	}
 	show_troubles(file, pass, options);
-	if (!pass_in_sync(pass))
+	if (!pass_in_sync(pass) && summary.errors < pass->site_count)
 		show_closing_line(file, &summary);
 }
 

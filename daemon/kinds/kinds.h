@@ -23,6 +23,7 @@ extern const struct reading reading_revisions;      /* the ACTIVE revisions of a
 extern const struct reading reading_revision;       /* one revision's content and tags */
 extern const struct reading reading_rules;          /* all rules of the default event bus */
 extern const struct reading reading_targets;        /* one rule's targets */
+extern const struct reading reading_users;          /* the rules that run something on one cluster, and their targets */
 
 /* The kind an ARN belongs to and the name in it (from the arena), NULL where it is none of ours. */
 const struct kind *kind_of_arn(struct arena *arena, const char *arn, const char **name);

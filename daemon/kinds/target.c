@@ -163,6 +163,50 @@ const struct reading reading_targets = {
 	.heard = targets_heard,
 };
 
+static json_t *users_params(const struct view *view, const struct subject *subject)
+{
+	(void)view;
+	return json_must(json_pack("{s:s}", "TargetArn", subject->name));
+}
+
+static bool has_targets(const struct observed *observed, const char *rule)
+{
+	for (size_t i = 0; i < observed->all.count; i++)
+		if (observed->all.items[i]->kind == &kind_target && strcmp(observed->all.items[i]->name, rule) == 0)
+			return true;
+	return false;
+}
+
+/* Rules of strangers run tasks on our clusters too, and a revision that one of them names has to stay. */
+static bool users_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
+{
+	const json_t *list = json_object_get(reply, "RuleNames");
+	json_t *name;
+	size_t i;
+
+	if (reply && !json_is_array(list))
+		return error_set(error, ERROR_REPLY, "the answer has no RuleNames");
+	json_array_foreach(list, i, name)
+	{
+		struct subject subject = { .name = json_string_value(name) };
+
+		if (!subject.name || has_targets(hearing->observed, subject.name))
+			continue;
+		subject.name = arena_copy(hearing->observed->arena, subject.name);
+		hearing->ask(hearing->context, &reading_targets, &subject);
+	}
+	return true;
+}
+
+const struct reading reading_users = {
+	.service = "events",
+	.operation = "ListRuleNamesByTarget",
+	.page_in = "NextToken",
+	.page_out = "NextToken",
+	.params = users_params,
+	.heard = users_heard,
+};
+
 /* PutTargets and RemoveTargets answer 200 with the entries that failed inside. */
 static bool target_done(const struct view *view, const json_t *reply, const char **arn, struct error *error)
 {

@@ -46,14 +46,25 @@ static char *scalar_text(struct arena *arena, const json_t *value)
 	return json_canonical(arena, value);
 }
 
+/* Most paths are a rule's own, and need no copy. */
+static const char *path_of(const struct walk *walk, const struct field_rule *rule)
+{
+	const char *path = text_string(&walk->path);
+
+	return rule && strcmp(rule->path, path) == 0 ? rule->path : arena_copy(walk->arena, path);
+}
+
 static void emit(struct walk *walk, const char *value)
 {
 	const struct field_rule *rule = rule_of(walk);
 	struct fields *fields = &walk->fields;
 
-	arena_grow(walk->arena, &fields->items, sizeof *fields->items, fields->count, &walk->capacity);
+	if (fields->count == walk->capacity) {
+		walk->capacity = walk->capacity * 2 + 16;
+		fields->items = must_realloc(fields->items, walk->capacity * sizeof *fields->items);
+	}
 	fields->items[fields->count++] = (struct member){
-		.path = arena_copy(walk->arena, text_string(&walk->path)),
+		.path = path_of(walk, rule),
 		.value = value,
 		.known = walk->known || (rule && !rule->declared),
 	};
@@ -325,14 +336,21 @@ static void fields_sort(struct fields *fields)
 		qsort(fields->items, fields->count, sizeof *fields->items, compare_members);
 }
 
+/* While it grows the list is on the heap; it is kept in the arena at its own size. */
 struct fields fields_of(
 	struct arena *arena, const struct field_rule *rules, size_t rule_count, const json_t *body)
 {
 	struct walk walk = { .arena = arena, .rules = rules, .rule_count = rule_count };
+	struct member *grown;
 
 	walk_value(&walk, body, NULL);
 	text_free(&walk.path);
 	text_free(&walk.pattern);
+	grown = walk.fields.items;
+	walk.fields.items = arena_alloc(arena, walk.fields.count * sizeof *grown);
+	if (walk.fields.count)
+		memcpy(walk.fields.items, grown, walk.fields.count * sizeof *grown);
+	free(grown);
 	fields_sort(&walk.fields);
 	return walk.fields;
 }

@@ -26,7 +26,7 @@ void observed_add_unreadable(
 {
 	arena_grow(observed->arena, &observed->unreadable, sizeof *observed->unreadable, observed->unreadable_count,
 		&observed->unreadable_capacity);
-	observed->unreadable[observed->unreadable_count++] = (struct unreadable){ kind, name, text };
+	observed->unreadable[observed->unreadable_count++] = (struct unreadable){ kind, arena_copy(observed->arena, name), arena_copy(observed->arena, text) };
 }
 
 const char *observed_unreadable(const struct observed *observed, const struct kind *kind, const char *name)

@@ -489,25 +489,41 @@ static bool read_rate(struct parse *parse, struct span body)
 	return true;
 }
 
+/* What crontab takes, without "cron(…)" around it. */
+static bool wrong_bare(struct parse *parse, struct span all)
+{
+	const char *remedy = "write for example cron(0/5 * * * ? *) or rate(5 minutes)";
+
+	split(parse, all);
+	if (parse->count == FIELDS - 1)
+		remedy = for_days(parse, word(parse, DAYS), unix_weekdays(parse, word(parse, WEEKDAYS)), "*");
+	if (parse->count == FIELDS)
+		remedy = SAY("write cron(%.*s)", SPAN(all));
+	return wrong(parse, all.at,
+		all.length ? SAY("\"%.*s\" is neither cron(…) nor rate(…)", SPAN(all))
+			   : "the schedule is empty",
+		remedy);
+}
+
 static bool read_expression(struct parse *parse)
 {
-	struct span all = trim((struct span){ parse->text, strlen(parse->text) }), name, body;
+	struct span all = trim((struct span){ parse->text, strlen(parse->text) }), name, body, inner, behind;
 
 	if (!cut(all, '(', &name, &body))
-		name = body = all;
+		return wrong_bare(parse, all);
 	if (is(name, "at"))
 		return wrong(parse, all.at, "at(…) needs EventBridge Scheduler, which is not supported yet",
 			"write cron(minutes hours day-of-month month ? year) for one day of one year");
-	if (name.at == body.at || (strncmp(name.at, "cron(", 5) != 0 && strncmp(name.at, "rate(", 5) != 0))
-		return wrong(parse, all.at,
-			all.length ? SAY("\"%.*s\" is neither cron(…) nor rate(…)", SPAN(all))
-				   : "the schedule is empty",
+	if (strncmp(name.at, "cron(", 5) != 0 && strncmp(name.at, "rate(", 5) != 0)
+		return wrong(parse, all.at, SAY("\"%.*s\" is neither cron(…) nor rate(…)", SPAN(all)),
 			"write for example cron(0/5 * * * ? *) or rate(5 minutes)");
-	if (!body.length || body.at[body.length - 1] != ')')
+	if (!cut(body, ')', &inner, &behind))
 		return wrong(parse, all.at + all.length, SAY("%.*s(… has no closing parenthesis", SPAN(name)),
-			SAY("write %.*s(%.*s)", SPAN(name), SPAN(body)));
-	body.length--;
-	return *name.at == 'c' ? read_cron(parse, body) : read_rate(parse, body);
+			SAY("write %.*s)", SPAN(all)));
+	if (behind.length)
+		return wrong(parse, behind.at, "something stands behind the closing parenthesis",
+			SAY("write %.*s(%.*s)", SPAN(name), SPAN(inner)));
+	return *name.at == 'c' ? read_cron(parse, inner) : read_rate(parse, inner);
 }
 
 bool schedule_parse(struct arena *arena, const char *text, struct schedule *out, const char **message,

@@ -31,6 +31,17 @@ const char *tags_value(const struct tags *tags, const char *key)
 	return at < tags->count && strcmp(tags->items[at].key, key) == 0 ? tags->items[at].value : NULL;
 }
 
+/* Our own keys stand on everything: they need no copies. */
+static const char *kept_key(struct arena *arena, const char *key)
+{
+	static const char *const own[] = { TAG_OWNER, TAG_APP, TAG_BATCH, TAG_HASH };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(own); i++)
+		if (strcmp(own[i], key) == 0)
+			return own[i];
+	return arena_copy(arena, key);
+}
+
 void tags_set(struct arena *arena, struct tags *tags, const char *key, const char *value)
 {
 	size_t at = position_of(tags, key);
@@ -44,7 +55,7 @@ void tags_set(struct arena *arena, struct tags *tags, const char *key, const cha
 	items = arena_alloc(arena, (tags->count + 1) * sizeof *items);
 	for (size_t i = 0; i < tags->count; i++)
 		items[i + (i >= at)] = tags->items[i];
-	items[at] = (struct tag){ arena_copy(arena, key), arena_copy(arena, value) };
+	items[at] = (struct tag){ kept_key(arena, key), arena_copy(arena, value) };
 	tags->items = items;
 	tags->count++;
 }

@@ -43,6 +43,8 @@ static void hmac_of_nothing(void)
 	digest_hmac("", 0, "", 0, digest);
 	digest_hex(digest, out);
 	CHECK_TEXT(out, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+	/* The key of the time before is not meant. */
+	digest_hmac("Jefe", 4, "", 0, digest);
 	digest_hmac(NULL, 0, "", 0, digest);
 	digest_hex(digest, out);
 	CHECK_TEXT(out, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");

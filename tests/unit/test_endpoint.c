@@ -136,7 +136,8 @@ static void given_urls(void)
 	};
 	static const char *const refused[] = { "http://example.com", "http://10.0.0.1:5000",
 		"http://127.0.0.1.example.com", "http://127.0.0.1@example.com",
-		"http://localhost@example.com/", "ftp://localhost", "localhost:5000", "https://",
+		"http://localhost@example.com/", "http://127.0.0.1:5000@example.com",
+		"https://user:word@example.com", "ftp://localhost", "localhost:5000", "https://",
 		"https:///path", "https://exa mple.com", "http://localhost\\@example.com", "http://128.0.0.1",
 		"http://127.0.0.256", "http://[::2]", "http://localhost.example.com", "https://host/?query",
 		"https://host/#x", "" };

@@ -66,6 +66,10 @@ static void a_clock_set_back(void)
 	CHECK(rate_wait(&rate, 10000) > 0);
 	CHECK(rate_wait(&rate, 5000) < 1);
 	CHECK(rate_wait(&rate, 5001) == 0);
+	/* And it still learns. */
+	rate_answered(&rate, 5002, 5001.9, true);
+	rate_answered(&rate, 5003, 5002.9, true);
+	CHECK(rate.now_rate < 20);
 }
 
 static void what_a_person_set(void)

@@ -1,0 +1,275 @@
+#include "load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "text.h"
+
+enum { FILE_LIMIT = 1 << 20, FILES_MOST = 10000 };
+
+struct loading {
+	struct arena *arena;
+	uid_t trusted; /* who owns the folder may own its files */
+	struct definition_text *texts;
+	size_t count, capacity;
+	struct fault *faults;
+	size_t fault_count, fault_capacity;
+};
+
+static void close_file(int *file)
+{
+	if (*file >= 0)
+		close(*file);
+}
+
+static void add_fault(struct loading *loading, const char *file, const char *message, const char *remedy)
+{
+	arena_grow(loading->arena, &loading->faults, sizeof *loading->faults, loading->fault_count,
+		&loading->fault_capacity);
+	loading->faults[loading->fault_count++] = (struct fault){ { file, 1, 1 }, message, remedy, false };
+}
+
+static const char *kind_of(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFDIR:
+		return "a folder, not a file";
+	case S_IFIFO:
+		return "a named pipe, not a file";
+	case S_IFSOCK:
+		return "a socket, not a file";
+	default:
+		return "a device, not a file";
+	}
+}
+
+/* A group of one's own (as many systems give every user) makes nobody else able to write. */
+static bool others_may_write(const struct stat *status)
+{
+	bool private_group = geteuid() != 0 && status->st_uid == geteuid() && status->st_gid == getegid();
+
+	return (status->st_mode & S_IWOTH) || ((status->st_mode & S_IWGRP) && !private_group);
+}
+
+/* Only root is in danger from a stranger's file; anybody else reads with no more rights than their own. */
+static bool stranger(const struct loading *loading, uid_t owner)
+{
+	return geteuid() == 0 && owner != 0 && owner != loading->trusted;
+}
+
+/* Whether what was opened may be read as definitions; adds the fault where not. */
+static bool acceptable(struct loading *loading, const char *path, const struct stat *status)
+{
+	struct arena *arena = loading->arena;
+
+	if (!S_ISREG(status->st_mode)) {
+		add_fault(loading, path, kind_of(status->st_mode),
+			"take it away, or give it a name that does not end in .json");
+		return false;
+	}
+	if (status->st_size > FILE_LIMIT) {
+		add_fault(loading, path,
+			arena_printf(arena, "the file has %lld bytes, more than 1 MiB",
+				(long long)status->st_size),
+			"divide it into several files");
+		return false;
+	}
+	if (others_may_write(status)) {
+		add_fault(loading, path,
+			arena_printf(
+				arena, "others may write to the file (mode %04o)", status->st_mode & 07777U),
+			arena_printf(arena, "run chmod go-w %s", path));
+		return false;
+	}
+	if (stranger(loading, status->st_uid)) {
+		add_fault(loading, path,
+			arena_printf(arena,
+				"the file belongs to user %lu, neither root nor the folder's owner",
+				(unsigned long)status->st_uid),
+			arena_printf(arena, "run chown root %s", path));
+		return false;
+	}
+	return true;
+}
+
+/* At most `size` bytes from the beginning; -1 where the kernel refuses. */
+static ssize_t read_from_start(int file, char *text, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t got = pread(file, text + done, size - done, (off_t)done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+static bool same_content(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* One version of the file, not half of the old and half of the new; once more where it changed meanwhile. */
+static void read_text(struct loading *loading, const char *path, int file, struct stat status)
+{
+	for (int tries = 0; tries < 2; tries++) {
+		char *text = arena_alloc(loading->arena, (size_t)status.st_size + 1);
+		ssize_t length = read_from_start(file, text, (size_t)status.st_size);
+		struct stat after;
+
+		if (length < 0 || fstat(file, &after) != 0) {
+			add_fault(loading, path,
+				arena_printf(loading->arena, "the file cannot be read: %s", strerror(errno)),
+				"look at the disk it is on");
+			return;
+		}
+		if (length == status.st_size && same_content(&status, &after)) {
+			arena_grow(loading->arena, &loading->texts, sizeof *loading->texts, loading->count,
+				&loading->capacity);
+			loading->texts[loading->count++] =
+				(struct definition_text){ path, text, (size_t)length };
+			return;
+		}
+		status = after;
+		if (!acceptable(loading, path, &status))
+			return;
+	}
+	add_fault(loading, path, "the file changed while it was read",
+		"write it under another name and rename it");
+}
+
+static int open_file(const char *path)
+{
+	/* Neither a pipe nor a device may make us wait. */
+	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+/* Why an open failed, as a fault; nothing for a file that went away since the folder was listed. */
+static void refused(struct loading *loading, const char *path, int reason)
+{
+	struct stat status;
+
+	if (lstat(path, &status) != 0)
+		return;
+	if (S_ISLNK(status.st_mode) && (reason == ENOENT || reason == ELOOP || reason == ENOTDIR))
+		add_fault(loading, path,
+			reason == ELOOP ? "a link that leads in a circle" : "a link that leads nowhere",
+			"take it away, or let it lead to a file");
+	else if (reason == ENXIO)
+		add_fault(loading, path, "a socket or a device, not a file",
+			"take it away, or give it a name that does not end in .json");
+	else
+		add_fault(loading, path,
+			arena_printf(loading->arena, "the file cannot be read: %s", strerror(reason)),
+			arena_printf(loading->arena, "let user %lu read it", (unsigned long)geteuid()));
+}
+
+static void load_opened(struct loading *loading, const char *path, int opened)
+{
+	CLEANUP(close_file) int file = opened;
+	struct stat status;
+
+	if (fstat(file, &status) != 0)
+		refused(loading, path, errno);
+	else if (acceptable(loading, path, &status))
+		read_text(loading, path, file, status);
+}
+
+/* The set of all that was read, with what could not be read among its faults. */
+static struct definitions *finish(struct loading *loading)
+{
+	struct definitions *definitions = definitions_read(loading->arena, loading->texts, loading->count);
+
+	for (size_t i = 0; i < loading->fault_count; i++)
+		definitions_add_fault(definitions, loading->faults[i]);
+	return definitions;
+}
+
+static bool is_definition(const char *name)
+{
+	return name[0] != '.' && text_ends(name, ".json");
+}
+
+/* Who owns a folder; root where that cannot be told. */
+static uid_t owner_of(const char *directory)
+{
+	struct stat status;
+
+	return stat(directory, &status) == 0 ? status.st_uid : 0;
+}
+
+static const char *path_in(struct arena *arena, const char *directory, const char *name)
+{
+	return arena_printf(arena, "%s%s%s", directory, text_ends(directory, "/") ? "" : "/", name);
+}
+
+struct definitions *load_definitions(struct arena *arena, const char *directory, struct error *error)
+{
+	struct loading loading = { .arena = arena, .trusted = owner_of(directory) };
+	const char *const *names;
+	size_t count, wanted = 0;
+
+	if (!folder_list(arena, directory, &names, &count, error))
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		wanted += is_definition(names[i]);
+	if (wanted > FILES_MOST) {
+		add_fault(&loading, arena_copy(arena, directory),
+			arena_printf(arena, "%zu files, more than %d", wanted, FILES_MOST),
+			"write several batches into one file");
+		return finish(&loading);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const char *path;
+		int file;
+
+		if (!is_definition(names[i]))
+			continue;
+		path = path_in(arena, directory, names[i]);
+		file = open_file(path);
+		if (file < 0)
+			refused(&loading, path, errno);
+		else
+			load_opened(&loading, path, file);
+	}
+	return finish(&loading);
+}
+
+static uid_t owner_beside(struct arena *arena, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return owner_of(!slash          ? "."
+			: slash == path ? "/"
+					: arena_copy_n(arena, path, (size_t)(slash - path)));
+}
+
+struct definitions *load_definition_files(
+	struct arena *arena, const char *const *files, size_t count, struct error *error)
+{
+	struct loading loading = { .arena = arena };
+
+	for (size_t i = 0; i < count; i++) {
+		int file = open_file(files[i]);
+
+		if (file < 0) {
+			error_set(error, ERROR_IO, "%s: %s", files[i], strerror(errno));
+			return NULL;
+		}
+		loading.trusted = owner_beside(arena, files[i]);
+		load_opened(&loading, arena_copy(arena, files[i]), file);
+	}
+	return finish(&loading);
+}

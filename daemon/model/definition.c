@@ -1,0 +1,147 @@
+#include "model/definition.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/definition_inside.h"
+
+/* Deeper than anything AWS takes, and shallow enough for every recursion here. */
+enum { DEPTH_MOST = 32 };
+
+static void read_source(struct reader *reader, const struct definition_text *text, struct source *source)
+{
+	struct json_place where = { 1, 1 };
+	struct error error = { 0 };
+
+	source->file = arena_copy(reader->arena, text->file);
+	source->root = json_read(
+		text->text, text->length, DEPTH_MOST, reader->arena, &source->places, &where, &error);
+	if (source->root)
+		json_add(reader->set->owned, source->root);
+	else
+		fault_in_text(reader, source->file, where, &error);
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
+}
+
+static int compare_faults(const void *a, const void *b)
+{
+	const struct fault *x = a, *y = b;
+	int files = strcmp(x->at.file, y->at.file);
+
+	if (files)
+		return files;
+	if (x->at.line != y->at.line)
+		return x->at.line < y->at.line ? -1 : 1;
+	if (x->at.column != y->at.column)
+		return x->at.column < y->at.column ? -1 : 1;
+	return strcmp(x->message, y->message);
+}
+
+static void sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
+{
+	if (count)
+		qsort(items, count, size, compare);
+}
+
+/* Batches of apps that nobody defines are faults, and not in the set. */
+static void make_set(struct reader *reader)
+{
+	struct definitions *set = reader->set;
+	struct entries *batches = &reader->batches;
+	size_t kept = 0;
+
+	set->apps = arena_alloc(reader->arena, (reader->apps.count + 1) * sizeof *set->apps);
+	for (size_t i = 0; i < reader->apps.count; i++)
+		make_app(reader, &reader->apps.items[i], &set->apps[i]);
+	set->app_count = reader->apps.count;
+	set->batches = arena_alloc(reader->arena, (batches->count + 1) * sizeof *set->batches);
+	for (size_t i = 0; i < batches->count; i++) {
+		struct app *app = app_of_batch(reader, &batches->items[i]);
+
+		if (!app)
+			continue;
+		batches->items[kept] = batches->items[i];
+		make_batch(reader, &batches->items[kept], app, &set->batches[kept]);
+		kept++;
+	}
+	batches->count = set->batch_count = kept;
+}
+
+static void check_all(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->apps.count; i++)
+		check_app(reader, &reader->apps.items[i], &reader->set->apps[i]);
+	for (size_t i = 0; i < reader->batches.count; i++)
+		check_batch(reader, &reader->batches.items[i], &reader->set->batches[i]);
+	check_set(reader);
+}
+
+struct definitions *definitions_read(struct arena *arena, const struct definition_text *texts, size_t count)
+{
+	struct reader reader = { .arena = arena, .source_count = count };
+
+	reader.set = arena_alloc(arena, sizeof *reader.set);
+	reader.set->arena = arena;
+	reader.set->owned = json_must(json_array());
+	reader.sources = arena_alloc(arena, (count + 1) * sizeof *reader.sources);
+	for (size_t i = 0; i < count; i++)
+		read_source(&reader, &texts[i], &reader.sources[i]);
+	check_members(&reader);
+	collect_entries(&reader);
+	sort(reader.apps.items, reader.apps.count, sizeof(struct entry), compare_entries);
+	sort(reader.batches.items, reader.batches.count, sizeof(struct entry), compare_entries);
+	make_set(&reader);
+	check_all(&reader);
+	sort(reader.set->faults, reader.set->fault_count, sizeof(struct fault), compare_faults);
+	return reader.set;
+}
+
+void definitions_add_fault(struct definitions *definitions, struct fault fault)
+{
+	size_t count = definitions->fault_count, at = count;
+	struct fault *all = arena_alloc(definitions->arena, (count + 1) * sizeof *all);
+
+	while (at > 0 && compare_faults(&definitions->faults[at - 1], &fault) > 0)
+		at--;
+	for (size_t i = 0; i < count; i++)
+		all[i < at ? i : i + 1] = definitions->faults[i];
+	all[at] = fault;
+	definitions->faults = all;
+	definitions->fault_count++;
+	definitions->broken = definitions->broken || !fault.warning;
+}
+
+struct definitions *definitions_free(struct definitions *definitions)
+{
+	if (definitions)
+		json_decref(definitions->owned);
+	return NULL;
+}
+
+static int compare_app(const void *name, const void *app)
+{
+	return strcmp(name, ((const struct app *)app)->name);
+}
+
+static int compare_batch(const void *name, const void *batch)
+{
+	return strcmp(name, ((const struct batch *)batch)->name);
+}
+
+struct app *definitions_app(const struct definitions *definitions, const char *name)
+{
+	if (!definitions->app_count)
+		return NULL;
+	return bsearch(name, definitions->apps, definitions->app_count, sizeof(struct app), compare_app);
+}
+
+struct batch *definitions_batch(const struct definitions *definitions, const char *name)
+{
+	if (!definitions->batch_count)
+		return NULL;
+	return bsearch(name, definitions->batches, definitions->batch_count, sizeof(struct batch), compare_batch);
+}

@@ -1,0 +1,208 @@
+#include "model/definition_inside.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "model/fargate.h"
+#include "text.h"
+
+/* An app as the rest of the program sees it: every default of its name put in, every wish told apart. */
+
+/* Keeps a JSON value alive as long as the set. */
+static const json_t *own(struct reader *reader, json_t *value)
+{
+	json_add(reader->set->owned, value);
+	return value;
+}
+
+static struct used_name used_name(
+	struct reader *reader, const struct entry *entry, const char *key, const char *otherwise)
+{
+	const struct spot *top = TOP(entry->source), *app = MEMBER(MEMBER(top, "apps"), entry->name);
+	const json_t *value = json_object_get(entry->json, key);
+	struct used_name use = { .name = otherwise, .managed = true, .at = entry->at };
+
+	if (!value)
+		return use;
+	use.at = position_of(reader, MEMBER(app, key), AT_KEY);
+	if (json_is_string(value))
+		use.name = json_string_value(value);
+	use.name = json_text_of(value, "name", use.name);
+	use.managed = json_bool_of(value, "managed", true);
+	return use;
+}
+
+/* Absent, null or there. */
+static enum wish wish_of(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!value)
+		return WISH_UNMANAGED;
+	return json_is_null(value) ? WISH_REMOVED : WISH_VALUE;
+}
+
+static void make_repository(struct reader *reader, const struct entry *entry, struct app *app)
+{
+	const json_t *written = json_object_get(entry->json, "repository");
+
+	app->repository.use = used_name(reader, entry, "repository", app->name);
+	if (json_is_false(written))
+		app->repository.use.name = NULL;
+	app->repository.lifecycle = wish_of(written, "lifecyclePolicy");
+	if (app->repository.lifecycle == WISH_VALUE) {
+		json_t *document = lifecycle_document(reader, json_object_get(written, "lifecyclePolicy"));
+
+		if (document)
+			app->repository.lifecycle_policy = own(reader, document);
+		else
+			app->repository.lifecycle = WISH_UNMANAGED;
+	}
+	app->repository.scan_on_push = wish_of(written, "scanOnPush");
+	app->repository.scan_on_push_value = json_bool_of(written, "scanOnPush", false);
+	app->repository.mutability = wish_of(written, "imageTagMutability");
+	app->repository.mutability_value = json_text_of(written, "imageTagMutability", NULL);
+}
+
+static void make_cluster(struct reader *reader, const struct entry *entry, struct app *app)
+{
+	const json_t *written = json_object_get(entry->json, "cluster");
+	enum wish providers = wish_of(written, "capacityProviders");
+	enum wish strategy = wish_of(written, "defaultCapacityProviderStrategy");
+
+	app->cluster.use = used_name(reader, entry, "cluster", app->name);
+	app->cluster.settings = wish_of(written, "settings");
+	if (app->cluster.settings == WISH_VALUE)
+		app->cluster.settings_value = json_object_get(written, "settings");
+	app->cluster.capacity_providers = providers > strategy ? providers : strategy;
+	if (strategy == WISH_VALUE)
+		app->cluster.default_strategy = json_object_get(written, "defaultCapacityProviderStrategy");
+	if (app->cluster.capacity_providers == WISH_VALUE) {
+		json_t *names = providers == WISH_VALUE ?
+			json_deep_copy(json_object_get(written, "capacityProviders")) :
+			json_array();
+
+		app->cluster.capacity_providers_value = own(reader, json_must(names));
+		add_providers(reader, app, app->cluster.default_strategy);
+	}
+}
+
+void add_providers(struct reader *reader, struct app *app, const json_t *strategy)
+{
+	json_t *names = (json_t *)(uintptr_t)app->cluster.capacity_providers_value, *item, *known;
+	size_t i, at;
+
+	json_array_foreach((json_t *)(uintptr_t)strategy, i, item)
+	{
+		json_t *name = json_object_get(item, "capacityProvider");
+
+		if (!names) {
+			names = json_must(json_array());
+			app->cluster.capacity_providers_value = own(reader, names);
+			app->cluster.capacity_providers = WISH_VALUE;
+		}
+		json_array_foreach(names, at, known)
+			if (json_equal(known, name))
+				break;
+		if (json_is_string(name) && at == json_array_size(names))
+			json_add(names, json_incref(name));
+	}
+}
+
+static void make_log_group(struct reader *reader, const struct entry *entry, struct app *app)
+{
+	const json_t *written = json_object_get(entry->json, "logGroup");
+
+	app->log_group.use = used_name(
+		reader, entry, "logGroup", arena_printf(reader->arena, "/fargate/%s", app->name));
+	app->log_group.retention = wish_of(written, "retentionInDays");
+	app->log_group.retention_in_days = (int)json_integer_of(written, "retentionInDays", 0);
+}
+
+/* A role that the task definition names is the app's, so that it is looked after like one. */
+static void make_roles(const struct entry *entry, struct app *app)
+{
+	const json_t *written = json_object_get(entry->json, "roles");
+	const json_t *task = json_object_get(entry->json, "taskDefinition");
+
+	app->roles.execution = json_text_of(
+		written, "execution", json_text_of(task, "executionRoleArn", "ecsTaskExecutionRole"));
+	app->roles.task = json_text_of(written, "task", json_text_of(task, "taskRoleArn", "ecsTaskExecutionRole"));
+	app->roles.events = json_text_of(written, "events", "ecsEventRole");
+}
+
+struct image image_of(const json_t *written)
+{
+	return (struct image){
+		.tag = json_text_of(written, "tag", NULL),
+		.digest = json_text_of(written, "digest", NULL),
+		.uri = json_text_of(written, "uri", NULL),
+	};
+}
+
+/* What DescribeTaskDefinition says and RegisterTaskDefinition does not take: a pasted answer may hold it. */
+static const char *const described_only[] = { "taskDefinitionArn", "revision", "status", "requiresAttributes",
+	"compatibilities", "registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt" };
+
+/* A null means the same as an absent member, and would be refused by AWS in some places. */
+static void drop_nulls(json_t *value)
+{
+	json_t *member;
+	const char *key;
+	void *next;
+	size_t i;
+
+	json_object_foreach_safe(value, next, key, member)
+	{
+		if (json_is_null(member))
+			json_object_del(value, key);
+		else
+			drop_nulls(member);
+	}
+	json_array_foreach(value, i, member)
+		drop_nulls(member);
+}
+
+static void make_task_definition(const struct entry *entry, struct app *app)
+{
+	json_t *written = json_object_get(entry->json, "taskDefinition");
+
+	if (!json_is_object(written))
+		return;
+	for (size_t i = 0; i < ARRAY_LENGTH(described_only); i++)
+		json_object_del(written, described_only[i]);
+	drop_nulls(written);
+	app->task_definition = written;
+}
+
+static const json_t *object_of(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_is_object(value) ? value : NULL;
+}
+
+void make_app(struct reader *reader, const struct entry *entry, struct app *app)
+{
+	const json_t *written = entry->json;
+
+	app->name = entry->name;
+	app->at = entry->at;
+	app->region = json_text_of(written, "region", NULL);
+	app->assume_role_arn = json_text_of(written, "assumeRoleArn", NULL);
+	app->account_id = json_text_of(written, "accountId", NULL);
+	make_repository(reader, entry, app);
+	make_cluster(reader, entry, app);
+	make_log_group(reader, entry, app);
+	make_roles(entry, app);
+	make_task_definition(entry, app);
+	app->image = image_of(json_object_get(written, "image"));
+	app->log_streams = strcmp(json_text_of(written, "logStreams", ""), "app") == 0 ? LOG_STREAMS_APP :
+											 LOG_STREAMS_BATCH;
+	app->log_stream_prefix = json_text_of(
+		written, "logStreamPrefix", app->log_streams == LOG_STREAMS_APP ? "{app}" : "{app}/{batch}");
+	app->network = object_of(written, "network");
+	app->delete_with_last = strcmp(json_text_of(written, "onDelete", ""), "delete") == 0;
+	app->enabled = json_bool_of(written, "enabled", true);
+	app->tags = object_of(written, "tags");
+}

@@ -1,0 +1,106 @@
+#include "model/definition_inside.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "text.h"
+
+/* The JSON pointer of a spot. */
+static void add_pointer(struct text *pointer, const struct spot *spot)
+{
+	if (!spot->up)
+		return;
+	add_pointer(pointer, spot->up);
+	text_add_char(pointer, '/');
+	if (!spot->key)
+		text_printf(pointer, "%zu", spot->index);
+	for (const char *at = spot->key; at && *at; at++) {
+		if (*at == '~' || *at == '/')
+			text_add(pointer, *at == '~' ? "~0" : "~1");
+		else
+			text_add_char(pointer, *at);
+	}
+}
+
+struct position position_of(struct reader *reader, const struct spot *spot, enum told told)
+{
+	CLEANUP_TEXT struct text pointer = { 0 };
+	struct json_place place;
+
+	(void)reader;
+	add_pointer(&pointer, spot);
+	place = told == AT_KEY ? json_place_of(spot->source->places, text_string(&pointer)) :
+				 json_place_of_value(spot->source->places, text_string(&pointer));
+	return (struct position){
+		.file = spot->source->file,
+		.line = place.line ? place.line : 1,
+		.column = place.column ? place.column : 1,
+	};
+}
+
+static void add_fault(struct reader *reader, struct fault fault)
+{
+	struct definitions *set = reader->set;
+
+	arena_grow(reader->arena, &set->faults, sizeof *set->faults, set->fault_count, &reader->fault_capacity);
+	set->faults[set->fault_count++] = fault;
+	set->broken = set->broken || !fault.warning;
+}
+
+void fault_at(struct reader *reader, const struct spot *spot, enum told told, const char *message, const char *remedy)
+{
+	add_fault(reader,
+		(struct fault){ .at = position_of(reader, spot, told), .message = message, .remedy = remedy });
+}
+
+void warn_at(struct reader *reader, const struct spot *spot, enum told told, const char *message, const char *remedy)
+{
+	add_fault(reader, (struct fault){ .at = position_of(reader, spot, told),
+				  .message = message,
+				  .remedy = remedy,
+				  .warning = true });
+}
+
+const char *place_text(struct reader *reader, struct position at)
+{
+	return arena_printf(reader->arena, "%s:%u:%u", at.file, at.line, at.column);
+}
+
+enum { QUOTED_MOST = 80 };
+
+const char *quoted_json(struct reader *reader, const json_t *value)
+{
+	CLEANUP_FREE char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	size_t columns = 0, at = 0;
+
+	if (!text)
+		abort();
+	while (text[at] && columns < QUOTED_MOST)
+		columns += ((unsigned char)text[++at] & 0xC0) != 0x80;
+	return text[at] ? arena_printf(reader->arena, "%.*s…", (int)at, text) : arena_copy(reader->arena, text);
+}
+
+const char *quoted(struct reader *reader, const char *text)
+{
+	json_t *value = json_must(json_string(text));
+	const char *shown = quoted_json(reader, value);
+
+	json_decref(value);
+	return shown;
+}
+
+const char *nearest_entry(struct reader *reader, const char *name, const struct entries *entries)
+{
+	const char **known = arena_alloc(reader->arena, (entries->count + 1) * sizeof *known);
+
+	for (size_t i = 0; i < entries->count; i++)
+		known[i] = entries->items[i].name;
+	return text_nearest(name, known, entries->count);
+}
+
+void fault_in_text(struct reader *reader, const char *file, struct json_place place, const struct error *error)
+{
+	add_fault(reader, (struct fault){ .at = { .file = file, .line = place.line, .column = place.column },
+				  .message = arena_copy(reader->arena, error->text),
+				  .remedy = "write JSON in UTF-8" });
+}

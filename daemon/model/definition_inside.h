@@ -1,0 +1,99 @@
+#ifndef MODEL_DEFINITION_INSIDE_H
+#define MODEL_DEFINITION_INSIDE_H
+
+/*
+ * What the files that read definitions share: a set in the making, where something stands in it, and faults. The order of
+ * work is: schema.c looks at every member by itself, definition_app.c and definition_batch.c make the structures, and
+ * definition_rules*.c look at what several members, or several files, say together.
+ */
+
+#include "json.h"
+#include "macros.h"
+#include "model/definition.h"
+
+/* One file: what it holds, and where. */
+struct source {
+	const char *file;
+	json_t *root; /* NULL where it is no JSON */
+	struct json_places *places;
+};
+
+/* An app or a batch as it is written. */
+struct entry {
+	const struct source *source;
+	const char *name;
+	json_t *json;
+	struct position at;
+};
+
+struct entries {
+	struct entry *items; /* sorted by name */
+	size_t count, capacity;
+};
+
+struct reader {
+	struct arena *arena;
+	struct definitions *set;
+	struct source *sources;
+	size_t source_count;
+	size_t fault_capacity;
+	struct entries apps, batches; /* entry i is what apps[i] and batches[i] of the set are made of */
+};
+
+/* A member or an element on the way to it from the top of a file. Lives on the stack: nothing is built until a fault. */
+struct spot {
+	const struct source *source;
+	const struct spot *up; /* NULL: the file's top */
+	const char *key;       /* NULL: an element */
+	size_t index;
+};
+
+#define TOP(the_source)            (&(const struct spot){ .source = (the_source) })
+#define MEMBER(above, the_key)     (&(const struct spot){ .source = (above)->source, .up = (above), .key = (the_key) })
+#define ELEMENT(above, the_index)  (&(const struct spot){ .source = (above)->source, .up = (above), .index = (the_index) })
+
+/* Where a fault is told: at the member's name, or at its value. */
+enum told { AT_KEY, AT_VALUE };
+
+/* Adds a fault; message and remedy live in the arena. Where the member is absent it is told at what encloses it. */
+void fault_at(struct reader *reader, const struct spot *spot, enum told told, const char *message, const char *remedy);
+void warn_at(struct reader *reader, const struct spot *spot, enum told told, const char *message, const char *remedy);
+void fault_in_text(struct reader *reader, const char *file, struct json_place place, const struct error *error);
+struct position position_of(struct reader *reader, const struct spot *spot, enum told told);
+
+/* "file:line", for a message about a second place. */
+const char *place_text(struct reader *reader, struct position at);
+
+/* A text as it may stand in a message: in double quotes, escaped, shortened; from the arena. */
+const char *quoted(struct reader *reader, const char *text);
+const char *quoted_json(struct reader *reader, const json_t *value);
+
+/* What `text` may have been meant to be, as "; …" parts of a remedy want it; NULL where nothing is near. */
+const char *nearest_entry(struct reader *reader, const char *name, const struct entries *entries);
+
+/* Every member by itself, against the tables of schema.c. */
+void check_members(struct reader *reader);
+
+/* Collects the apps and batches of all sources; tells names that come twice. */
+void collect_entries(struct reader *reader);
+/* The app that a batch names; NULL where it names none, or none that is defined, which is told. */
+struct app *app_of_batch(struct reader *reader, const struct entry *entry);
+
+/* An app or a batch made from what is written, with all that it leaves out. Wrong members count as absent. */
+void make_app(struct reader *reader, const struct entry *entry, struct app *app);
+void make_batch(struct reader *reader, const struct entry *entry, struct app *app, struct batch *batch);
+
+struct image image_of(const json_t *written);
+/* Adds the capacity providers that a strategy names to those of the app's cluster. */
+void add_providers(struct reader *reader, struct app *app, const json_t *strategy);
+
+/* The document that AWS takes for `lifecyclePolicy`; a new reference, NULL where it says nothing. */
+json_t *lifecycle_document(struct reader *reader, const json_t *policy);
+
+/* What members say together: of one app, of one batch, of the whole set. */
+void check_app(struct reader *reader, const struct entry *entry, const struct app *app);
+void check_batch(struct reader *reader, const struct entry *entry, const struct batch *batch);
+void check_task_definition(struct reader *reader, const struct spot *spot, const struct app *app);
+void check_set(struct reader *reader);
+
+#endif

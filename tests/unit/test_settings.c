@@ -1,0 +1,267 @@
+#include "settings.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../check.h"
+#include "files.h"
+#include "text.h"
+
+static char folder[] = "/tmp/test-settings-XXXXXX";
+
+/* The settings of this text; to be freed. */
+static struct settings *load_text(struct arena *arena, const char *text)
+{
+	char *path = arena_printf(arena, "%s/settings.json", folder);
+	struct error error = { 0 };
+	struct settings *settings = NULL;
+
+	if (CHECK(file_replace(path, text, strlen(text), 0600, &error)))
+		settings = settings_load(arena, path, true, &error);
+	unlink(path);
+	if (!CHECK(settings != NULL))
+		printf("  %s\n", error.text);
+	return settings;
+}
+
+static void check_defaults(const struct settings *settings)
+{
+	CHECK_TEXT(settings->owner, "default");
+	CHECK_TEXT(settings->region, NULL);
+	CHECK_TEXT(settings->endpoint_url, NULL);
+	CHECK(settings->resync_interval == 300);
+	CHECK(settings->runs_interval == 60);
+	CHECK_NUMBER(settings->deletion.max_batches, 5);
+	CHECK_NUMBER(settings->deletion.max_percent, 30);
+	CHECK_NUMBER(settings->deletion.grace_minutes, 15);
+	CHECK(settings->deletion.enabled);
+	CHECK_NUMBER(settings->keep_revisions, 5);
+	CHECK_TEXT(settings->profile, NULL);
+	CHECK(!settings->read_only);
+}
+
+static void check_missing(struct arena *arena)
+{
+	struct error error = { 0 };
+	struct settings *settings = settings_load(arena, "/nonexistent/settings.json", false, &error);
+
+	CHECK(settings && !settings->broken && !settings->fault_count);
+	CHECK_NUMBER(error.code, ERROR_NONE);
+	if (settings) {
+		check_defaults(settings);
+		CHECK_TEXT(settings->file, "/nonexistent/settings.json");
+	}
+	settings_free(settings);
+	CHECK(!settings_load(arena, "/nonexistent/settings.json", true, &error));
+	CHECK_NUMBER(error.code, ERROR_IO);
+	CHECK_TEXT(error.text, "/nonexistent/settings.json: No such file or directory");
+	CHECK(!settings_load(arena, "/nonexistent/settings.json", true, NULL));
+	/* What is there and is no file is never taken for missing. */
+	CHECK(!settings_load(arena, "/dev/null", false, &error));
+	CHECK_TEXT(error.text, "/dev/null: not a regular file");
+	CHECK(!settings_free(NULL));
+}
+
+static void check_large(struct arena *arena)
+{
+	char *path = arena_printf(arena, "%s/settings.json", folder);
+	char *text = arena_alloc(arena, (1 << 20) + 2);
+	struct error error = { 0 };
+	struct settings *settings;
+
+	memset(text, ' ', (1 << 20) + 1);
+	memcpy(text, "{}", 2);
+	CHECK(file_replace(path, text, 1 << 20, 0600, &error));
+	settings = settings_load(arena, path, true, &error);
+	CHECK(settings && !settings->broken);
+	settings_free(settings);
+	CHECK(file_replace(path, text, (1 << 20) + 1, 0600, &error));
+	CHECK(!settings_load(arena, path, true, &error));
+	CHECK_TEXT(error.text, arena_printf(arena, "%s: larger than 1048576 bytes", path));
+	unlink(path);
+}
+
+static void check_empty_object(struct arena *arena)
+{
+	struct settings *settings = load_text(arena, "{}");
+
+	CHECK(settings && !settings->broken);
+	if (settings) {
+		check_defaults(settings);
+		CHECK(!settings->rates);
+	}
+	settings_free(settings);
+}
+
+static void check_all(struct arena *arena)
+{
+	struct settings *settings =
+		load_text(arena, "{\"owner\": \"team a/b_c.d:e=f+g-h@i\", \"region\": \"eu-west-1\", "
+				 "\"endpointUrl\": \"http://127.0.0.1:5000\","
+				 " \"resyncInterval\": 1.5, \"runsInterval\": 1, \"deletion\": "
+				 "{\"maxBatches\": 0, \"maxPercent\": 100,"
+				 " \"graceMinutes\": 0, \"enabled\": false}, \"keepRevisions\": 1, "
+				 "\"rates\": {\"ecs\": 5, \"events\": 0.5,"
+				 " \"ecr\": 1, \"logs\": 1, \"iam\": 1, \"sts\": 1, \"tagging\": 1, "
+				 "\"scheduler\": 1, \"pipes\": 1, \"ec2\": 1},"
+				 " \"credentials\": {\"profile\": \"batch\"}, \"readOnly\": true}");
+
+	if (!CHECK(settings && !settings->broken && !settings->fault_count))
+		return;
+	CHECK_TEXT(settings->owner, "team a/b_c.d:e=f+g-h@i");
+	CHECK_TEXT(settings->region, "eu-west-1");
+	CHECK_TEXT(settings->endpoint_url, "http://127.0.0.1:5000");
+	CHECK(settings->resync_interval == 1.5);
+	CHECK(settings->runs_interval == 1);
+	CHECK_NUMBER(settings->deletion.max_batches, 0);
+	CHECK_NUMBER(settings->deletion.max_percent, 100);
+	CHECK_NUMBER(settings->deletion.grace_minutes, 0);
+	CHECK(!settings->deletion.enabled);
+	CHECK_NUMBER(settings->keep_revisions, 1);
+	CHECK(json_number_value(json_object_get(settings->rates, "events")) == 0.5);
+	CHECK_TEXT(settings->profile, "batch");
+	CHECK(settings->read_only);
+	settings_free(settings);
+}
+
+/* One file and its faults, as they are told, in order. */
+struct refusal {
+	const char *text, *want;
+};
+
+#define OBJECT "write one JSON object, for example {\"resyncInterval\": 300}"
+#define OWNER  "write 1 to 128 letters, digits, spaces and _ . : / = + - @, for example \"default\""
+#define ALL \
+	"\"owner\", \"region\", \"endpointUrl\", \"resyncInterval\", \"runsInterval\", \"deletion\", " \
+	"\"keepRevisions\", " \
+	"\"rates\", \"credentials\", \"readOnly\""
+#define X32  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define URLS "write an https:// URL, or http:// and an address of this machine"
+
+static const struct refusal refusals[] = {
+	{ "", "1:1: no valid JSON: the file is empty; " OBJECT },
+	{ "\xEF\xBB\xBF{}", "1:1: no valid JSON: the file begins with a byte order mark; " OBJECT },
+	{ "[]", "1:1: the settings have to be an object, got an array; " OBJECT },
+	{ "\n 7", "2:2: no valid JSON: the file does not begin with {; " OBJECT },
+	{ "{\n  \"ownr\": \"x\"\n}", "2:3: unknown key \"ownr\"; write \"owner\" if that was meant" },
+	{ "{\"resync_interval\": 5}",
+		"1:2: unknown key \"resync_interval\"; write \"resyncInterval\" if that was meant" },
+	{ "{\"somethingElse\": 5}", "1:2: unknown key \"somethingElse\"; leave it out; known here are " ALL },
+	{ "{\"a~b/c\": 5}", "1:2: unknown key \"a~b/c\"; leave it out; known here are " ALL },
+	{ "{\"owner\": 7}",
+		"1:11: \"owner\" has to be a string, got a number; write text in quotes, for example "
+		"\"owner\": \"default\"" },
+	{ "{\"owner\": null}",
+		"1:11: \"owner\" has to be a string, got null; write text in quotes, for example "
+		"\"owner\": \"default\"" },
+	{ "{\"owner\": \"\"}", "1:11: \"owner\" is empty; " OWNER },
+	{ "{\"owner\": \"a\tb\"}", NULL }, /* Jansson's own words for where the text ends too early */
+	{ "{\"owner\": \"a;b\"}",
+		"1:11: \"owner\" holds a character that the value of a tag may not have; " OWNER },
+	{ "{\"owner\": \" a\"}", "1:11: \"owner\" begins or ends with a space; " OWNER },
+	{ "{\"owner\": \"" X32 X32 X32 X32 "x\"}",
+		"1:11: \"owner\" has 129 characters, more than 128; " OWNER },
+	{ "{\"region\": \"Frankfurt\"}",
+		"1:12: \"Frankfurt\" is not the name of a region; write a region's name, for "
+		"example \"ap-northeast-1\"" },
+	{ "{\"endpointUrl\": \"127.0.0.1:5000\"}", "1:17: 127.0.0.1:5000 is not an https:// URL; " URLS },
+	{ "{\"endpointUrl\": \"http://example.com\"}", "1:17: http://example.com is not encrypted: http:// "
+						       "is for this machine alone, use https://; " URLS },
+	{ "{\"resyncInterval\": \"300\"}",
+		"1:20: \"resyncInterval\" has to be a number, got a string; write a number, for "
+		"example \"resyncInterval\": 300" },
+	{ "{\"resyncInterval\": 0.5}",
+		"1:20: \"resyncInterval\" is 0.5, out of range; write a number from 1 to 31536000" },
+	{ "{\"runsInterval\": 0}",
+		"1:18: \"runsInterval\" is 0, out of range; write a number from 1 to 31536000" },
+	{ "{\"deletion\": true}",
+		"1:14: \"deletion\" has to be an object, got true; write an object, for example "
+		"\"deletion\": {\"maxBatches\": 5}" },
+	{ "{\"deletion\": {\"maxBatches\": 2.5}}",
+		"1:29: \"maxBatches\" has to be a whole number, got a number with a "
+		"fraction; write a whole number, for example \"maxBatches\": 5" },
+	{ "{\"deletion\": {\"maxBatches\": -1}}",
+		"1:29: \"maxBatches\" is -1, out of range; write a whole number from 0 to 1000000" },
+	{ "{\"deletion\": {\"maxPercent\": 101}}",
+		"1:29: \"maxPercent\" is 101, out of range; write a whole number from 0 to 100" },
+	{ "{\"deletion\": {\"graceMinutes\": 9223372036854775807}}",
+		"1:31: \"graceMinutes\" is 9223372036854775807, out of range; write a whole number from 0 to "
+		"5256000" },
+	{ "{\"deletion\": {\"enabled\": \"yes\"}}",
+		"1:26: \"enabled\" has to be true or false, got a string; write true or "
+		"false without quotes, for example \"enabled\": true" },
+	{ "{\"deletion\": {\"maxBatch\": 3}}",
+		"1:15: unknown key \"maxBatch\"; write \"maxBatches\" if that was meant" },
+	{ "{\"deletion\": {\"owner\": 3}}",
+		"1:15: unknown key \"owner\"; leave it out; known here are \"maxBatches\", "
+		"\"maxPercent\", \"graceMinutes\", \"enabled\"" },
+	{ "{\"keepRevisions\": 0}",
+		"1:19: \"keepRevisions\" is 0, out of range; write a whole number from 1 to 1000000" },
+	{ "{\"rates\": {\"ecs\": 0}}",
+		"1:19: \"ecs\" is 0, out of range; write a number from 0.01 to 10000" },
+	{ "{\"rates\": {\"ecs\": \"5\"}}",
+		"1:19: \"ecs\" has to be a number, got a string; write a number, for example \"ecs\": 20" },
+	{ "{\"rates\": {\"event\": 5}}", "1:12: unknown key \"event\"; write \"events\" if that was meant" },
+	{ "{\"rates\": [5]}",
+		"1:11: \"rates\" has to be an object, got an array; write an object, for example \"rates\": "
+		"{\"events\": 20}" },
+	{ "{\"credentials\": {\"roleArn\": \"x\"}}",
+		"1:18: \"roleArn\" is not supported yet; leave it out; this version "
+		"knows \"profile\" here" },
+	{ "{\"credentials\": {\"profil\": \"x\"}}",
+		"1:18: unknown key \"profil\"; write \"profile\" if that was meant" },
+	{ "{\"credentials\": {\"profile\": \"\"}}",
+		"1:29: \"profile\" is empty; write the name of a profile of the shared "
+		"AWS files, for example \"default\"" },
+	{ "{\"readOnly\": 1}",
+		"1:14: \"readOnly\" has to be true or false, got a number; write true or false without "
+		"quotes, for example \"readOnly\": true" },
+	/* all of them, in the file's order */
+	{ "{\"readOnly\": 1,\n \"owners\": 2,\n \"keepRevisions\": []}",
+		"1:14: \"readOnly\" has to be true or false, got a number; write true or false without "
+		"quotes, for example "
+		"\"readOnly\": true\n"
+		"2:2: unknown key \"owners\"; write \"owner\" if that was meant\n"
+		"3:19: \"keepRevisions\" has to be a whole number, got an array; write a whole number, for "
+		"example "
+		"\"keepRevisions\": 5" },
+};
+
+static void check_refusal(struct arena *arena, const struct refusal *row)
+{
+	struct settings *settings = load_text(arena, row->text);
+	CLEANUP_TEXT struct text got = { 0 };
+
+	if (!settings)
+		return;
+	CHECK(settings->broken);
+	CHECK(settings->fault_count > 0);
+	for (size_t i = 0; i < settings->fault_count; i++) {
+		const struct fault *fault = &settings->faults[i];
+
+		CHECK_TEXT(fault->at.file, settings->file);
+		text_printf(&got, "%s%u:%u: %s; %s", i ? "\n" : "", fault->at.line, fault->at.column,
+			fault->message, fault->remedy);
+	}
+	if (row->want)
+		CHECK_TEXT(text_string(&got), row->want);
+	/* What is wrong never gets in: its default stays. */
+	check_defaults(settings);
+	settings_free(settings);
+}
+
+int main(void)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+
+	if (!mkdtemp(folder))
+		return 1;
+	check_missing(arena);
+	check_large(arena);
+	check_empty_object(arena);
+	check_all(arena);
+	for (size_t i = 0; i < ARRAY_LENGTH(refusals); i++)
+		check_refusal(arena, &refusals[i]);
+	rmdir(folder);
+	return check_end();
+}
