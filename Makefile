@@ -159,7 +159,7 @@ installed := \
 	systemd/fargate-batchd.service:$(unitdir)/fargate-batchd.service \
 	systemd/fargate-batchd.sysusers:$(sysusersdir)/fargate-batchd.conf \
 	systemd/fargate-batchd.catalog:$(catalogdir)/fargate-batchd.catalog \
-	config/fargate-batch.schema.json:$(datadir)/fargate-batchd/fargate-batch.schema.json \
+	$(foreach file,$(wildcard config/*.schema.json),$(file):$(datadir)/fargate-batchd/$(notdir $(file))) \
 	config/completion/fargate-batchctl.bash:$(bashcompdir)/fargate-batchctl \
 	config/completion/_fargate-batchctl:$(zshcompdir)/_fargate-batchctl \
 	$(foreach page,$(wildcard config/*.[158]),$(page):$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \

@@ -55,9 +55,11 @@ for pair in "$@"; do
     rm -f "$DESTDIR${pair#*:}"
 done
 for pair in "$@"; do
-    place=$DESTDIR${pair#*:}
-    case ${place%/*} in
-        */fargate-batchd | */fargate-batchd/examples) rmdir -p "${place%/*}" 2>/dev/null || true ;;
+    folder=$DESTDIR${pair#*:}
+    folder=${folder%/*}
+    case $folder in
+        */fargate-batchd/examples) rmdir "$folder" "${folder%/*}" 2>/dev/null || true ;;
+        */fargate-batchd) rmdir "$folder" 2>/dev/null || true ;;
     esac
 done
 # Only what was never touched.

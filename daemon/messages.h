@@ -26,7 +26,7 @@
 	MESSAGE(FIGHT, "11a64a210985413aa623abd19fed0dc7", LOG_ERR, "A field keeps being changed outside") \
 	MESSAGE(SITE_FAILED, "03326bd22048437caca4fa345190111b", LOG_ERR, "An account or region could not be read") \
 	MESSAGE(INCOMPLETE, "b88fd28c588242d08b6c0f1efe46b201", LOG_WARNING, "A reading was not complete, so nothing is deleted") \
-	MESSAGE(STATE_FAILED, "12f87774425f4c398f2d1f35c51a7b53", LOG_ERR, "The state directory could not be written") \
+	MESSAGE(STATE_FAILED, "12f87774425f4c398f2d1f35c51a7b53", LOG_ERR, "A file of the daemon could not be written") \
 	MESSAGE(WAITING, "0dbe9bbe11b04521b674c8c7f4b4a56a", LOG_NOTICE, "A batch has left and waits in its grace") \
 	MESSAGE(ENDED, "4fbeaf33543f496bad040c6861d67081", LOG_NOTICE, "A trouble has ended") \
 	MESSAGE(PASS, "8a6e25e600af4731b4c684eafabce8ac", LOG_INFO, "A pass has ended")

@@ -128,26 +128,21 @@ static void show_site_error(FILE *file, const struct pass_site *site, const stru
 		site->site.role_arn ? " as " : "", site->site.role_arn ? site->site.role_arn : "", site->error.text);
 }
 
-bool show_troubles(FILE *file, const struct pass *pass, const struct show_options *options)
+void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const struct show_options *options)
 {
-	bool any = false;
-
 	for (size_t i = 0; i < pass->site_count; i++) {
 		const struct pass_site *site = &pass->sites[i];
 
-		any = any || site->error.code != ERROR_NONE;
 		if (site->error.code != ERROR_NONE)
-			show_site_error(file, site, options);
+			show_site_error(aside, site, options);
 		for (size_t p = 0; site->plan && p < site->plan->problem_count; p++)
-			show_problem(file, &site->plan->problems[p], options);
-		any = any || (site->plan && site->plan->problem_count);
+			show_problem(site->plan->problems[p].conflict ? answer : aside, &site->plan->problems[p], options);
 		if (site->plan && *site->observed->incomplete)
-			fprintf(file, "%s! %s%s: nothing is deleted here in this pass: %s\n", paint(options, YELLOW),
-				site->site.region, paint(options, PLAIN), site->observed->incomplete);
+			fprintf(aside, "%s!%s %s: nothing is deleted here in this pass: %s\n", paint(options, YELLOW),
+				paint(options, PLAIN), site->site.region, site->observed->incomplete);
 	}
 	for (size_t i = 0; i < pass->guard.held_count; i++)
-		show_held(file, &pass->guard.held[i], options);
-	return any || pass->guard.held_count;
+		show_held(answer, &pass->guard.held[i], options);
 }
 
 /* A batch that this pass has disabled has its grace before it. */
@@ -211,7 +206,7 @@ void show_diff(FILE *file, const struct pass *pass, const struct show_options *o
 			show_heading(file, actions[i], options);
 		show_change(file, pass, actions[i], options);
 	}
-	show_troubles(file, pass, options);
+	show_troubles(file, stderr, pass, options);
 	if (!pass_in_sync(pass) && summary.errors < pass->site_count)
 		show_closing_line(file, &summary);
 }

@@ -16,14 +16,20 @@ struct show_options {
 /* Whether `file` is a terminal that wants colour (NO_COLOR unset). */
 bool show_in_colour(FILE *file);
 
-/* Every difference, batch by batch, field by field; then conflicts, what is held, and the closing line. */
+/*
+ * Every difference, batch by batch, field by field; then conflicts, what is held, and the closing line. What could not be
+ * read goes to standard error.
+ */
 void show_diff(FILE *file, const struct pass *pass, const struct show_options *options);
 
 /* One line for one action that came to an end: "created rule batch-no1 (batch no1)". */
 void show_action(FILE *file, const struct action *action, const struct show_options *options);
 
-/* What stops an app or a batch, what could not be read, what is held: one line each. True where there was any. */
-bool show_troubles(FILE *file, const struct pass *pass, const struct show_options *options);
+/*
+ * What stops an app or a batch, what could not be read, what is held: conflicts and held plans belong to the answer
+ * (`answer`), readings that failed to the way there (`aside`).
+ */
+void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const struct show_options *options);
 
 /* Batches that wait in their grace. */
 void show_notes(FILE *file, const struct pass *pass);

@@ -127,7 +127,7 @@ void aws_dispatch(struct aws *aws)
 	bool sent = true;
 
 	/* In turn, so that a long queue of one service does not hold up the others. */
-	while (sent && aws->in_flight < aws->in_flight_limit) {
+	while (sent) {
 		sent = false;
 		for (struct lane *lane = aws->lanes; lane && aws->in_flight < aws->in_flight_limit;
 			lane = lane->next)

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "model/fargate.h"
+#include "model/schema.h"
 #include "text.h"
 
 /* An app as the rest of the program sees it: every default of its name put in, every wish told apart. */
@@ -140,10 +140,6 @@ struct image image_of(const json_t *written)
 	};
 }
 
-/* What DescribeTaskDefinition says and RegisterTaskDefinition does not take: a pasted answer may hold it. */
-static const char *const described_only[] = { "taskDefinitionArn", "revision", "status", "requiresAttributes",
-	"compatibilities", "registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt" };
-
 /* A null means the same as an absent member, and would be refused by AWS in some places. */
 static void drop_nulls(json_t *value)
 {
@@ -169,8 +165,8 @@ static void make_task_definition(const struct entry *entry, struct app *app)
 
 	if (!json_is_object(written))
 		return;
-	for (size_t i = 0; i < ARRAY_LENGTH(described_only); i++)
-		json_object_del(written, described_only[i]);
+	for (const char *const *key = schema_task_definition.ignored; *key; key++)
+		json_object_del(written, *key);
 	drop_nulls(written);
 	app->task_definition = written;
 }

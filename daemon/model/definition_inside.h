@@ -46,6 +46,7 @@ struct spot {
 	const struct spot *up; /* NULL: the file's top */
 	const char *key;       /* NULL: an element */
 	size_t index;
+	bool name; /* the fault is in the key itself, which is a name of the user's own */
 };
 
 #define TOP(the_source)            (&(const struct spot){ .source = (the_source) })

@@ -1,10 +1,5 @@
 #include "model/definition_inside.h"
 
-void check_members(struct reader *reader)
-{
-	(void)reader;
-}
-
 void check_app(struct reader *reader, const struct entry *entry, const struct app *app)
 {
 	(void)reader;

@@ -39,7 +39,7 @@ static void say_end(const struct pass *pass, const struct applying *applying)
 {
 	struct pass_summary summary = pass_summary(pass);
 
-	show_troubles(stderr, pass, &applying->show);
+	show_troubles(stderr, stderr, pass, &applying->show);
 	show_notes(stderr, pass);
 	if (pass->state_error)
 		session_complain("%s", pass->state_error);

@@ -211,7 +211,7 @@ int verb_list(struct session *session, const struct options *options)
 	else
 		print_table(&rows);
 	if (failed)
-		show_troubles(stderr, pass, &show);
+		show_troubles(stderr, stderr, pass, &show);
 	failed = failed || pass->stopped;
 	pass_free(pass);
 	return failed ? EXIT_TROUBLE : EXIT_OK;

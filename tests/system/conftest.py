@@ -64,7 +64,8 @@ class Server:
         self.url = line[1]
 
     def post(self, path, body=b""):
-        urllib.request.urlopen(urllib.request.Request(self.url + path, data=body, method="POST")).read()
+        urllib.request.urlopen(urllib.request.Request(
+            self.url + path, data=body, method="POST", headers={"Content-Type": "text/plain"})).read()
 
     def reset(self):
         self.post("/moto-api/reset")

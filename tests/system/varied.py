@@ -394,13 +394,13 @@ def schedules_of_all_forms(world):
     {"name": "main", "cpu": 128, "memory": 256, "essential": True, "environment": [], "mountPoints": [], "secrets": [],
      "portMappings": [], "volumesFrom": [], "environmentFiles": [
          {"type": "s3", "value": "arn:aws:s3:::bucket/env.env"}]}], "volumes": [], "placementConstraints": [],
-    "pidMode": "task"}}))
+    "pidMode": "task"}}, {"environment": {"A": "1"}}))
 def pasted_with_its_empties(world):
     item = container(world, "main")
     assert item["cpu"] == 128 and item["memory"] == 256
     assert item["environmentFiles"] == [{"type": "s3", "value": "arn:aws:s3:::bucket/env.env"}]
-    assert "containerOverrides" not in world.input("jobs-nightly") \
-        or world.input("jobs-nightly")["containerOverrides"][0]["name"] == "main"
+    assert world.environment_of("jobs-nightly") == {"A": "1"}
+    assert world.input("jobs-nightly")["containerOverrides"][0]["name"] == "main"
 
 
 @case(one(containers({"name": "jobs", "restartPolicy": {"enabled": True, "restartAttemptPeriod": 180},

@@ -394,6 +394,54 @@ static void pages(void)
 	end();
 }
 
+/* Each page has its own three attempts. */
+static void faults_on_pages(void)
+{
+	struct outcome outcome = { 0 };
+
+	begin();
+	for (int page = 0; page < 4; page++) {
+		SAY(.status = 500);
+		SAY(.status = 500);
+		SAY(.status = 200, .body = page == 0   ? "{\"nextToken\":\"a\"}"
+					   : page == 1 ? "{\"nextToken\":\"b\"}"
+					   : page == 2 ? "{\"nextToken\":\"c\"}"
+						       : "{}");
+	}
+	call((struct call_options){ .service = "ecs",
+		     .operation = "ListTasks",
+		     .page_in = "nextToken",
+		     .page_out = "nextToken" },
+		&outcome);
+	scripted_run(scripted);
+	CHECK(outcome.ok);
+	CHECK_NUMBER(outcome.tries, 12);
+	end();
+}
+
+/* A call that goes on goes on in its old place. */
+static void pages_keep_their_place(void)
+{
+	struct outcome first = { 0 }, others[5] = { 0 };
+
+	begin_with((struct aws_options){ .region_flag = "eu-west-1", .in_flight = 1 });
+	SAY(.match = "ListTasks", .status = 200, .body = "{\"nextToken\":\"a\"}", .delay = 1);
+	SAY(.match = "ListTasks", .status = 200, .body = "{}", .delay = 1);
+	SAY(.match = "DescribeClusters", .status = 200, .body = "{}", .delay = 1, .for_ever = true);
+	call((struct call_options){ .service = "ecs",
+		     .operation = "ListTasks",
+		     .page_in = "nextToken",
+		     .page_out = "nextToken" },
+		&first);
+	for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+		describe(&others[i]);
+	scripted_run(scripted);
+	CHECK_NUMBER(first.at, 2);
+	CHECK_NUMBER(others[0].at, 3);
+	CHECK_NUMBER(others[4].at, 7);
+	end();
+}
+
 static void endless(const struct scripted_request *request, struct scripted_answer *answer, void *data)
 {
 	static char body[64];
@@ -851,6 +899,8 @@ int main(void)
 	retry_after();
 	retries_run_out();
 	pages();
+	faults_on_pages();
+	pages_keep_their_place();
 	loops();
 	skew();
 	skew_not_believed();

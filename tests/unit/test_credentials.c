@@ -398,6 +398,29 @@ static void a_role_that_cannot_be_assumed(void)
 	client_end();
 }
 
+/* STS takes its time: it is not asked a second time meanwhile. */
+static void a_slow_refresh(void)
+{
+	struct outcome first = { 0 }, second = { 0 };
+	struct call_options options = { .service = "ecs", .operation = "ListClusters", .done = on_done };
+
+	begin_roles();
+	client("base");
+	options.identity = aws_identity(aws, "arn:r");
+	SAY(.match = "AssumeRole", .status = 200, .body = role_keys("ROLE", 3600), .delay = 100);
+	SAY(.match = "ListClusters", .status = 200, .body = "{}", .for_ever = true);
+	options.data = &first;
+	aws_call(aws, &options);
+	scripted_run_until(scripted, SCRIPTED_START + 70);
+	scripted_pass(scripted, 70);
+	options.data = &second;
+	aws_call(aws, &options);
+	scripted_run(scripted);
+	CHECK(first.ok && second.ok);
+	CHECK_NUMBER(scripted_count(scripted), 3);
+	client_end();
+}
+
 static void expired_role(void)
 {
 	struct outcome outcome;
@@ -496,6 +519,7 @@ int main(void)
 	a_role_is_assumed_once();
 	a_role_is_refreshed();
 	a_role_that_cannot_be_assumed();
+	a_slow_refresh();
 	expired_role();
 	chained_profile();
 	region_order();

@@ -55,7 +55,7 @@ static void refusals(void)
 	CHECK(text_starts(outcome(arena, "{ \"a\": NaN }"), "1:8 not JSON: "));
 	CHECK(text_starts(outcome(arena, "{ // comment\n}"), "1:3 not JSON: "));
 	CHECK(text_starts(outcome(arena, "{ 'a': 1 }"), "1:3 not JSON: "));
-	CHECK_TEXT(outcome(arena, "{ \"a\": \"\xC3\x28\" }"), "1:9 a byte that is not UTF-8");
+	CHECK_TEXT(outcome(arena, "{ \"a\": \"\xC3\x28\" }"), "1:8 a byte that is not UTF-8");
 }
 
 static void every_refusal_has_a_remedy(void)

@@ -1,0 +1,302 @@
+#include <regex.h>
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include "model/definition_inside.h"
+#include "model/schema.h"
+#include "model/schema_words.h"
+#include "text.h"
+
+/* One walk over a file, held against the tables: whatever is wrong with a member by itself is told here. */
+
+/* Compiling an expression takes longer than using it, so each is compiled once for all files. */
+struct pattern {
+	const char *text;
+	regex_t compiled;
+};
+
+struct walk {
+	struct reader *reader;
+	struct pattern *patterns;
+	size_t pattern_count, pattern_capacity;
+	bool open; /* inside an object of AWS's own */
+};
+
+static void check_value(
+	struct walk *walk, const struct spot *spot, const struct schema_member *member, const json_t *value);
+
+static const regex_t *compiled(struct walk *walk, const char *text)
+{
+	struct pattern *pattern;
+
+	for (size_t i = 0; i < walk->pattern_count; i++)
+		if (walk->patterns[i].text == text)
+			return &walk->patterns[i].compiled;
+	arena_grow(walk->reader->arena, &walk->patterns, sizeof *walk->patterns, walk->pattern_count,
+		&walk->pattern_capacity);
+	pattern = &walk->patterns[walk->pattern_count++];
+	pattern->text = text;
+	if (regcomp(&pattern->compiled, text, REG_EXTENDED | REG_NOSUB) != 0)
+		abort();
+	return &pattern->compiled;
+}
+
+static const char *remedy_of(struct walk *walk, const struct schema_member *member)
+{
+	if (member->remedy)
+		return member->remedy;
+	return arena_printf(walk->reader->arena, "write for example %s", member->example ? member->example : "\"text\"");
+}
+
+/* What an enumeration does not hold: in AWS's own objects it may be new there, and is passed on. */
+static void unknown_value(
+	struct walk *walk, const struct spot *spot, const struct schema_member *member, const char *text)
+{
+	struct arena *arena = walk->reader->arena;
+	size_t count = 0;
+	const char *near, *message, *all = schema_values(arena, member);
+
+	while (member->values[count])
+		count++;
+	near = schema_nearest(text, member->values, count);
+	message = arena_printf(arena, "%s cannot be %s", spot_label(walk->reader, spot), quoted(walk->reader, text));
+	if (walk->open && !near)
+		warn_at(walk->reader, spot, AT_VALUE,
+			arena_printf(arena, "%s, as far as is known here; it is passed on", message),
+			arena_printf(arena, "write %s, unless it is new on AWS", all));
+	else
+		fault_at(walk->reader, spot, AT_VALUE, message,
+			arena_printf(arena, "write %s", near ? quoted(walk->reader, near) : all));
+}
+
+static void wrong_length(
+	struct walk *walk, const struct spot *spot, const struct schema_member *member, const char *text)
+{
+	struct arena *arena = walk->reader->arena;
+	size_t length = text_columns(text);
+	const char *label = spot_label(walk->reader, spot);
+
+	if (length < member->shortest && !length)
+		fault_at(walk->reader, spot, AT_VALUE, arena_printf(arena, "%s is empty", label),
+			member->required || !spot->key ? remedy_of(walk, member) :
+							 arena_printf(arena, "%s, or leave it out", remedy_of(walk, member)));
+	else if (length < member->shortest)
+		fault_at(walk->reader, spot, AT_VALUE,
+			arena_printf(arena, "%s is %zu character%s long", label, length, length == 1 ? "" : "s"),
+			arena_printf(arena, "write at least %zu characters", member->shortest));
+	else
+		fault_at(walk->reader, spot, AT_VALUE,
+			arena_printf(arena, "%s is %zu characters long", label, length),
+			arena_printf(arena, "write at most %zu characters", member->longest));
+}
+
+static bool length_fits(const struct schema_member *member, const char *text)
+{
+	size_t length;
+
+	if (!member->shortest && !member->longest)
+		return true;
+	length = text_columns(text);
+	return length >= member->shortest && (!member->longest || length <= member->longest);
+}
+
+static void check_text(
+	struct walk *walk, const struct spot *spot, const struct schema_member *member, const char *text)
+{
+	if (member->values) {
+		for (const char *const *value = member->values; *value; value++)
+			if (strcmp(*value, text) == 0)
+				return;
+		unknown_value(walk, spot, member, text);
+	} else if (!length_fits(member, text)) {
+		wrong_length(walk, spot, member, text);
+	} else if (member->pattern && regexec(compiled(walk, member->pattern), text, 0, NULL, 0) != 0) {
+		fault_at(walk->reader, spot, AT_VALUE,
+			arena_printf(walk->reader->arena, "%s is not %s", quoted(walk->reader, text), member->what),
+			remedy_of(walk, member));
+	}
+}
+
+static void check_number(
+	struct walk *walk, const struct spot *spot, const struct schema_member *member, json_int_t number)
+{
+	struct arena *arena = walk->reader->arena;
+	const char *message;
+
+	if (!member->least && !member->most && !member->numbers)
+		return;
+	message = arena_printf(
+		arena, "%s cannot be %lld", spot_label(walk->reader, spot), (long long)number);
+	if (member->numbers) {
+		for (const int *known = member->numbers; *known; known++)
+			if (*known == number)
+				return;
+		fault_at(walk->reader, spot, AT_VALUE, message, schema_numbers(arena, member));
+	} else if (number < member->least || number > member->most) {
+		fault_at(walk->reader, spot, AT_VALUE, message,
+			arena_printf(arena, "write a number from %lld to %lld", member->least, member->most));
+	}
+}
+
+static void check_array(
+	struct walk *walk, const struct spot *spot, const struct schema_member *member, const json_t *array)
+{
+	struct arena *arena = walk->reader->arena;
+	size_t count = json_array_size(array), i;
+	json_t *element;
+
+	if (count < member->shortest)
+		fault_at(walk->reader, spot, AT_VALUE, arena_printf(arena, "%s is empty", spot_label(walk->reader, spot)),
+			remedy_of(walk, member));
+	if (member->longest && count > member->longest)
+		fault_at(walk->reader, spot, AT_VALUE,
+			arena_printf(arena, "%s has %zu elements", spot_label(walk->reader, spot), count),
+			arena_printf(arena, "write at most %zu", member->longest));
+	json_array_foreach((json_t *)(uintptr_t)array, i, element)
+		check_value(walk, ELEMENT(spot, i), member->element, element);
+}
+
+static const struct schema_member *member_of(const struct schema *schema, const char *key)
+{
+	for (size_t i = 0; i < schema->count; i++)
+		if (strcmp(schema->members[i].key, key) == 0)
+			return &schema->members[i];
+	return NULL;
+}
+
+static void unknown_key(struct walk *walk, const struct spot *spot, const struct schema *schema)
+{
+	struct arena *arena = walk->reader->arena;
+	const char *message = arena_printf(arena, "unknown key %s", quoted(walk->reader, spot->key));
+	const char *near = schema_nearest_key(arena, schema, spot->key);
+
+	if (near)
+		fault_at(walk->reader, spot, AT_KEY, message, arena_printf(arena, "write \"%s\"", near));
+	else if (schema->open)
+		warn_at(walk->reader, spot, AT_KEY,
+			arena_printf(arena, "%s, as far as is known here; it is passed on", message),
+			"look for a slip of the pen, unless it is new on AWS");
+	else
+		fault_at(walk->reader, spot, AT_KEY, message,
+			arena_printf(arena, "remove it, or write one of %s", schema_keys(arena, schema)));
+}
+
+static bool is_ignored(const struct schema *schema, const char *key)
+{
+	for (const char *const *ignored = schema->ignored; ignored && *ignored; ignored++)
+		if (strcmp(*ignored, key) == 0)
+			return true;
+	return false;
+}
+
+static void check_known(
+	struct walk *walk, const struct spot *spot, const struct schema_member *member, const json_t *value)
+{
+	struct arena *arena = walk->reader->arena;
+
+	if (member->mark == SCHEMA_LATER)
+		fault_at(walk->reader, spot, AT_KEY, arena_printf(arena, "\"%s\" is not supported yet", member->key),
+			member->remedy);
+	else if (member->mark == SCHEMA_MISTAKE)
+		fault_at(walk->reader, spot, AT_KEY, arena_printf(arena, "\"%s\" does not belong here", member->key),
+			member->remedy);
+	else
+		check_value(walk, spot, member, value);
+}
+
+static void check_required(
+	struct walk *walk, const struct spot *spot, const struct schema *schema, const json_t *object)
+{
+	struct arena *arena = walk->reader->arena;
+
+	for (size_t i = 0; i < schema->count; i++) {
+		const struct schema_member *member = &schema->members[i];
+
+		if (member->required && !json_object_get(object, member->key))
+			fault_at(walk->reader, spot, AT_KEY,
+				arena_printf(arena, "%s has no \"%s\"", spot_label(walk->reader, spot), member->key),
+				arena_printf(arena, "write \"%s\": %s", member->key, schema_example(arena, member)));
+	}
+}
+
+static void check_object(
+	struct walk *walk, const struct spot *spot, const struct schema *schema, const json_t *object)
+{
+	bool open_above = walk->open;
+	const char *key;
+	json_t *value;
+
+	walk->open = schema->open;
+	json_object_foreach((json_t *)(uintptr_t)object, key, value)
+	{
+		const struct spot *below = MEMBER(spot, key);
+		const struct schema_member *member = member_of(schema, key);
+
+		if (schema->map_value) {
+			check_text(walk, &(struct spot){ .source = below->source, .up = below->up, .key = key, .name = true },
+				schema->map_key, key);
+			check_value(walk, below, schema->map_value, value);
+		} else if (member) {
+			check_known(walk, below, member, value);
+		} else if (!is_ignored(schema, key)) {
+			unknown_key(walk, below, schema);
+		}
+	}
+	check_required(walk, spot, schema, object);
+	walk->open = open_above;
+}
+
+static unsigned type_of(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return SCHEMA_OBJECT;
+	case JSON_ARRAY:
+		return SCHEMA_ARRAY;
+	case JSON_STRING:
+		return SCHEMA_STRING;
+	case JSON_INTEGER:
+		return SCHEMA_INTEGER;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return SCHEMA_BOOLEAN;
+	case JSON_NULL:
+		return SCHEMA_NULL;
+	default:
+		return 0;
+	}
+}
+
+static void check_value(
+	struct walk *walk, const struct spot *spot, const struct schema_member *member, const json_t *value)
+{
+	/* In AWS's own objects null is the same as absent. */
+	if (walk->open && json_is_null(value) && spot->key)
+		return;
+	if (!(type_of(value) & member->types)) {
+		fault_at(walk->reader, spot, AT_VALUE, type_message(walk->reader, spot, member, value),
+			type_remedy(walk->reader, member, value));
+		return;
+	}
+	if (json_is_string(value))
+		check_text(walk, spot, member, json_string_value(value));
+	else if (json_is_integer(value))
+		check_number(walk, spot, member, json_integer_value(value));
+	else if (json_is_array(value))
+		check_array(walk, spot, member, value);
+	else if (json_is_object(value) && member->object)
+		check_object(walk, spot, member->object, value);
+}
+
+void check_members(struct reader *reader)
+{
+	static const struct schema_member file = { .types = SCHEMA_OBJECT, .object = &schema_file };
+	struct walk walk = { .reader = reader };
+
+	for (size_t i = 0; i < reader->source_count; i++)
+		if (reader->sources[i].root)
+			check_value(&walk, TOP(&reader->sources[i]), &file, reader->sources[i].root);
+	for (size_t i = 0; i < walk.pattern_count; i++)
+		regfree(&walk.patterns[i].compiled);
+}

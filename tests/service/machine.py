@@ -1,0 +1,142 @@
+"""A booted Debian in a container: its root is made once by mmdebstrap, kept, and copied for each use."""
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ROOTS = ROOT / "build/roots"
+PACKAGES = {
+    "bookworm": "systemd-sysv dbus libcurl4 libssl3 libjansson4 libev4 libexpat1 libsqlite3-0",
+    "trixie": "systemd-sysv dbus libcurl4t64 libssl3t64 libjansson4 libev4t64 libexpat1 libsqlite3-0",
+}
+RELEASES = tuple(PACKAGES)
+MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
+
+
+def missing():
+    """Why no container can be booted here; None where it can."""
+    if os.geteuid() != 0:
+        return "not root"
+    for program in ("mmdebstrap", "systemd-nspawn", "nsenter"):
+        if not shutil.which(program):
+            return f"no {program}; as root: apt-get install -y mmdebstrap systemd-container util-linux"
+    return None
+
+
+def base(release):
+    """The root as mmdebstrap has made it; made on first use, and anew when the list of packages changes."""
+    packages = PACKAGES[release]
+    name = f"{release}-{hashlib.sha256(packages.encode()).hexdigest()[:8]}"
+    root = ROOTS / name
+    if root.is_dir():
+        return root
+    ROOTS.mkdir(parents=True, exist_ok=True)
+    for old in ROOTS.glob(f"{release}-*"):
+        shutil.rmtree(old)
+    new = ROOTS / f"{name}.new"
+    shutil.rmtree(new, ignore_errors=True)
+    done = subprocess.run(["mmdebstrap", "--variant=minbase", "--include", packages.replace(" ", ","), release, str(new),
+                           MIRROR], capture_output=True, text=True)
+    assert done.returncode == 0, f"mmdebstrap {release} failed:\n{done.stderr}"
+    new.rename(root)
+    return root
+
+
+class Machine:
+    """One container; commands go in with nsenter. It shares this machine's network."""
+
+    def __init__(self, release, name="test"):
+        self.release, self.process, self.leader = release, None, None
+        self.root = ROOTS / "running" / f"{release}-{name}"
+
+    def make(self):
+        shutil.rmtree(self.root, ignore_errors=True)
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cp", "-a", "--reflink=auto", str(base(self.release)), str(self.root)], check=True)
+        self.write("/etc/hostname", f"{self.release}-test\n")
+        self.write("/etc/machine-id", "")
+        return self
+
+    def boot(self):
+        # Where the outer machine still has cgroup v1 mounted, systemd 256 and newer want the unified one.
+        environment = os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+        self.process = subprocess.Popen(
+            ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--resolv-conf=off",
+             "--console=passive", "--directory", str(self.root)],
+            env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            start_new_session=True)
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the container ended: {self.process.stderr.read().decode()}")
+            if self._find_leader() and self.run("systemctl", "is-system-running", code=None).stdout.strip() in (
+                    "running", "degraded"):
+                return self
+            time.sleep(0.1)
+        raise RuntimeError("the container did not boot within a minute")
+
+    def _find_leader(self):
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for child in children:
+            with contextlib.suppress(OSError):
+                if pathlib.Path(f"/proc/{child}/comm").read_text().strip() == "systemd":
+                    self.leader = int(child)
+                    return True
+        return False
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            # SIGRTMIN+4 to systemd: power off; SIGTERM to systemd-nspawn asks it for the same.
+            self.process.terminate()
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait(10)
+        if self.process:
+            self.process.stderr.close()
+        self.process = self.leader = None
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def run(self, *command, code=0, user=None, input=None, timeout=60, environment=None):
+        """Runs a command inside and wants this exit code (None: any)."""
+        inside = ["nsenter", "-t", str(self.leader), "-m", "-u", "-i", "-p", "-r", "-w"]
+        if user:
+            command = ("setpriv", "--reuid", user, "--regid", user, "--init-groups", *command)
+        variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root", "TERM": "dumb"}
+        done = subprocess.run([*inside, *command], input=input, capture_output=True, text=True, timeout=timeout,
+                              env=variables | (environment or {}), stdin=None if input else subprocess.DEVNULL)
+        assert code is None or done.returncode == code, \
+            f"{' '.join(command)}: exit {done.returncode}, not {code}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def shell(self, script, **rest):
+        return self.run("sh", "-c", script, **rest)
+
+    # Files, by their path inside. Written from outside: nothing in there follows links out of the root.
+
+    def path(self, inside):
+        return self.root / inside.lstrip("/")
+
+    def write(self, inside, text, mode=0o644):
+        path = self.path(inside)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    def delete(self, inside):
+        path = self.path(inside)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

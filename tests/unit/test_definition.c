@@ -1,0 +1,358 @@
+#include "model/definition.h"
+
+#include "files.h"
+#include "json.h"
+#include "model/input.h"
+#include "text.h"
+
+#include "../check.h"
+
+/*
+ * What the reader makes of definitions: every file of tests/definitions/{good,bad} by itself against the lines beside it,
+ * and what the structures then hold. `test_definition --print FILE…` prints those lines.
+ */
+
+#define FOLDER "tests/definitions/"
+
+static struct arena *arena;
+
+static struct definitions *read_texts(size_t count, const char *const *texts)
+{
+	struct definition_text *all = arena_alloc(arena, (count + 1) * sizeof *all);
+
+	for (size_t i = 0; i < count; i++)
+		all[i] = (struct definition_text){ arena_printf(arena, "%c.json", (char)('a' + i)), texts[i],
+			strlen(texts[i]) };
+	return definitions_read(arena, all, count);
+}
+
+#define READ(...) \
+	read_texts(sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *), (const char *const[]){ __VA_ARGS__ })
+
+/* As fargate-batchctl check prints them. */
+static const char *lines_of(const struct definitions *definitions)
+{
+	CLEANUP_TEXT struct text lines = { 0 };
+
+	for (size_t i = 0; i < definitions->fault_count; i++) {
+		const struct fault *fault = &definitions->faults[i];
+
+		text_printf(&lines, "%s:%u:%u: %s%s; %s\n", fault->at.file, fault->at.line, fault->at.column,
+			fault->warning ? "warning: " : "", fault->message, fault->remedy);
+	}
+	return arena_copy(arena, text_string(&lines));
+}
+
+/* The lines of one file, which is told without its folder. */
+static const char *lines_of_file(const char *path, bool *broken)
+{
+	const char *slash = strrchr(path, '/'), *lines;
+	struct definition_text text = { .file = slash ? slash + 1 : path };
+	struct definitions *definitions;
+	struct error error = { 0 };
+
+	text.text = file_read(arena, path, 1 << 20, &text.length, NULL, &error);
+	if (!text.text)
+		return arena_copy(arena, error.text);
+	definitions = definitions_read(arena, &text, 1);
+	*broken = definitions->broken;
+	lines = lines_of(definitions);
+	definitions_free(definitions);
+	return lines;
+}
+
+static void one_file(const char *folder, const char *name, bool good)
+{
+	char *path = arena_printf(arena, FOLDER "%s/%s", folder, name), *expected;
+	const char *lines;
+	size_t length;
+	bool broken = good;
+
+	lines = lines_of_file(path, &broken);
+	expected = arena_printf(arena, "%.*s.expected", (int)(strlen(path) - strlen(".json")), path);
+	expected = file_read(arena, expected, 1 << 20, &length, NULL, NULL);
+	if (!CHECK(broken != good) | !CHECK_TEXT(lines, expected ? expected : ""))
+		printf("  in   %s\n", path);
+}
+
+static void all_files(const char *folder, bool good, size_t at_least)
+{
+	const char *const *names;
+	size_t count, files = 0;
+
+	if (!CHECK(folder_list(arena, arena_printf(arena, FOLDER "%s", folder), &names, &count, NULL)))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (!text_ends(names[i], ".json"))
+			continue;
+		one_file(folder, names[i], good);
+		files++;
+	}
+	CHECK(files >= at_least);
+}
+
+static void the_article(void)
+{
+	struct definition_text text = { .file = "article.json" };
+	struct definitions *set;
+	const struct app *app;
+	const struct batch *batch;
+	json_t *input;
+
+	text.text = file_read(arena, "config/examples/article.json", 1 << 20, &text.length, NULL, NULL);
+	set = definitions_read(arena, &text, 1);
+	CHECK_TEXT(lines_of(set), "");
+	CHECK(!set->broken && set->app_count == 1 && set->batch_count == 2);
+	app = definitions_app(set, "batch");
+	CHECK_TEXT(app->region, "ap-northeast-1");
+	CHECK_TEXT(app->repository.use.name, "batch");
+	CHECK_NUMBER(app->repository.lifecycle, WISH_VALUE);
+	CHECK_TEXT(json_canonical(arena, app->repository.lifecycle_policy),
+		"{\"rules\":[{\"action\":{\"type\":\"expire\"},\"description\":\"Keep only one untagged image, expire all "
+		"others\",\"rulePriority\":1,\"selection\":{\"countNumber\":1,\"countType\":\"imageCountMoreThan\","
+		"\"tagStatus\":\"untagged\"}}]}");
+	CHECK_NUMBER(app->log_group.retention_in_days, 30);
+	CHECK_NUMBER(app->at.line, 3);
+	CHECK_NUMBER(app->repository.use.at.line, 5);
+	batch = definitions_batch(set, "no1");
+	CHECK(batch && batch->app == app && batch->at.line == 24 && batch->at.column == 5);
+	CHECK_TEXT(batch->rule_name, "batch-no1");
+	CHECK_TEXT(batch->family, "batch-no1");
+	CHECK_TEXT(batch_log_prefix(arena, batch), "batch/no1");
+	input = target_input(batch);
+	CHECK_TEXT(json_canonical(arena, input), "{\"containerOverrides\":[{\"environment\":[{\"name\":\"batch\",\"value\":"
+						 "\"no1\"}],\"name\":\"batch\"}]}");
+	json_decref(input);
+	CHECK(!definitions_batch(set, "no3") && !definitions_app(set, ""));
+	definitions_free(set);
+}
+
+static void what_an_app_leaves_out(void)
+{
+	struct definitions *set = READ("{\"apps\": {\"x-1\": {\"network\": {\"subnets\": [\"subnet-1\"]}}},"
+				       "\"batches\": {\"B_1\": {\"app\": \"x-1\", \"schedule\": \"rate(1 day)\"}}}");
+	const struct app *app = &set->apps[0];
+	const struct batch *batch = &set->batches[0];
+
+	CHECK_TEXT(lines_of(set), "");
+	CHECK(!app->region && !app->account_id && !app->assume_role_arn && !app->task_definition && !app->tags);
+	CHECK_TEXT(app->repository.use.name, "x-1");
+	CHECK_TEXT(app->cluster.use.name, "x-1");
+	CHECK_TEXT(app->log_group.use.name, "/fargate/x-1");
+	CHECK(app->repository.use.managed && app->cluster.use.managed && app->log_group.use.managed);
+	CHECK_TEXT(app->roles.execution, "ecsTaskExecutionRole");
+	CHECK_TEXT(app->roles.task, "ecsTaskExecutionRole");
+	CHECK_TEXT(app->roles.events, "ecsEventRole");
+	CHECK(app->repository.lifecycle == WISH_UNMANAGED && app->repository.scan_on_push == WISH_UNMANAGED &&
+		app->repository.mutability == WISH_UNMANAGED && app->log_group.retention == WISH_UNMANAGED &&
+		app->cluster.settings == WISH_UNMANAGED && app->cluster.capacity_providers == WISH_UNMANAGED);
+	CHECK(app->enabled && !app->delete_with_last && app->log_streams == LOG_STREAMS_BATCH);
+	CHECK_TEXT(app_container(app), "x-1");
+	CHECK_NUMBER(app->batch_count, 1);
+	CHECK_TEXT(batch->rule_name, "x-1-B_1");
+	CHECK_TEXT(batch->family, "x-1-B_1");
+	CHECK(batch->enabled && batch->task_count == 1 && batch->retry_attempts == -1 && batch->retry_age == -1);
+	CHECK(!batch->environment && !batch->command && !batch->cpu && !batch->memory && !batch->description);
+	CHECK(!batch->capacity_provider_strategy && !batch->dead_letter_queue && !batch->platform_version);
+	CHECK(batch->network == app->network && json_array_size(json_object_get(batch->network, "subnets")) == 1);
+	CHECK(target_input(batch) == NULL);
+	definitions_free(set);
+}
+
+#define NETWORK "\"network\": {\"subnets\": [\"subnet-1\"]}"
+
+static void wishes(void)
+{
+	struct definitions *set = READ(
+		"{\"apps\": {"
+		"\"gone\": {\"repository\": {\"lifecyclePolicy\": null, \"scanOnPush\": null, \"imageTagMutability\": null},"
+		"  \"logGroup\": {\"retentionInDays\": null}, \"cluster\": {\"capacityProviders\": null, \"settings\": null}},"
+		"\"here\": {\"repository\": {\"lifecyclePolicy\": {\"keepLast\": 3}, \"scanOnPush\": false, "
+		"  \"imageTagMutability\": \"IMMUTABLE\"}, \"logGroup\": \"/x\", \"cluster\": {\"name\": \"c\", \"managed\": false}},"
+		"\"none\": {\"repository\": false, \"image\": {\"uri\": \"busybox\"}},"
+		"\"true\": {\"repository\": true}}}");
+	const struct app *gone = definitions_app(set, "gone"), *here = definitions_app(set, "here");
+
+	CHECK_TEXT(lines_of(set), "");
+	CHECK(gone->repository.lifecycle == WISH_REMOVED && gone->repository.scan_on_push == WISH_REMOVED &&
+		gone->repository.mutability == WISH_REMOVED && gone->log_group.retention == WISH_REMOVED &&
+		gone->cluster.capacity_providers == WISH_REMOVED && gone->cluster.settings == WISH_REMOVED);
+	CHECK_TEXT(gone->repository.use.name, "gone");
+	CHECK(here->repository.scan_on_push == WISH_VALUE && !here->repository.scan_on_push_value);
+	CHECK_TEXT(here->repository.mutability_value, "IMMUTABLE");
+	CHECK_TEXT(here->log_group.use.name, "/x");
+	CHECK(here->log_group.retention == WISH_UNMANAGED && !here->cluster.use.managed);
+	CHECK(!definitions_app(set, "none")->repository.use.name);
+	CHECK_TEXT(definitions_app(set, "true")->repository.use.name, "true");
+	definitions_free(set);
+}
+
+static void a_batch_in_full(void)
+{
+	struct definitions *set = READ(
+		"{\"apps\": {\"jobs\": {\"enabled\": true, \"image\": {\"tag\": \"v1\"}, \"logStreamPrefix\": \"{batch}-{tag}\", "
+		"\"taskDefinition\": {\"cpu\": 256, \"memory\": \"512\", \"containerDefinitions\": [{\"name\": \"main\"}]}, " NETWORK
+		"}}, \"batches\": {\"b\": {\"app\": \"jobs\", \"schedule\": \"cron(0 3 * * ? *)\", \"cpu\": \"1 vCPU\", "
+		"\"memory\": 2048, \"environment\": {\"Z\": \"1\", \"A\": \"é\\\"\"}, \"command\": [\"a\", \"b c\"], "
+		"\"image\": {\"digest\": \"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}, "
+		"\"ruleName\": \"r\", \"enabled\": false, \"taskCount\": 2, \"platformVersion\": \"1.4.0\", "
+		"\"propagateTags\": true, \"enableECSManagedTags\": true, \"retryPolicy\": {\"maximumRetryAttempts\": 0}, "
+		"\"capacityProviderStrategy\": [{\"capacityProvider\": \"FARGATE_SPOT\", \"weight\": 1}], "
+		"\"deadLetterQueue\": \"dead\", \"network\": {\"subnets\": [\"subnet-2\"]}, \"tags\": {\"a\": \"b\"}}}}");
+	const struct batch *batch = &set->batches[0];
+	json_t *input = target_input(batch);
+
+	CHECK_TEXT(lines_of(set), "");
+	CHECK_TEXT(json_canonical(arena, input),
+		"{\"containerOverrides\":[{\"command\":[\"a\",\"b c\"],\"environment\":[{\"name\":\"A\",\"value\":\"é\\\"\"},"
+		"{\"name\":\"Z\",\"value\":\"1\"}],\"name\":\"main\"}],\"cpu\":\"1024\",\"memory\":\"2048\"}");
+	json_decref(input);
+	CHECK_TEXT(batch_log_prefix(arena, batch), "b-0123456789ab");
+	CHECK_TEXT(batch->rule_name, "r");
+	CHECK_TEXT(batch->family, "jobs-b");
+	CHECK(!batch->enabled && batch->task_count == 2 && batch->propagate_tags && batch->enable_ecs_managed_tags);
+	CHECK(batch->retry_attempts == 0 && batch->retry_age == -1);
+	CHECK_TEXT(json_text_of(json_array_get(batch->capacity_provider_strategy, 0), "capacityProvider", ""), "FARGATE_SPOT");
+	CHECK_TEXT(json_canonical(arena, batch->app->cluster.capacity_providers_value), "[\"FARGATE_SPOT\"]");
+	CHECK_NUMBER(batch->app->cluster.capacity_providers, WISH_VALUE);
+	CHECK_TEXT(json_canonical(arena, batch->network), "{\"subnets\":[\"subnet-2\"]}");
+	CHECK_TEXT(batch->dead_letter_queue, "dead");
+	CHECK_TEXT(batch->platform_version, "1.4.0");
+	definitions_free(set);
+}
+
+static void an_input_by_its_parts(void)
+{
+	struct definitions *set = READ("{\"apps\": {\"jobs\": {" NETWORK "}}, \"batches\": {"
+				       "\"a\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"cpu\": 512, \"memory\": 1024},"
+				       "\"b\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"command\": [\"x\"]},"
+				       "\"c\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"environment\": {}}}}");
+	static const char *const expected[] = { "{\"cpu\":\"512\",\"memory\":\"1024\"}",
+		"{\"containerOverrides\":[{\"command\":[\"x\"],\"name\":\"jobs\"}]}" };
+	json_t *emoji = json_pack("[s]", "🚀é");
+
+	CHECK_TEXT(lines_of(set), "");
+	for (size_t i = 0; i < ARRAY_LENGTH(expected); i++) {
+		json_t *input = target_input(&set->batches[i]);
+
+		CHECK_TEXT(json_canonical(arena, input), expected[i]);
+		CHECK_NUMBER(input_length(input), strlen(expected[i]));
+		json_decref(input);
+	}
+	CHECK(target_input(&set->batches[2]) == NULL);
+	CHECK_NUMBER(input_length(emoji), 7);
+	json_decref(emoji);
+	definitions_free(set);
+}
+
+static void one_family_for_all(void)
+{
+	struct definitions *set = READ("{\"apps\": {\"jobs\": {\"logStreams\": \"app\", \"enabled\": false, " NETWORK "}}, "
+				       "\"batches\": {\"a\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"},"
+				       "\"b\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"enabled\": true}}}");
+
+	CHECK_TEXT(lines_of(set), "");
+	CHECK_TEXT(set->batches[0].family, "jobs");
+	CHECK_TEXT(set->batches[1].family, "jobs");
+	CHECK_TEXT(batch_log_prefix(arena, &set->batches[1]), "jobs");
+	CHECK(!set->batches[0].enabled && !set->batches[1].enabled);
+	CHECK_NUMBER(set->apps[0].batch_count, 2);
+	definitions_free(set);
+}
+
+static void files_are_one_set(void)
+{
+	struct definitions *set = READ("{\"batches\": {\"z\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}}}",
+		"{\"batches\": {\"a\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}}}", "{\"apps\": {\"jobs\": {" NETWORK "}}}");
+
+	CHECK_TEXT(lines_of(set), "");
+	CHECK_TEXT(set->batches[0].name, "a");
+	CHECK_TEXT(set->batches[0].at.file, "b.json");
+	CHECK_TEXT(set->batches[1].at.file, "a.json");
+	CHECK_TEXT(set->apps[0].at.file, "c.json");
+	definitions_free(set);
+	set = read_texts(0, NULL);
+	CHECK(!set->broken && !set->app_count && !set->batch_count);
+	definitions_free(set);
+}
+
+static void names_in_two_files(void)
+{
+	struct definitions *set = READ("{\"apps\": {\n  \"jobs\": {" NETWORK "}},\n"
+				       "\"batches\": {\"x\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}}}",
+		"{\n\"apps\": { \"jobs\": {" NETWORK "}},\n"
+		"\"batches\": {\"x\": {\"app\": \"jobs\", \"schedule\": \"rate(2 days)\"},\n"
+		"  \"y\": {\"app\": \"jobs\", \"schedule\": \"rate(2 days)\", \"ruleName\": \"jobs-x\"}}}");
+	const char *lines = lines_of(set);
+
+	CHECK(set->broken);
+	CHECK_NUMBER(set->fault_count, 3);
+	CHECK(strstr(lines, "b.json:2:11: ") && strstr(lines, "b.json:3:13: "));
+	CHECK(strstr(lines, "a.json:2:3") && strstr(lines, "a.json:3:13") && strstr(lines, "jobs-x"));
+	definitions_free(set);
+}
+
+static void faults_come_in_order(void)
+{
+	struct definitions *set = READ("{\n \"x\": 1, \"y\": 2,\n \"z\": 3 }", "", "{\"w\": 1}");
+	struct fault late = { { "b.json", 1, 1 }, "zz", "r", false }, early = { { "a.json", 2, 5 }, "m", "r", true };
+
+	CHECK_NUMBER(set->fault_count, 5);
+	definitions_add_fault(set, late);
+	definitions_add_fault(set, early);
+	CHECK_NUMBER(set->fault_count, 7);
+	for (size_t i = 1; i < set->fault_count; i++) {
+		const struct position *a = &set->faults[i - 1].at, *b = &set->faults[i].at;
+		int files = strcmp(a->file, b->file);
+
+		CHECK(files < 0 || (files == 0 && (a->line < b->line || (a->line == b->line && a->column <= b->column))));
+	}
+	CHECK_TEXT(set->faults[1].message, "m");
+	definitions_free(set);
+}
+
+static void a_warning_breaks_nothing(void)
+{
+	struct definitions *set = READ("{}");
+	struct fault fault = { { "a.json", 1, 1 }, "m", "r", true };
+
+	definitions_add_fault(set, fault);
+	CHECK(!set->broken && set->fault_count == 1);
+	fault.warning = false;
+	definitions_add_fault(set, fault);
+	CHECK(set->broken);
+	definitions_free(set);
+	definitions_free(NULL);
+}
+
+static int print(int count, char **paths)
+{
+	for (int i = 0; i < count; i++) {
+		bool broken;
+
+		fputs(lines_of_file(paths[i], &broken), stdout);
+	}
+	arena_free(arena);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	arena = arena_new();
+	if (argc > 1 && strcmp(argv[1], "--print") == 0)
+		return print(argc - 2, argv + 2);
+	all_files("good", true, 12);
+	all_files("bad", false, 60);
+	the_article();
+	what_an_app_leaves_out();
+	wishes();
+	a_batch_in_full();
+	an_input_by_its_parts();
+	one_family_for_all();
+	files_are_one_set();
+	names_in_two_files();
+	faults_come_in_order();
+	a_warning_breaks_nothing();
+	arena_free(arena);
+	return check_end();
+}

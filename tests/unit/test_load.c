@@ -1,0 +1,281 @@
+#include "load.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "text.h"
+
+#include "../check.h"
+
+/* Each test has a folder of its own, which goes with it. */
+static char folder[] = "/tmp/test_load.XXXXXX";
+static struct arena *arena;
+
+static const char *at(const char *name)
+{
+	return arena_printf(arena, "%s/%s", folder, name);
+}
+
+static void begin(void)
+{
+	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
+	if (!mkdtemp(folder))
+		abort();
+	arena = arena_new();
+}
+
+static void end(void)
+{
+	const char *const *names = NULL;
+	size_t count = 0;
+
+	CHECK(folder_list(arena, folder, &names, &count, NULL));
+	for (size_t i = 0; i < count; i++)
+		remove(at(names[i]));
+	CHECK(rmdir(folder) == 0);
+	arena = arena_free(arena);
+}
+
+static void write_file(const char *name, const char *text, mode_t mode)
+{
+	CHECK(file_replace(at(name), text, strlen(text), mode, NULL));
+}
+
+/* All faults as lines "name:line:column: message; remedy", without the folder. */
+static const char *faults_of(struct definitions *definitions)
+{
+	CLEANUP_TEXT struct text lines = { 0 };
+	size_t prefix = strlen(folder) + 1;
+
+	for (size_t i = 0; i < definitions->fault_count; i++) {
+		const struct fault *fault = &definitions->faults[i];
+
+		text_printf(&lines, "%s:%u:%u: %s; %s\n",
+			text_starts(fault->at.file, at("")) ? fault->at.file + prefix : fault->at.file,
+			fault->at.line, fault->at.column, fault->message, fault->remedy);
+	}
+	CHECK(definitions->broken == (definitions->fault_count > 0));
+	definitions_free(definitions);
+	return arena_copy(arena, text_string(&lines));
+}
+
+static const char *load(void)
+{
+	struct error error = { 0 };
+	struct definitions *definitions = load_definitions(arena, folder, &error);
+
+	return definitions ? faults_of(definitions) : arena_printf(arena, "error: %s", error.text);
+}
+
+/* What another user sees, in this process; only root can ask. */
+static const char *load_as(uid_t user)
+{
+	const char *lines;
+
+	if (setegid(user) != 0 || seteuid(user) != 0)
+		abort();
+	lines = load();
+	if (seteuid(0) != 0 || setegid(0) != 0)
+		abort();
+	return lines;
+}
+
+#define APP   "{\"apps\": {\"jobs\": {\"network\": {\"subnets\": [\"subnet-1\"]}}}}"
+#define BATCH "{\"batches\": {\"nightly\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}}}"
+
+static void folders(void)
+{
+	struct error error = { 0 };
+
+	begin();
+	CHECK_TEXT(load(), "");
+	CHECK(!load_definitions(arena, at("none"), &error) && error.code == ERROR_IO);
+	CHECK(text_starts(error.text, at("none")));
+	write_file("a.json", APP, 0644);
+	CHECK(!load_definitions(arena, at("a.json"), &error));
+	end();
+}
+
+static void files_make_one_set(void)
+{
+	struct definitions *definitions;
+
+	begin();
+	write_file("z.json", APP, 0644);
+	write_file("a.json", BATCH, 0640);
+	write_file(".hidden.json", "{", 0644);
+	write_file("b.json~", "{", 0644);
+	write_file("b.json.dpkg-new", "{", 0666);
+	CHECK(mkdir(at("folder"), 0755) == 0);
+	definitions = load_definitions(arena, arena_printf(arena, "%s/", folder), NULL);
+	CHECK(definitions && !definitions->fault_count && definitions->app_count == 1 &&
+		definitions->batch_count == 1);
+	CHECK_TEXT(definitions->batches[0].at.file, at("a.json"));
+	definitions_free(definitions);
+	end();
+}
+
+static void names_are_told_in_order(void)
+{
+	begin();
+	write_file("b.json", "{\n  \"apps\": 1\n}", 0644);
+	write_file("a.json", "", 0644);
+	CHECK(mkdir(at("c.json"), 0755) == 0);
+	CHECK(text_starts(
+		load(), "a.json:1:1: the file is empty; write one object, {} at least\nb.json:2:11: "));
+	CHECK(text_ends(load(),
+		"\nc.json:1:1: a folder, not a file; take it away, or give it a name that does not "
+		"end in .json\n"));
+	end();
+}
+
+static void links(void)
+{
+	begin();
+	write_file("real", APP, 0644);
+	CHECK(symlink("real", at("good.json")) == 0);
+	CHECK_TEXT(load(), "");
+	CHECK(symlink("loop.json", at("loop.json")) == 0);
+	CHECK_TEXT(load(),
+		"loop.json:1:1: a link that leads in a circle; take it away, or let it lead to a file\n");
+	CHECK(remove(at("loop.json")) == 0 && symlink("nowhere", at("lost.json")) == 0);
+	CHECK_TEXT(
+		load(), "lost.json:1:1: a link that leads nowhere; take it away, or let it lead to a file\n");
+	CHECK(remove(at("lost.json")) == 0 && symlink("/dev/null", at("null.json")) == 0);
+	CHECK_TEXT(load(),
+		"null.json:1:1: a device, not a file; take it away, or give it a name that does not end in "
+		".json\n");
+	end();
+}
+
+static void what_never_ends(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	begin();
+	CHECK(mkfifo(at("pipe.json"), 0600) == 0);
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", at("socket.json"));
+	CHECK(bind(file, (struct sockaddr *)&address, sizeof address) == 0);
+	alarm(5);
+	CHECK_TEXT(load(),
+		"pipe.json:1:1: a named pipe, not a file; take it away, or give it a name that does not end "
+		"in .json\n"
+		"socket.json:1:1: a socket or a device, not a file; take it away, or give it a name that "
+		"does not end in .json\n");
+	alarm(0);
+	close(file);
+	end();
+}
+
+static void sizes(void)
+{
+	CLEANUP_TEXT struct text text = { 0 };
+
+	begin();
+	text_add(&text, "{}");
+	while (text.length < 1 << 20)
+		text_add_char(&text, '\n');
+	write_file("a.json", text_string(&text), 0644);
+	CHECK_TEXT(load(), "");
+	text_add_char(&text, '\n');
+	write_file("a.json", text_string(&text), 0644);
+	CHECK_TEXT(load(),
+		"a.json:1:1: the file has 1048577 bytes, more than 1 MiB; divide it into several files\n");
+	end();
+}
+
+static void too_many_files(void)
+{
+	begin();
+	for (int i = 0; i <= 10000; i++)
+		close(open(at(arena_printf(arena, "%05d.json", i)), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+	CHECK_TEXT(
+		load(), arena_printf(arena,
+				"%s:1:1: 10001 files, more than 10000; write several batches into one file\n",
+				folder));
+	end();
+}
+
+static void who_may_write(void)
+{
+	begin();
+	write_file("a.json", "{}", 0666);
+	CHECK_TEXT(
+		load(), arena_printf(arena,
+				"a.json:1:1: others may write to the file (mode 0666); run chmod go-w %s\n",
+				at("a.json")));
+	CHECK(chmod(at("a.json"), 0664) == 0);
+	if (geteuid() == 0) {
+		CHECK(text_starts(load(), "a.json:1:1: others may write to the file (mode 0664)"));
+		/* A group of one's own is nobody else. */
+		CHECK(chmod(folder, 0755) == 0 && chown(at("a.json"), 65534, 65534) == 0);
+		CHECK_TEXT(load_as(65534), "");
+		CHECK(chown(at("a.json"), 65534, 12345) == 0 && chmod(at("a.json"), 0664) == 0);
+		CHECK(text_starts(load_as(65534), "a.json:1:1: others may write to the file (mode 0664)"));
+	}
+	end();
+}
+
+static void whose_it_is(void)
+{
+	if (geteuid() != 0)
+		return;
+	begin();
+	CHECK(chmod(folder, 0755) == 0);
+	write_file("a.json", "{}", 0644);
+	CHECK(chown(at("a.json"), 12345, 0) == 0);
+	CHECK_TEXT(load(), arena_printf(arena,
+				   "a.json:1:1: the file belongs to user 12345, neither root nor the "
+				   "folder's owner; run chown "
+				   "root %s\n",
+				   at("a.json")));
+	CHECK_TEXT(load_as(65534), "");
+	CHECK(chown(folder, 12345, 0) == 0);
+	CHECK_TEXT(load(), "");
+	CHECK(chown(folder, 0, 0) == 0 && chmod(at("a.json"), 0600) == 0);
+	CHECK_TEXT(load_as(65534),
+		"a.json:1:1: the file cannot be read: Permission denied; let user 65534 read it\n");
+	end();
+}
+
+static void files_by_name(void)
+{
+	const char *files[2];
+	struct definitions *definitions;
+	struct error error = { 0 };
+
+	begin();
+	write_file("batch", BATCH, 0644);
+	write_file(".app", APP, 0644);
+	files[0] = at("batch");
+	files[1] = at(".app");
+	definitions = load_definition_files(arena, files, 2, &error);
+	CHECK(definitions && definitions->batch_count == 1 && !definitions->fault_count);
+	definitions_free(definitions);
+	files[1] = folder;
+	definitions = load_definition_files(arena, files, 2, &error);
+	CHECK(definitions && strstr(faults_of(definitions), ":1:1: a folder, not a file; "));
+	files[1] = at("none.json");
+	CHECK(!load_definition_files(arena, files, 2, &error) && text_starts(error.text, at("none.json")));
+	end();
+}
+
+int main(void)
+{
+	folders();
+	files_make_one_set();
+	names_are_told_in_order();
+	links();
+	what_never_ends();
+	sizes();
+	too_many_files();
+	who_may_write();
+	whose_it_is();
+	files_by_name();
+	return check_end();
+}
