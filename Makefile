@@ -103,6 +103,11 @@ unit-build: $(unit_bins)
 unit: unit-build   ## build and run the unit tests of this flavour
 	@sh tests/run-unit.sh $(unit_bins)
 
+# The comparison of our signatures with botocore's: tests/sigv4/compare.py runs this.
+$(B)/tests/sigv4/sign_lines: $(B)/tests/sigv4/sign_lines.o $(B)/core.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 clean:   ## remove build/
 	rm -rf build compile_commands.json
 

@@ -60,7 +60,8 @@ static void easy_prepare(struct exchange *exchange)
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	/* Debian's libcurl has a folder of certificates beside the bundle, and with one reads both for each connection. */
+	/* Debian's libcurl names a folder beside the bundle, and with a folder reads both for each
+	 * connection. */
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	if (http->ca_bundle)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_bundle);

@@ -201,10 +201,14 @@ void alarms_forget(struct http *http, const void *data)
 
 void loop_end(struct http *http)
 {
-	while (http->watches)
-		watch_end(http, http->watches);
-	while (http->alarms)
-		alarm_free(http, http->alarms);
+	for (struct watch *watch = http->watches, *next; watch; watch = next) {
+		next = watch->next;
+		watch_end(http, watch);
+	}
+	for (struct alarm *alarm = http->alarms, *next; alarm; alarm = next) {
+		next = alarm->next;
+		alarm_free(http, alarm);
+	}
 	ev_timer_stop(http->loop, &http->timer);
 	ev_timer_stop(http->loop, &http->deliver);
 }

@@ -15,7 +15,7 @@ enum { DEPTH_LIMIT = 32 };
 struct element {
 	char *name;
 	json_t *members; /* children by name, NULL while there are none */
-	json_t *list;	 /* children called `member` or `item`, NULL while there are none */
+	json_t *list; /* children called `member` or `item`, NULL while there are none */
 	struct text text;
 };
 

@@ -145,7 +145,8 @@ static void carried_out(const struct call_result *result, void *data)
 		return;
 	}
 	if (result->ok && action->kind->done &&
-		!action->kind->done(work->applying->options.view, result->reply, &action->made, &error)) {
+		!action->kind->done(work->applying->options.view, &work->requests.items[work->next], result->reply,
+			&action->made, &error)) {
 		error_wrap(&error, "%s %s", result->service, result->operation);
 		fail(work, arena_printf(work->applying->arena, "%s (request id %s)", error.text, result->request_id));
 		return;

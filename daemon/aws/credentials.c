@@ -298,14 +298,15 @@ const struct source *credentials_find(const struct configuration *configuration,
 
 	if (source)
 		return source;
-	if (profile_has_keys(profiles_find(&configuration->directory, configuration->profile_name)))
+	if (profile &&
+		profile_has_keys(profiles_find(&configuration->directory, configuration->profile_name)))
 		return from_profile(configuration, arena, profile, NULL, 0);
 	/* Before the shared files, as everywhere: going on to them might reach another account than was
 	 * meant. */
 	if (!configuration->profile_flag && environment("AWS_WEB_IDENTITY_TOKEN_FILE"))
 		return no_keys(arena, "AWS_WEB_IDENTITY_TOKEN_FILE is set, but a web identity is not "
 				      "supported yet; " INSTEAD);
-	if (profile_has_keys(profile) || configuration->profile_flag)
+	if (profile && (configuration->profile_flag || profile_has_keys(profile)))
 		return from_profile(configuration, arena, profile, NULL, 0);
 	return from_nowhere(configuration, arena);
 }

@@ -1,6 +1,7 @@
 #include "aws/endpoint.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -153,13 +154,10 @@ static void aws_name(const struct endpoint_sources *sources, const struct servic
 
 static const char *environment_url(const char *suffix)
 {
-	char name[64] = "AWS_ENDPOINT_URL";
+	char name[64];
 	const char *value;
 
-	if (suffix) {
-		strcat(name, "_");
-		strncat(name, suffix, sizeof name - strlen(name) - 1);
-	}
+	snprintf(name, sizeof name, "AWS_ENDPOINT_URL%s%s", suffix ? "_" : "", suffix ? suffix : "");
 	value = getenv(name);
 	return value && *value ? value : NULL;
 }

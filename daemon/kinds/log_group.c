@@ -82,13 +82,13 @@ static void tag(const struct change *change, struct requests *out)
 {
 	const char *arn = change->have->arn;
 
+	if (change->remove_tags->count)
+		requests_add(out, "logs", "UntagResource",
+			json_must(json_pack("{s:s, s:o}", "resourceArn", arn, "tagKeys", tags_keys(change->remove_tags))));
 	/* This service takes tags as a map. */
 	if (change->set_tags->count)
 		requests_add(out, "logs", "TagResource",
 			json_must(json_pack("{s:s, s:o}", "resourceArn", arn, "tags", tags_map(change->set_tags))));
-	if (change->remove_tags->count)
-		requests_add(out, "logs", "UntagResource",
-			json_must(json_pack("{s:s, s:o}", "resourceArn", arn, "tagKeys", tags_keys(change->remove_tags))));
 }
 
 static void log_group_requests(const struct view *view, const struct change *change, struct requests *out)

@@ -143,15 +143,15 @@ static void tag_role(const struct change *change, struct requests *out)
 {
 	json_t *params;
 
-	if (change->set_tags->count) {
-		params = json_must(json_pack("{s:s}", "RoleName", change->want->name));
-		json_put(params, "Tags", tags_list(change->set_tags, false));
-		requests_add(out, "iam", "TagRole", params);
-	}
 	if (change->remove_tags->count) {
 		params = json_must(json_pack("{s:s}", "RoleName", change->want->name));
 		json_put(params, "TagKeys", tags_keys(change->remove_tags));
 		requests_add(out, "iam", "UntagRole", params);
+	}
+	if (change->set_tags->count) {
+		params = json_must(json_pack("{s:s}", "RoleName", change->want->name));
+		json_put(params, "Tags", tags_list(change->set_tags, false));
+		requests_add(out, "iam", "TagRole", params);
 	}
 }
 
@@ -318,10 +318,11 @@ const struct reading reading_role = {
 	.heard = role_heard,
 };
 
-static bool role_done(const struct view *view, const json_t *reply, const char **arn, struct error *error)
+static bool role_done(const struct view *view, const struct request *request, const json_t *reply, const char **arn, struct error *error)
 {
 	const char *made = json_text_of(json_object_get(reply, "Role"), "Arn", NULL);
 
+	(void)request;
 	(void)error;
 	if (made)
 		*arn = arena_copy(view->arena, made);

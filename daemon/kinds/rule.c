@@ -56,15 +56,19 @@ static void name_rule(struct requests *out, const char *operation, const char *n
 /* PutRule replaces the whole rule; where only the state differs, the smaller call does. */
 static void update(const struct view *view, const struct change *change, struct requests *out)
 {
-	const struct differences *differences = change->differences;
 	bool state = changes(change, "state");
+	size_t others = 0;
 
-	if (differences->count > (state ? 1U : 0U))
+	for (size_t i = 0; i < change->differences->count; i++)
+		others += !text_starts(change->differences->items[i].path, "tags[");
+	if (others > (state ? 1U : 0U))
 		requests_add(out, "events", "PutRule", rule_body(view, change->want));
 	else if (state)
 		name_rule(out, strcmp(wanted_state(change->want), "ENABLED") == 0 ? "EnableRule" : "DisableRule",
 			change->want->name);
-	requests_tag(out, change, "events", "ResourceARN", change->have->arn);
+	/* One that was made in this same pass carries its tags already. */
+	if (change->have)
+		requests_tag(out, change, "events", "ResourceARN", change->have->arn);
 }
 
 static void rule_requests(const struct view *view, const struct change *change, struct requests *out)
@@ -170,10 +174,11 @@ static const struct reading reading_rule_state = {
 	.heard = state_heard,
 };
 
-static bool rule_done(const struct view *view, const json_t *reply, const char **arn, struct error *error)
+static bool rule_done(const struct view *view, const struct request *request, const json_t *reply, const char **arn, struct error *error)
 {
 	const char *made = json_text_of(reply, "RuleArn", NULL);
 
+	(void)request;
 	(void)error;
 	if (made)
 		*arn = arena_copy(view->arena, made);

@@ -208,10 +208,11 @@ const struct reading reading_users = {
 };
 
 /* PutTargets and RemoveTargets answer 200 with the entries that failed inside. */
-static bool target_done(const struct view *view, const json_t *reply, const char **arn, struct error *error)
+static bool target_done(const struct view *view, const struct request *request, const json_t *reply, const char **arn, struct error *error)
 {
 	const json_t *entry = json_array_get(json_object_get(reply, "FailedEntries"), 0);
 
+	(void)request;
 	(void)view;
 	(void)arn;
 	if (json_integer_of(reply, "FailedEntryCount", 0) == 0 && !entry)

@@ -357,10 +357,12 @@ const struct reading reading_revision = {
 };
 
 static bool task_definition_done(
-	const struct view *view, const json_t *reply, const char **arn, struct error *error)
+	const struct view *view, const struct request *request, const json_t *reply, const char **arn, struct error *error)
 {
 	const char *made = json_text_of(json_object_get(reply, "taskDefinition"), "taskDefinitionArn", NULL);
 
+	if (strcmp(request->operation, "RegisterTaskDefinition") != 0)
+		return true;
 	if (!made)
 		return error_set(error, ERROR_REPLY, "the answer has no taskDefinitionArn");
 	*arn = arena_copy(view->arena, made);

@@ -88,23 +88,24 @@ struct resource *want_of_batch(const struct view *view, struct resources *all, c
 	return want;
 }
 
+/* Takes away first: until that is done, the tag that remembers which keys are ours has to name them. */
 void requests_tag(struct requests *out, const struct change *change, const char *service, const char *arn_member,
 	const char *arn)
 {
 	bool lower = strcmp(service, "ecs") == 0;
 	bool upper_members = strcmp(service, "events") == 0;
 
-	if (change->set_tags && change->set_tags->count) {
-		json_t *params = json_must(json_pack("{s:s}", arn_member, arn));
-
-		json_put(params, upper_members ? "Tags" : "tags", tags_list(change->set_tags, lower));
-		requests_add(out, service, "TagResource", params);
-	}
 	if (change->remove_tags && change->remove_tags->count) {
 		json_t *params = json_must(json_pack("{s:s}", arn_member, arn));
 
 		json_put(params, upper_members ? "TagKeys" : "tagKeys", tags_keys(change->remove_tags));
 		requests_add(out, service, "UntagResource", params);
+	}
+	if (change->set_tags && change->set_tags->count) {
+		json_t *params = json_must(json_pack("{s:s}", arn_member, arn));
+
+		json_put(params, upper_members ? "Tags" : "tags", tags_list(change->set_tags, lower));
+		requests_add(out, service, "TagResource", params);
 	}
 }
 

@@ -96,7 +96,7 @@ struct kind {
 	void (*finish)(const struct view *view, const struct resource *want, struct fields *fields);
 	void (*requests)(const struct view *view, const struct change *change, struct requests *out);
 	/* Whether a request's answer says that it was carried out; may yield the ARN it made. NULL = always. */
-	bool (*done)(const struct view *view, const json_t *reply, const char **arn, struct error *error);
+	bool (*done)(const struct view *view, const struct request *request, const json_t *reply, const char **arn, struct error *error);
 	/* How the tags are read from the resource's own service, before a first write; NULL where not tagged. */
 	const struct reading *tags_reading;
 	/* How it is found: all of them in one list, or by name, so many names in one call. */

@@ -58,7 +58,7 @@ static void mark(struct leaver *leaver, struct action *action)
 	leaver->last = action;
 }
 
-static struct action *add_leaving(struct leaver *leaver)
+static struct action *add_leaving(struct leaver *leaver, const char *left)
 {
 	struct arena *arena = leaver->plan->arena;
 	struct action *action = plan_add(leaver->plan, VERB_DISABLE, NULL, leaver->have);
@@ -70,12 +70,10 @@ static struct action *add_leaving(struct leaver *leaver)
 	text_iso8601(now, leaver->options->now);
 	if (leaver->have->kind->shape == SHAPE_SCHEDULE && text_compare(state, "DISABLED") != 0)
 		differences[count++] = (struct difference){ "state", state, "DISABLED" };
-	if (!tags_value(&leaver->have->tags, TAG_LEAVING)) {
-		tags_set(arena, &action->set_tags, TAG_LEAVING, now);
-		differences[count++] = (struct difference){ "tags[" TAG_LEAVING "]", NULL, arena_copy(arena, now) };
-	}
+	tags_set(arena, &action->set_tags, TAG_LEAVING, now);
+	differences[count++] = (struct difference){ "tags[" TAG_LEAVING "]", left, arena_copy(arena, now) };
 	action->differences = (struct differences){ differences, count };
-	action->leaves = leaver->have->kind->shape == SHAPE_SCHEDULE && action->set_tags.count;
+	action->leaves = leaver->have->kind->shape == SHAPE_SCHEDULE && !left;
 	mark(leaver, action);
 	return action;
 }
@@ -124,11 +122,11 @@ static void leave(struct leaver *leaver)
 	bool never = !leaver->options->deletion_enabled || (schedule && has_foreign_target(leaver->plan, leaver->have));
 	time_t since = leaver->options->now;
 
-	/* A time that nobody can read counts from now, and is written anew. */
-	if (left && !text_parse_iso8601(left, &since))
-		left = NULL;
-	if (!left || !stopped)
-		add_leaving(leaver);
+	/* A time that nobody can read, or a schedule that somebody has started again: the grace begins anew. */
+	if (!left || !stopped || !text_parse_iso8601(left, &since)) {
+		since = leaver->options->now;
+		add_leaving(leaver, left);
+	}
 	if (never)
 		add_wait(leaver, 0);
 	else if (leaver->early || since + (time_t)leaver->options->grace_seconds > leaver->options->now)

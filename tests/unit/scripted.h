@@ -16,7 +16,7 @@ struct scripted;
 struct scripted_request {
 	const char *method, *url, *body;
 	const char *target; /* X-Amz-Target or the body's Action=…; "" = neither */
-	double at;	    /* when it was sent */
+	double at; /* when it was sent */
 	struct http_header headers[16];
 	size_t header_count;
 	bool once;
@@ -24,12 +24,12 @@ struct scripted_request {
 
 struct scripted_answer {
 	const char *match; /* a part of the request's target or URL; NULL = any request */
-	long status;	   /* 0 = no answer */
-	const char *body;  /* NULL = "" */
+	long status; /* 0 = no answer */
+	const char *body; /* NULL = "" */
 	struct http_header headers[4];
-	double delay;	      /* seconds from request to answer */
+	double delay; /* seconds from request to answer */
 	bool maybe_processed; /* with status 0 */
-	bool for_ever;	      /* for every request that matches, not only the next */
+	bool for_ever; /* for every request that matches, not only the next */
 };
 
 /* Answers what the script does not: fills `answer`, whose texts are copied before the next request. */
