@@ -20,11 +20,13 @@ struct daemon {
 	struct report *report;
 	struct pass *pass;
 	bool reload_wanted, stopping;
+	char *degraded; /* why the files as they are now are not in force; NULL = they are */
 	ev_timer resync, give_up, watchdog;
 	ev_signal hangup, terminate, interrupt;
 };
 
 static void begin_pass(struct daemon *daemon);
+static void write_status(struct daemon *daemon, const struct pass *pass);
 
 /* A tenth more or less, so that many daemons do not ask at the same moment. */
 static double with_jitter(double seconds)
@@ -55,24 +57,61 @@ static void say_faults(const struct fault *faults, size_t count)
 	}
 }
 
+/* The first fault, for where there is room for one line. */
+static char *first_fault(struct arena *arena, const struct fault *faults, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!faults[i].warning)
+			return arena_printf(arena, "%s:%u:%u: %s%s%s", faults[i].at.file, faults[i].at.line,
+				faults[i].at.column, faults[i].message, faults[i].remedy ? "; " : "",
+				faults[i].remedy ? faults[i].remedy : "");
+	return NULL;
+}
+
+static bool read_session(struct session *session, struct error *error)
+{
+	const struct settings *settings;
+	const struct definitions *definitions;
+	char *first;
+
+	if (!session_load(session, error)) {
+		message_send(MESSAGE_FAULT, NULL, 0, "%s", error->text);
+		return false;
+	}
+	settings = session->settings;
+	definitions = session->definitions;
+	say_faults(settings->faults, settings->fault_count);
+	say_faults(definitions->faults, definitions->fault_count);
+	first = settings->broken ? first_fault(session->arena, settings->faults, settings->fault_count)
+				 : first_fault(session->arena, definitions->faults, definitions->fault_count);
+	return first ? error_set(error, ERROR_INPUT, "%s", first) : true;
+}
+
 /* Reads everything anew into a session of its own; what is wrong is told, and nothing of it is used. */
-static bool open_session(const struct options *options, struct session *session)
+static bool open_session(const struct options *options, struct session *session, struct error *error)
+{
+	*session = (struct session){ .arena = arena_new(), .options = options };
+	if (!read_session(session, error))
+		return false;
+	if (session_connect(session, error))
+		return true;
+	message_send(MESSAGE_FAULT, NULL, 0, "%s", error->text);
+	return false;
+}
+
+/* A set that is in force is kept for a restart with broken files. */
+static void keep_session(const struct session *session)
 {
 	struct error error = { 0 };
 
-	*session = (struct session){ .arena = arena_new(), .options = options };
-	if (!session_load(session, &error)) {
-		message_send(MESSAGE_FAULT, NULL, 0, "%s", error.text);
-		return false;
-	}
-	say_faults(session->settings->faults, session->settings->fault_count);
-	say_faults(session->definitions->faults, session->definitions->fault_count);
-	if (session->settings->broken || session->definitions->broken)
-		return false;
-	if (session_connect(session, &error))
-		return true;
-	message_send(MESSAGE_FAULT, NULL, 0, "%s", error.text);
-	return false;
+	if (!session_keep(session, &error))
+		message_send(MESSAGE_STATE_FAILED, NULL, 0, "the set in force could not be kept: %s", error.text);
+}
+
+static void set_degraded(struct daemon *daemon, const char *why)
+{
+	free(daemon->degraded);
+	daemon->degraded = why ? must_copy(why) : NULL;
 }
 
 static void close_session(struct session *session)
@@ -93,27 +132,42 @@ static void say_reloading(void)
 		(unsigned long long)now.tv_sec * 1000000ULL + (unsigned long long)now.tv_nsec / 1000ULL);
 }
 
+static void refuse(struct daemon *daemon, struct session *fresh, const char *why)
+{
+	close_session(fresh);
+	set_degraded(daemon, why);
+	message_send(MESSAGE_RELOAD_REFUSED, NULL, 0,
+		"the reload was refused, the definitions and settings of before stay in force: %s", why);
+	sd_notifyf(0, "READY=1\nSTATUS=degraded: the reload was refused: %s", why);
+	/* The files are looked at again only on the next reload; AWS is looked at as before. */
+	write_status(daemon, NULL);
+}
+
+static void keep_owner(struct session *fresh, const struct session *old)
+{
+	if (strcmp(fresh->settings->owner, old->settings->owner) == 0)
+		return;
+	message_send(MESSAGE_WARNING, NULL, 0, "a new owner holds only after a restart: %s stays", old->settings->owner);
+	fresh->settings->owner = arena_copy(fresh->arena, old->settings->owner);
+}
+
 /* All or nothing: what is wrong leaves the running set as it is. */
 static void reload(struct daemon *daemon)
 {
+	struct error error = { 0 };
 	struct session fresh;
 
 	say_reloading();
 	daemon->reload_wanted = false;
-	if (!open_session(daemon->options, &fresh)) {
-		close_session(&fresh);
-		message_send(MESSAGE_RELOAD_REFUSED, NULL, 0,
-			"the reload was refused: the definitions and settings of before stay in force");
-		sd_notify(0, "READY=1\nSTATUS=the last reload was refused: see the journal");
+	if (!open_session(daemon->options, &fresh, &error)) {
+		refuse(daemon, &fresh, error.text);
 		return;
 	}
-	if (strcmp(fresh.settings->owner, daemon->session.settings->owner) != 0) {
-		message_send(MESSAGE_WARNING, NULL, 0, "a new owner holds only after a restart: %s stays",
-			daemon->session.settings->owner);
-		fresh.settings->owner = arena_copy(fresh.arena, daemon->session.settings->owner);
-	}
+	keep_owner(&fresh, &daemon->session);
 	close_session(&daemon->session);
 	daemon->session = fresh;
+	set_degraded(daemon, NULL);
+	keep_session(&fresh);
 	report_new_definitions(daemon->report);
 	message_send(MESSAGE_RELOADED, NULL, 0, "reloaded: %zu apps, %zu batches", fresh.definitions->app_count,
 		fresh.definitions->batch_count);
@@ -127,13 +181,23 @@ static void progressed(const struct pass *pass, const struct action *action, voi
 	report_action(((struct daemon *)data)->report, pass, action);
 }
 
+/* What `fargate-batchctl status` and the metrics' collector read. */
+static void write_status(struct daemon *daemon, const struct pass *pass)
+{
+	(void)daemon;
+	(void)pass;
+}
+
 static void finished(struct pass *pass, void *data)
 {
 	struct daemon *daemon = data;
 	CLEANUP_TEXT struct text status = { 0 };
 
 	report_pass(daemon->report, pass);
+	if (daemon->degraded)
+		text_printf(&status, "degraded: the files are not in force: %s; AWS ", daemon->degraded);
 	report_status(daemon->report, pass, &status);
+	write_status(daemon, pass);
 	daemon->pass = pass_free(pass);
 	if (daemon->stopping) {
 		ev_break(daemon->session.loop, EVBREAK_ALL);
@@ -254,6 +318,9 @@ static void run(struct daemon *daemon)
 {
 	const struct definitions *definitions = daemon->session.definitions;
 
+	/* Only with the lock: another daemon's set is not ours to replace. */
+	if (!daemon->degraded)
+		keep_session(&daemon->session);
 	daemon->report = report_new();
 	watch(daemon);
 	message_send(MESSAGE_START, NULL, 0, "fargate-batchd %s: %zu apps, %zu batches", VERSION,
@@ -266,6 +333,23 @@ static void run(struct daemon *daemon)
 	report_free(daemon->report);
 }
 
+/* The files, or where they are broken the set that was last in force; false where there is neither. */
+static bool open_first(struct daemon *daemon)
+{
+	struct error error = { 0 }, kept = { 0 };
+
+	if (open_session(daemon->options, &daemon->session, &error))
+		return true;
+	close_session(&daemon->session);
+	daemon->session = (struct session){ .arena = arena_new(), .options = daemon->options };
+	if (!session_load_last_good(&daemon->session) || !session_connect(&daemon->session, &kept))
+		return false;
+	set_degraded(daemon, error.text);
+	message_send(MESSAGE_DEGRADED, NULL, 0, "running on the last good definitions, because the files are broken: %s",
+		error.text);
+	return true;
+}
+
 int daemon_run(const struct options *options)
 {
 	struct daemon daemon = { .options = options, .lock = -1 };
@@ -273,7 +357,7 @@ int daemon_run(const struct options *options)
 	int code = EXIT_CONFIGURATION;
 
 	srandom((unsigned)(time(NULL) ^ getpid()));
-	if (open_session(options, &daemon.session) && lock(&daemon)) {
+	if (open_first(&daemon) && lock(&daemon)) {
 		run(&daemon);
 		code = EXIT_OK;
 	}
@@ -281,6 +365,7 @@ int daemon_run(const struct options *options)
 	close_session(&daemon.session);
 	if (daemon.lock >= 0)
 		close(daemon.lock);
+	set_degraded(&daemon, NULL);
 	if (loop)
 		ev_loop_destroy(loop);
 	return code;

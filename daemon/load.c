@@ -194,6 +194,8 @@ static struct definitions *finish(struct loading *loading)
 
 	for (size_t i = 0; i < loading->fault_count; i++)
 		definitions_add_fault(definitions, loading->faults[i]);
+	definitions->texts = loading->texts;
+	definitions->text_count = loading->count;
 	return definitions;
 }
 

@@ -117,6 +117,9 @@ static void answered(const struct call_result *result, void *data)
 	} else if (result->failure.class == FAILURE_CANCELLED) {
 		error_set(&observing->failed, ERROR_CANCELLED, "interrupted");
 	} else {
+		/* What the tagging API may not tell is asked for one by one; what it broke off telling is missing. */
+		if (question->reading == &reading_tagged && result->failure.class != FAILURE_DENIED)
+			observing->observed->partly_read = true;
 		trouble(question, ask_failure(observing->arena, result));
 	}
 	observing->in_flight--;

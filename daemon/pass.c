@@ -439,6 +439,7 @@ struct pass_summary pass_summary(const struct pass *pass)
 		const struct plan *of = pass->sites[i].plan;
 
 		summary.errors += pass->sites[i].error.code != ERROR_NONE;
+		summary.unreadable += pass->sites[i].observed->partly_read;
 		for (size_t a = 0; of && a < of->action_count; a++)
 			count_action(&summary, of->actions[a]);
 		for (size_t p = 0; of && p < of->problem_count; p++) {
@@ -455,7 +456,7 @@ bool pass_in_sync(const struct pass *pass)
 	struct pass_summary summary = pass_summary(pass);
 
 	return !(summary.create + summary.update + summary.disable + summary.delete + summary.problems +
-		summary.conflicts + summary.errors + pass->guard.held_count);
+		summary.unreadable + summary.conflicts + summary.errors + pass->guard.held_count);
 }
 
 static int compare_actions(const void *a, const void *b)

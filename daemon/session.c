@@ -90,8 +90,10 @@ bool session_place_apps(const struct aws *aws, struct definitions *definitions, 
 static bool open_state(struct session *session, struct error *error)
 {
 	const char *region = aws_region(session->aws);
-	char *endpoint = aws_endpoint(session->aws, session->arena, "events", region ? region : "us-east-1");
+	char *endpoint = aws_endpoint(session->aws, session->arena, "events", region ? region : "us-east-1", error);
 
+	if (!endpoint)
+		return false;
 	/* All of AWS is one world, whatever the region; an emulator is another. */
 	session->state = state_open(text_ends(endpoint, ".amazonaws.com") ? "aws" : endpoint, error);
 	return session->state != NULL;

@@ -32,7 +32,11 @@ int session_complain(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Reads settings and definitions; faults are in them. False: they could not be read at all. */
 bool session_load(struct session *session, struct error *error);
-/* The same, and says every fault on standard error; false where there is one. */
+/* The set that was last in force, as session_keep kept it; false where there is none. */
+bool session_load_last_good(struct session *session);
+/* Keeps the texts of this set, so that a restart with a broken file goes on with it. */
+bool session_keep(const struct session *session, struct error *error);
+/* The same as session_load, and says every fault on standard error; false where there is one. */
 bool session_load_valid(struct session *session);
 
 /* Opens the way to AWS and the state, and gives each app without a region the one that holds. */

@@ -13,15 +13,15 @@ enum { FILE_LIMIT = 1 << 20, DEPTH_LIMIT = 32, OWNER_LONGEST = 128 };
 
 enum form {
 	FORM_TEXT,
-	FORM_NUMBER,  /* double */
-	FORM_COUNT,   /* unsigned */
-	FORM_SWITCH,  /* bool */
+	FORM_NUMBER, /* double */
+	FORM_COUNT, /* unsigned */
+	FORM_SWITCH, /* bool */
 	FORM_SECTION, /* an object with members of its own */
-	FORM_RATES,   /* kept as it is; its members are all numbers */
+	FORM_RATES, /* kept as it is; its members are all numbers */
 };
 
 struct form_words {
-	const char *what;  /* "a string" */
+	const char *what; /* "a string" */
 	const char *write; /* the remedy, before the example */
 };
 
@@ -38,13 +38,13 @@ static const struct form_words words[] = {
 struct member {
 	const char *key;
 	enum form form;
-	size_t offset;	    /* in struct settings */
+	size_t offset; /* in struct settings */
 	double least, most; /* FORM_NUMBER, FORM_COUNT */
-	const char *like;   /* an example, for remedies */
+	const char *like; /* an example, for remedies */
 	/* FORM_TEXT: whether it is written well; the error says what is wrong, `*remedy` may be set. */
 	bool (*check)(const char *text, const char **remedy, struct error *error);
 	const struct member *below; /* FORM_SECTION, FORM_RATES: ends with a row without key */
-	bool growing;		    /* FORM_SECTION: members that others know are still to come */
+	bool growing; /* FORM_SECTION: members that others know are still to come */
 };
 
 struct load {

@@ -133,6 +133,13 @@ static bool choose_directory(struct text *out, struct error *error)
 	return folder_make(text_string(out), 0700, error);
 }
 
+char *state_find_directory(struct arena *arena, struct error *error)
+{
+	CLEANUP_TEXT struct text directory = { 0 };
+
+	return choose_directory(&directory, error) ? arena_copy(arena, text_string(&directory)) : NULL;
+}
+
 struct state *state_open(const char *endpoint, struct error *error)
 {
 	CLEANUP_TEXT struct text directory = { 0 };

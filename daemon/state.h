@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "arena.h"
 #include "error.h"
 
 struct state;
@@ -20,6 +21,8 @@ struct state;
  * as empty. NULL where no directory can be had.
  */
 struct state *state_open(const char *endpoint, struct error *error);
+/* The directory alone, for what has to be read before the endpoint is known; from the arena. */
+char *state_find_directory(struct arena *arena, struct error *error);
 struct state *state_close(struct state *state);
 const char *state_directory(const struct state *state);
 

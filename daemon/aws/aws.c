@@ -116,12 +116,13 @@ const char *aws_partition(const char *region)
 	return region_partition(region);
 }
 
-char *aws_endpoint(const struct aws *aws, struct arena *arena, const char *service, const char *region)
+char *aws_endpoint(const struct aws *aws, struct arena *arena, const char *service, const char *region,
+	struct error *error)
 {
 	const struct service *row = service_find(service);
 	struct endpoint endpoint;
 
-	if (!row || !endpoint_resolve(&aws->endpoints, row, region, arena, &endpoint, NULL))
+	if (!row || !endpoint_resolve(&aws->endpoints, row, region, arena, &endpoint, error))
 		return NULL;
 	return arena_copy(arena, endpoint.url);
 }

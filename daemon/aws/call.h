@@ -94,9 +94,12 @@ const char *aws_region(const struct aws *aws);
 bool aws_region_valid(const char *region);
 /* "aws", "aws-cn", "aws-us-gov" …, by the region. */
 const char *aws_partition(const char *region);
-/* The endpoint that calls of this service and region go to, from the arena; for state keys and messages. */
-/* NULL where service, region or the endpoint given is none. */
-char *aws_endpoint(const struct aws *aws, struct arena *arena, const char *service, const char *region);
+/*
+ * The endpoint that calls of this service and region go to, from the arena; for state keys and messages.
+ * NULL and `error` where service, region or the endpoint that is set cannot be used.
+ */
+char *aws_endpoint(const struct aws *aws, struct arena *arena, const char *service, const char *region,
+	struct error *error);
 
 /* The identity for a role ARN (NULL = the chain's own keys); the same ARN gives the same object. Lives as
  * long as `aws`. */

@@ -89,6 +89,31 @@ static bool trusts(const struct fields *have, const char *service)
 	return fields_value(have, path) != NULL;
 }
 
+static bool names_service(const json_t *services, const char *service)
+{
+	json_t *each;
+	size_t i;
+
+	if (json_is_string(services))
+		return strcmp(json_string_value(services), service) == 0;
+	json_array_foreach(services, i, each)
+		if (names_service(each, service))
+			return true;
+	return false;
+}
+
+/* A statement that denies what the article's role has to allow undoes whatever is added, so it goes. */
+static void drop_denials(json_t *statements, const char *service)
+{
+	for (size_t i = json_array_size(statements); i-- > 0;) {
+		const json_t *one = json_array_get(statements, i);
+
+		if (strcmp(json_text_of(one, "Effect", ""), "Deny") == 0 &&
+			names_service(json_object_get(json_object_get(one, "Principal"), "Service"), service))
+			json_array_remove(statements, i);
+	}
+}
+
 /* What stands there already, with a statement more for each service that is missing. */
 static char *trust_document(const struct view *view, const struct resource *want, const struct resource *have)
 {
@@ -106,9 +131,12 @@ static char *trust_document(const struct view *view, const struct resource *want
 	else if (!json_is_array(statements))
 		json_object_set_new(document, "Statement", json_array());
 	statements = json_object_get(document, "Statement");
-	for (size_t i = 0; i < ARRAY_LENGTH(uses); i++)
-		if ((want->part & uses[i].use) && !(have && trusts(&have->fields, uses[i].service)))
-			json_add(statements, statement(uses[i].service));
+	for (size_t i = 0; i < ARRAY_LENGTH(uses); i++) {
+		if (!(want->part & uses[i].use) || (have && trusts(&have->fields, uses[i].service)))
+			continue;
+		drop_denials(statements, uses[i].service);
+		json_add(statements, statement(uses[i].service));
+	}
 	text = json_canonical(view->arena, document);
 	json_decref(document);
 	return text;
@@ -184,15 +212,17 @@ static json_t *role_params(const struct view *view, const struct subject *subjec
 	return json_must(json_pack("{s:s}", "RoleName", subject->name));
 }
 
-static void add_service(json_t *trust, const json_t *service)
+static void set_service(json_t *trust, const json_t *service, bool allowed)
 {
 	json_t *each;
 	size_t i;
 
-	if (json_is_string(service))
+	if (json_is_string(service) && allowed)
 		json_put_text(trust, json_string_value(service), "sts:AssumeRole");
+	else if (json_is_string(service))
+		json_object_del(trust, json_string_value(service));
 	json_array_foreach(service, i, each)
-		add_service(trust, each);
+		set_service(trust, each, allowed);
 }
 
 static bool has_action(const json_t *action)
@@ -209,22 +239,32 @@ static bool has_action(const json_t *action)
 	return false;
 }
 
-/* The services that a trust policy lets in; principals and actions may be one string or a list. */
-static json_t *trusted_services(const char *text)
+/* Adds what the statements of one effect say about services; principals and actions may be one string or a list. */
+static void hear_statements(json_t *trust, const json_t *statements, bool allow)
 {
-	json_t *trust = json_must(json_object()), *document = json_loads(text, 0, NULL), *each;
-	json_t *statements = json_object_get(document, "Statement");
-	json_t *list = json_is_array(statements) ? json_incref(statements) : json_pack("[O]", statements);
+	json_t *each;
 	size_t i;
 
-	json_array_foreach(list, i, each)
+	json_array_foreach(statements, i, each)
 	{
+		bool conditional = allow && json_object_get(each, "Condition");
 		const json_t *principal = json_object_get(each, "Principal");
 
-		if (strcmp(json_text_of(each, "Effect", ""), "Allow") == 0 &&
-			!json_object_get(each, "Condition") && has_action(json_object_get(each, "Action")))
-			add_service(trust, json_object_get(principal, "Service"));
+		if (strcmp(json_text_of(each, "Effect", ""), allow ? "Allow" : "Deny") == 0 && !conditional &&
+			has_action(json_object_get(each, "Action")))
+			set_service(trust, json_object_get(principal, "Service"), allow);
 	}
+}
+
+/* The services that a trust policy lets in. */
+static json_t *trusted_services(const char *text)
+{
+	json_t *trust = json_must(json_object()), *document = json_loads(text, 0, NULL);
+	json_t *statements = json_object_get(document, "Statement");
+	json_t *list = json_is_array(statements) ? json_incref(statements) : json_pack("[O]", statements);
+
+	hear_statements(trust, list, true);
+	hear_statements(trust, list, false);
 	json_decref(list);
 	json_decref(document);
 	return trust;

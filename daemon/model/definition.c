@@ -22,11 +22,6 @@ static void read_source(struct reader *reader, const struct definition_text *tex
 		fault_in_text(reader, source->file, where, &error);
 }
 
-static int compare_entries(const void *a, const void *b)
-{
-	return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
-}
-
 static int compare_faults(const void *a, const void *b)
 {
 	const struct fault *x = a, *y = b;
@@ -39,12 +34,6 @@ static int compare_faults(const void *a, const void *b)
 	if (x->at.column != y->at.column)
 		return x->at.column < y->at.column ? -1 : 1;
 	return strcmp(x->message, y->message);
-}
-
-static void sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
-{
-	if (count)
-		qsort(items, count, size, compare);
 }
 
 /* Batches of apps that nobody defines are faults, and not in the set. */
@@ -92,11 +81,12 @@ struct definitions *definitions_read(struct arena *arena, const struct definitio
 		read_source(&reader, &texts[i], &reader.sources[i]);
 	check_members(&reader);
 	collect_entries(&reader);
-	sort(reader.apps.items, reader.apps.count, sizeof(struct entry), compare_entries);
-	sort(reader.batches.items, reader.batches.count, sizeof(struct entry), compare_entries);
+	for (size_t i = 0; i < reader.batches.count; i++)
+		check_start(&reader, &reader.batches.items[i]);
 	make_set(&reader);
 	check_all(&reader);
-	sort(reader.set->faults, reader.set->fault_count, sizeof(struct fault), compare_faults);
+	if (reader.set->fault_count)
+		qsort(reader.set->faults, reader.set->fault_count, sizeof(struct fault), compare_faults);
 	return reader.set;
 }
 
@@ -143,5 +133,6 @@ struct batch *definitions_batch(const struct definitions *definitions, const cha
 {
 	if (!definitions->batch_count)
 		return NULL;
-	return bsearch(name, definitions->batches, definitions->batch_count, sizeof(struct batch), compare_batch);
+	return bsearch(
+		name, definitions->batches, definitions->batch_count, sizeof(struct batch), compare_batch);
 }

@@ -2,8 +2,9 @@
 #define MODEL_DEFINITION_H
 
 /*
- * Definition files in, apps and batches out, or the list of all faults of all files. Pure: the shell reads the files,
- * this reads their text. Everything lives in the arena given; JSON values belong to the set (definitions_free).
+ * Definition files in, apps and batches out, or the list of all faults of all files. Pure: the shell reads
+ * the files, this reads their text. Everything lives in the arena given; JSON values belong to the set
+ * (definitions_free).
  */
 
 #include <jansson.h>
@@ -21,8 +22,8 @@ struct position {
 struct fault {
 	struct position at;
 	const char *message; /* what is wrong */
-	const char *remedy;  /* what to write instead */
-	bool warning;        /* told, but no reason to refuse the file */
+	const char *remedy; /* what to write instead */
+	bool warning; /* told, but no reason to refuse the file */
 };
 
 /* Something an app may use without owning it. */
@@ -57,9 +58,11 @@ struct app {
 	} repository;
 	struct {
 		struct used_name use;
-		enum wish capacity_providers;           /* capacityProviders and/or defaultCapacityProviderStrategy given */
-		const json_t *capacity_providers_value; /* array of names, with those that the batches' strategies name */
-		const json_t *default_strategy;         /* array, NULL where not given */
+		enum wish capacity_providers; /* capacityProviders and/or defaultCapacityProviderStrategy
+						 given */
+		const json_t *capacity_providers_value; /* array of names, with those that the batches'
+							   strategies name */
+		const json_t *default_strategy; /* array, NULL where not given */
 		enum wish settings;
 		const json_t *settings_value; /* [{"name": "containerInsights", "value": …}] */
 	} cluster;
@@ -72,11 +75,12 @@ struct app {
 		const char *execution, *task, *events; /* name or ARN, as written */
 	} roles;
 	struct image image;
-	const json_t *task_definition; /* as written: RegisterTaskDefinition's members; NULL where not given */
+	const json_t
+		*task_definition; /* as written: RegisterTaskDefinition's members; NULL where not given */
 	enum log_streams log_streams;
 	const char *log_stream_prefix; /* template; always set */
-	const json_t *network;         /* {"subnets", "securityGroups", "assignPublicIp"}; NULL where not given */
-	bool delete_with_last;         /* onDelete: "delete" */
+	const json_t *network; /* {"subnets", "securityGroups", "assignPublicIp"}; NULL where not given */
+	bool delete_with_last; /* onDelete: "delete" */
 	bool enabled;
 	const json_t *tags; /* {"key": "value"}; NULL where not given */
 	size_t batch_count;
@@ -88,22 +92,29 @@ struct batch {
 	struct app *app;
 	const char *description; /* NULL where not given */
 	const char *schedule;
-	const char *rule_name;  /* always set: ruleName or <app>-<batch> */
-	const char *family;     /* always set: <app>-<batch>, or <app> with logStreams "app" */
+	const char *rule_name; /* always set: ruleName or <app>-<batch> */
+	const char *family; /* always set: <app>-<batch>, or <app> with logStreams "app" */
 	const json_t *environment; /* {"NAME": "value"}; NULL where not given */
-	const json_t *command;     /* ["word"]; NULL where not given */
-	const char *cpu, *memory;  /* task size overrides as AWS's strings ("256"); NULL where not given */
-	struct image image;        /* none set: the app's */
-	bool enabled;              /* the batch's and the app's */
-	int task_count;            /* 1 where not given */
+	const json_t *command; /* ["word"]; NULL where not given */
+	const char *cpu, *memory; /* task size overrides as AWS's strings ("256"); NULL where not given */
+	struct image image; /* none set: the app's */
+	bool enabled; /* the batch's and the app's */
+	int task_count; /* 1 where not given */
 	const char *platform_version;
 	const json_t *capacity_provider_strategy; /* array; NULL = launch type FARGATE */
-	bool propagate_tags;                      /* TASK_DEFINITION */
+	bool propagate_tags; /* TASK_DEFINITION */
 	bool enable_ecs_managed_tags;
 	int retry_attempts, retry_age; /* -1 where not given */
 	const char *dead_letter_queue; /* ARN or name of an SQS queue; NULL where not given */
-	const json_t *network;         /* the batch's, else the app's; never NULL */
+	const json_t *network; /* the batch's, else the app's; never NULL */
 	const json_t *tags;
+};
+
+/* One file as the shell has read it. */
+struct definition_text {
+	const char *file; /* path as it is told to people */
+	const char *text;
+	size_t length;
 };
 
 struct definitions {
@@ -116,13 +127,8 @@ struct definitions {
 	size_t fault_count;
 	bool broken; /* at least one fault is not a warning */
 	json_t *owned; /* keeps every JSON value above alive */
-};
-
-/* One file as the shell has read it. */
-struct definition_text {
-	const char *file; /* path as it is told to people */
-	const char *text;
-	size_t length;
+	const struct definition_text *texts; /* what the loader read, in its order; NULL where it was not the loader */
+	size_t text_count;
 };
 
 /* Reads all texts as one set. Never fails: faults are in the set. The set lives in `arena`. */
@@ -141,7 +147,8 @@ struct batch *definitions_batch(const struct definitions *definitions, const cha
 /* The container that overrides and logs are about: the task definition's first one, or the app's name. */
 const char *app_container(const struct app *app);
 
-/* The log stream prefix of this batch: the app's template with {app}, {batch} and {tag} put in; from the arena. */
+/* The log stream prefix of this batch: the app's template with {app}, {batch} and {tag} put in; from the
+ * arena. */
 char *batch_log_prefix(struct arena *arena, const struct batch *batch);
 
 #endif

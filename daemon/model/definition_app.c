@@ -78,9 +78,9 @@ static void make_cluster(struct reader *reader, const struct entry *entry, struc
 	if (strategy == WISH_VALUE)
 		app->cluster.default_strategy = json_object_get(written, "defaultCapacityProviderStrategy");
 	if (app->cluster.capacity_providers == WISH_VALUE) {
-		json_t *names = providers == WISH_VALUE ?
-			json_deep_copy(json_object_get(written, "capacityProviders")) :
-			json_array();
+		json_t *names = providers == WISH_VALUE
+					? json_deep_copy(json_object_get(written, "capacityProviders"))
+					: json_array();
 
 		app->cluster.capacity_providers_value = own(reader, json_must(names));
 		add_providers(reader, app, app->cluster.default_strategy);
@@ -92,16 +92,15 @@ void add_providers(struct reader *reader, struct app *app, const json_t *strateg
 	json_t *names = (json_t *)(uintptr_t)app->cluster.capacity_providers_value, *item, *known;
 	size_t i, at;
 
-	json_array_foreach((json_t *)(uintptr_t)strategy, i, item)
-	{
-		json_t *name = json_object_get(item, "capacityProvider");
+	json_array_foreach ((json_t *)(uintptr_t)strategy, i, item) {
+		json_t *name = json_is_object(item) ? json_object_get(item, "capacityProvider") : item;
 
 		if (!names) {
 			names = json_must(json_array());
 			app->cluster.capacity_providers_value = own(reader, names);
 			app->cluster.capacity_providers = WISH_VALUE;
 		}
-		json_array_foreach(names, at, known)
+		json_array_foreach (names, at, known)
 			if (json_equal(known, name))
 				break;
 		if (json_is_string(name) && at == json_array_size(names))
@@ -113,8 +112,8 @@ static void make_log_group(struct reader *reader, const struct entry *entry, str
 {
 	const json_t *written = json_object_get(entry->json, "logGroup");
 
-	app->log_group.use = used_name(
-		reader, entry, "logGroup", arena_printf(reader->arena, "/fargate/%s", app->name));
+	app->log_group.use =
+		used_name(reader, entry, "logGroup", arena_printf(reader->arena, "/fargate/%s", app->name));
 	app->log_group.retention = wish_of(written, "retentionInDays");
 	app->log_group.retention_in_days = (int)json_integer_of(written, "retentionInDays", 0);
 }
@@ -127,7 +126,8 @@ static void make_roles(const struct entry *entry, struct app *app)
 
 	app->roles.execution = json_text_of(
 		written, "execution", json_text_of(task, "executionRoleArn", "ecsTaskExecutionRole"));
-	app->roles.task = json_text_of(written, "task", json_text_of(task, "taskRoleArn", "ecsTaskExecutionRole"));
+	app->roles.task =
+		json_text_of(written, "task", json_text_of(task, "taskRoleArn", "ecsTaskExecutionRole"));
 	app->roles.events = json_text_of(written, "events", "ecsEventRole");
 }
 
@@ -155,7 +155,7 @@ static void drop_nulls(json_t *value)
 		else
 			drop_nulls(member);
 	}
-	json_array_foreach(value, i, member)
+	json_array_foreach (value, i, member)
 		drop_nulls(member);
 }
 
@@ -193,8 +193,8 @@ void make_app(struct reader *reader, const struct entry *entry, struct app *app)
 	make_roles(entry, app);
 	make_task_definition(entry, app);
 	app->image = image_of(json_object_get(written, "image"));
-	app->log_streams = strcmp(json_text_of(written, "logStreams", ""), "app") == 0 ? LOG_STREAMS_APP :
-											 LOG_STREAMS_BATCH;
+	app->log_streams = strcmp(json_text_of(written, "logStreams", ""), "app") == 0 ? LOG_STREAMS_APP
+										       : LOG_STREAMS_BATCH;
 	app->log_stream_prefix = json_text_of(
 		written, "logStreamPrefix", app->log_streams == LOG_STREAMS_APP ? "{app}" : "{app}/{batch}");
 	app->network = object_of(written, "network");

@@ -29,7 +29,8 @@ static const char *size_text(struct reader *reader, int size)
 
 static bool propagates(const json_t *value)
 {
-	return json_is_true(value) || (json_is_string(value) && strcmp(json_string_value(value), "TASK_DEFINITION") == 0);
+	return json_is_true(value) ||
+	       (json_is_string(value) && strcmp(json_string_value(value), "TASK_DEFINITION") == 0);
 }
 
 static void make_target(struct reader *reader, const json_t *written, struct batch *batch)

@@ -1,16 +1,9 @@
 #include "model/definition_inside.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The apps and batches of all files as one list each, and how batches find their app. */
-
-static const struct entry *find(const struct entries *entries, const char *name)
-{
-	for (size_t i = 0; i < entries->count; i++)
-		if (strcmp(entries->items[i].name, name) == 0)
-			return &entries->items[i];
-	return NULL;
-}
 
 static void collect(struct reader *reader, const struct source *source, const char *key, struct entries *entries)
 {
@@ -20,22 +13,46 @@ static void collect(struct reader *reader, const struct source *source, const ch
 
 	json_object_foreach(json_object_get(source->root, key), name, json)
 	{
-		const struct spot *spot = MEMBER(above, name);
-		struct position at = position_of(reader, spot, AT_KEY);
-		const struct entry *first = find(entries, name);
+		arena_grow(reader->arena, &entries->items, sizeof *entries->items, entries->count, &entries->capacity);
+		entries->items[entries->count++] = (struct entry){
+			.source = source,
+			.name = name,
+			.json = json,
+			.at = position_of(reader, MEMBER(above, name), AT_KEY),
+		};
+	}
+}
 
-		if (first) {
-			fault_at(reader, spot, AT_KEY,
-				arena_printf(reader->arena, "the %s %s is defined already at %s",
-					key[0] == 'a' ? "app" : "batch", quoted(reader, name),
-					place_text(reader, first->at)),
-				"give one of them another name, or remove it");
+/* By name; the same name in the order of the files, which lie in one array. */
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int names = strcmp(x->name, y->name);
+
+	return names ? names : (x->source > y->source) - (x->source < y->source);
+}
+
+/* One file cannot hold a name twice, so the second comes from another one; the first counts. */
+static void drop_twice(struct reader *reader, const char *key, struct entries *entries)
+{
+	size_t kept = 0;
+
+	if (entries->count)
+		qsort(entries->items, entries->count, sizeof *entries->items, compare_entries);
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct entry *entry = &entries->items[i], *first = kept ? &entries->items[kept - 1] : NULL;
+		const struct spot *top = TOP(entry->source), *above = MEMBER(top, key);
+
+		if (!first || strcmp(first->name, entry->name) != 0) {
+			entries->items[kept++] = *entry;
 			continue;
 		}
-		arena_grow(reader->arena, &entries->items, sizeof *entries->items, entries->count, &entries->capacity);
-		entries->items[entries->count++] =
-			(struct entry){ .source = source, .name = name, .json = json, .at = at };
+		fault_at(reader, MEMBER(above, entry->name), AT_KEY,
+			arena_printf(reader->arena, "the %s %s is defined already at %s", key[0] == 'a' ? "app" : "batch",
+				quoted(reader, entry->name), place_text(reader, first->at)),
+			"give one of them another name, or remove it");
 	}
+	entries->count = kept;
 }
 
 void collect_entries(struct reader *reader)
@@ -44,6 +61,8 @@ void collect_entries(struct reader *reader)
 		collect(reader, &reader->sources[i], "apps", &reader->apps);
 		collect(reader, &reader->sources[i], "batches", &reader->batches);
 	}
+	drop_twice(reader, "apps", &reader->apps);
+	drop_twice(reader, "batches", &reader->batches);
 }
 
 struct app *app_of_batch(struct reader *reader, const struct entry *entry)
@@ -57,7 +76,7 @@ struct app *app_of_batch(struct reader *reader, const struct entry *entry)
 	near = nearest_entry(reader, name, &reader->apps);
 	fault_at(reader, MEMBER(MEMBER(MEMBER(top, "batches"), entry->name), "app"), AT_VALUE,
 		arena_printf(reader->arena, "there is no app %s", quoted(reader, name)),
-		near ? arena_printf(reader->arena, "write %s, or define the app", quoted(reader, near)) :
-		       "write the name of an app under \"apps\", or define this one there");
+		near ? arena_printf(reader->arena, "write %s, or define the app", quoted(reader, near))
+		     : "write the name of an app under \"apps\", or define this one there");
 	return NULL;
 }

@@ -29,8 +29,9 @@ struct position position_of(struct reader *reader, const struct spot *spot, enum
 
 	(void)reader;
 	add_pointer(&pointer, spot);
-	place = told == AT_KEY ? json_place_of(spot->source->places, text_string(&pointer)) :
-				 json_place_of_value(spot->source->places, text_string(&pointer));
+	place = told == AT_KEY || spot->name
+			? json_place_of(spot->source->places, text_string(&pointer))
+			: json_place_of_value(spot->source->places, text_string(&pointer));
 	return (struct position){
 		.file = spot->source->file,
 		.line = place.line ? place.line : 1,
@@ -42,18 +43,22 @@ static void add_fault(struct reader *reader, struct fault fault)
 {
 	struct definitions *set = reader->set;
 
-	arena_grow(reader->arena, &set->faults, sizeof *set->faults, set->fault_count, &reader->fault_capacity);
+	arena_grow(
+		reader->arena, &set->faults, sizeof *set->faults, set->fault_count, &reader->fault_capacity);
 	set->faults[set->fault_count++] = fault;
 	set->broken = set->broken || !fault.warning;
 }
 
-void fault_at(struct reader *reader, const struct spot *spot, enum told told, const char *message, const char *remedy)
+void fault_at(struct reader *reader, const struct spot *spot, enum told told, const char *message,
+	const char *remedy)
 {
 	add_fault(reader,
-		(struct fault){ .at = position_of(reader, spot, told), .message = message, .remedy = remedy });
+		(struct fault){
+			.at = position_of(reader, spot, told), .message = message, .remedy = remedy });
 }
 
-void warn_at(struct reader *reader, const struct spot *spot, enum told told, const char *message, const char *remedy)
+void warn_at(struct reader *reader, const struct spot *spot, enum told told, const char *message,
+	const char *remedy)
 {
 	add_fault(reader, (struct fault){ .at = position_of(reader, spot, told),
 				  .message = message,
@@ -77,7 +82,8 @@ const char *quoted_json(struct reader *reader, const json_t *value)
 		abort();
 	while (text[at] && columns < QUOTED_MOST)
 		columns += ((unsigned char)text[++at] & 0xC0) != 0x80;
-	return text[at] ? arena_printf(reader->arena, "%.*s…", (int)at, text) : arena_copy(reader->arena, text);
+	return text[at] ? arena_printf(reader->arena, "%.*s…", (int)at, text)
+			: arena_copy(reader->arena, text);
 }
 
 const char *quoted(struct reader *reader, const char *text)
@@ -98,9 +104,10 @@ const char *nearest_entry(struct reader *reader, const char *name, const struct 
 	return text_nearest(name, known, entries->count);
 }
 
-void fault_in_text(struct reader *reader, const char *file, struct json_place place, const struct error *error)
+void fault_in_text(
+	struct reader *reader, const char *file, struct json_place place, const struct error *error)
 {
 	add_fault(reader, (struct fault){ .at = { .file = file, .line = place.line, .column = place.column },
 				  .message = arena_copy(reader->arena, error->text),
-				  .remedy = "write JSON in UTF-8" });
+				  .remedy = json_remedy(error) });
 }

@@ -2,9 +2,9 @@
 #define MODEL_DEFINITION_INSIDE_H
 
 /*
- * What the files that read definitions share: a set in the making, where something stands in it, and faults. The order of
- * work is: schema.c looks at every member by itself, definition_app.c and definition_batch.c make the structures, and
- * definition_rules*.c look at what several members, or several files, say together.
+ * What the files that read definitions share: a set in the making, where something stands in it, and faults.
+ * The order of work is: schema.c looks at every member by itself, definition_app.c and definition_batch.c
+ * make the structures, and definition_rules*.c look at what several members, or several files, say together.
  */
 
 #include "json.h"
@@ -40,26 +40,33 @@ struct reader {
 	struct entries apps, batches; /* entry i is what apps[i] and batches[i] of the set are made of */
 };
 
-/* A member or an element on the way to it from the top of a file. Lives on the stack: nothing is built until a fault. */
+/* A member or an element on the way to it from the top of a file. Lives on the stack: nothing is built until
+ * a fault. */
 struct spot {
 	const struct source *source;
 	const struct spot *up; /* NULL: the file's top */
-	const char *key;       /* NULL: an element */
+	const char *key; /* NULL: an element */
 	size_t index;
 	bool name; /* the fault is in the key itself, which is a name of the user's own */
 };
 
-#define TOP(the_source)            (&(const struct spot){ .source = (the_source) })
-#define MEMBER(above, the_key)     (&(const struct spot){ .source = (above)->source, .up = (above), .key = (the_key) })
-#define ELEMENT(above, the_index)  (&(const struct spot){ .source = (above)->source, .up = (above), .index = (the_index) })
+#define TOP(the_source) (&(const struct spot){ .source = (the_source) })
+#define MEMBER(above, the_key) \
+	(&(const struct spot){ .source = (above)->source, .up = (above), .key = (the_key) })
+#define ELEMENT(above, the_index) \
+	(&(const struct spot){ .source = (above)->source, .up = (above), .index = (the_index) })
 
 /* Where a fault is told: at the member's name, or at its value. */
 enum told { AT_KEY, AT_VALUE };
 
-/* Adds a fault; message and remedy live in the arena. Where the member is absent it is told at what encloses it. */
-void fault_at(struct reader *reader, const struct spot *spot, enum told told, const char *message, const char *remedy);
-void warn_at(struct reader *reader, const struct spot *spot, enum told told, const char *message, const char *remedy);
-void fault_in_text(struct reader *reader, const char *file, struct json_place place, const struct error *error);
+/* Adds a fault; message and remedy live in the arena. Where the member is absent it is told at what encloses
+ * it. */
+void fault_at(struct reader *reader, const struct spot *spot, enum told told, const char *message,
+	const char *remedy);
+void warn_at(struct reader *reader, const struct spot *spot, enum told told, const char *message,
+	const char *remedy);
+void fault_in_text(
+	struct reader *reader, const char *file, struct json_place place, const struct error *error);
 struct position position_of(struct reader *reader, const struct spot *spot, enum told told);
 
 /* "file:line", for a message about a second place. */
@@ -75,7 +82,7 @@ const char *nearest_entry(struct reader *reader, const char *name, const struct 
 /* Every member by itself, against the tables of schema.c. */
 void check_members(struct reader *reader);
 
-/* Collects the apps and batches of all sources; tells names that come twice. */
+/* Collects the apps and batches of all sources, sorted by name; tells names that come twice. */
 void collect_entries(struct reader *reader);
 /* The app that a batch names; NULL where it names none, or none that is defined, which is told. */
 struct app *app_of_batch(struct reader *reader, const struct entry *entry);
@@ -85,16 +92,39 @@ void make_app(struct reader *reader, const struct entry *entry, struct app *app)
 void make_batch(struct reader *reader, const struct entry *entry, struct app *app, struct batch *batch);
 
 struct image image_of(const json_t *written);
-/* Adds the capacity providers that a strategy names to those of the app's cluster. */
+/* Adds the capacity providers that a strategy, or a list of names, holds to those of the app's cluster. */
 void add_providers(struct reader *reader, struct app *app, const json_t *strategy);
 
 /* The document that AWS takes for `lifecyclePolicy`; a new reference, NULL where it says nothing. */
 json_t *lifecycle_document(struct reader *reader, const json_t *policy);
 
 /* What members say together: of one app, of one batch, of the whole set. */
+void check_start(struct reader *reader, const struct entry *entry); /* of a batch, whatever its app */
 void check_app(struct reader *reader, const struct entry *entry, const struct app *app);
 void check_batch(struct reader *reader, const struct entry *entry, const struct batch *batch);
-void check_task_definition(struct reader *reader, const struct spot *spot, const struct app *app);
+void check_task_definition(
+	struct reader *reader, const struct spot *spot, const struct entry *entry, const struct app *app);
+void check_containers(
+	struct reader *reader, const struct spot *spot, const struct entry *entry, const struct app *app);
 void check_set(struct reader *reader);
+
+/* What apps and batches both may have. The spot is that of the value. */
+void check_tags(struct reader *reader, const struct spot *spot, const json_t *tags, const json_t *app_tags);
+void check_image(struct reader *reader, const struct spot *spot, const json_t *image);
+void check_network(struct reader *reader, const struct spot *spot, const json_t *network);
+void check_strategy(struct reader *reader, const struct spot *spot, const json_t *strategy);
+/* A list in which nothing may come twice; `key` names the member of its objects that counts, NULL: its texts
+ * do. */
+void check_no_twice(struct reader *reader, const struct spot *spot, const json_t *list, const char *key);
+/* Whether Fargate has tasks of this size; where not, the fault is told at `spot`. */
+bool check_pair(struct reader *reader, const struct spot *spot, int cpu, int memory, bool memory_written);
+/* CPU units or MiB as a number; 0 where it is absent, or not understood, which is told. */
+int check_cpu(struct reader *reader, const struct spot *spot, const json_t *value);
+int check_memory(struct reader *reader, const struct spot *spot, const json_t *value);
+
+/* The first container as it is written; NULL where there is none. */
+const json_t *first_container(const struct app *app);
+/* Whether a member says anything: neither absent, nor null, false, 0 or empty. */
+bool says_something(const json_t *value);
 
 #endif

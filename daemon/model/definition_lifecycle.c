@@ -1,20 +1,20 @@
 #include "model/definition_inside.h"
 
 /*
- * The document of `lifecyclePolicy`. ECR allows one rule that selects untagged images, and one that selects any, which
- * comes last. So the three short forms are, in this order:
+ * The document of `lifecyclePolicy`. ECR allows one rule that selects untagged images, and one that selects
+ * any, which comes last. So the three short forms are, in this order:
  *
  *   keepUntagged     untagged: all but the newest n
- *   expireAfterDays  any: older than n days; beside keepLast, which has to be the one for any, it is a rule for
- *                    whatever is tagged, and one for what is not where keepUntagged says nothing about it
- *   keepLast         any: all but the newest n
+ *   expireAfterDays  any: older than n days; beside keepLast, which has to be the one for any, it is a rule
+ * for whatever is tagged, and one for what is not where keepUntagged says nothing about it keepLast any: all
+ * but the newest n
  */
 
 static void add_rule(json_t *rules, char *description, json_t *selection)
 {
 	json_add(rules, json_must(json_pack("{s:i, s:s, s:o, s:{s:s}}", "rulePriority",
-				(int)json_array_size(rules) + 1, "description", description, "selection", selection,
-				"action", "type", "expire")));
+				(int)json_array_size(rules) + 1, "description", description, "selection",
+				selection, "action", "type", "expire")));
 }
 
 static void add_count_rule(struct reader *reader, json_t *rules, const char *status, json_int_t count)
@@ -40,8 +40,8 @@ static void add_age_rule(struct reader *reader, json_t *rules, const char *statu
 	if (status[0] == 't')
 		json_put(selection, "tagPatternList", json_pack("[s]", "*"));
 	add_rule(rules,
-		arena_printf(reader->arena, "Expire %simages pushed more than %lld day%s ago", which, (long long)days,
-			days == 1 ? "" : "s"),
+		arena_printf(reader->arena, "Expire %simages pushed more than %lld day%s ago", which,
+			(long long)days, days == 1 ? "" : "s"),
 		selection);
 }
 

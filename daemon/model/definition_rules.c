@@ -1,20 +1,196 @@
 #include "model/definition_inside.h"
 
-void check_app(struct reader *reader, const struct entry *entry, const struct app *app)
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include "model/fargate.h"
+#include "text.h"
+
+/* What apps and batches both may have, as far as one member has to fit another. */
+
+/* AWS takes 50 tags on a resource, and a rule carries up to six of ours. */
+enum { TAGS_MOST = 44 };
+
+bool says_something(const json_t *value)
 {
-	(void)reader;
-	(void)entry;
-	(void)app;
+	if (!value || json_is_null(value) || json_is_false(value))
+		return false;
+	if (json_is_array(value))
+		return json_array_size(value) > 0;
+	if (json_is_object(value))
+		return json_object_size(value) > 0;
+	if (json_is_integer(value))
+		return json_integer_value(value) != 0;
+	return !json_is_string(value) || json_string_length(value) > 0;
 }
 
-void check_batch(struct reader *reader, const struct entry *entry, const struct batch *batch)
+/* What every service takes in a tag: letters of any script, digits, spaces and a few marks. */
+static bool fits_a_tag(const char *text)
 {
-	(void)reader;
-	(void)entry;
-	(void)batch;
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			      c >= 0x80;
+
+		if (!letter && !strchr(" _.:/=+-@", c))
+			return false;
+	}
+	return true;
 }
 
-void check_set(struct reader *reader)
+static void check_tag(struct reader *reader, const struct spot *spot, const json_t *value)
 {
-	(void)reader;
+	static const char marks[] = "write letters, digits, spaces and _ . : / = + - @";
+	const char *key = spot->key, *text = json_string_value(value);
+
+	if (strncasecmp(key, "aws:", 4) == 0)
+		fault_at(reader, spot, AT_KEY,
+			arena_printf(reader->arena, "the tag %s begins with \"aws:\", which is AWS's own",
+				quoted(reader, key)),
+			"give it another name");
+	else if (strncasecmp(key, "fargate-batchd:", 15) == 0)
+		fault_at(reader, spot, AT_KEY,
+			arena_printf(reader->arena,
+				"the tag %s begins with \"fargate-batchd:\", which is set by the daemon",
+				quoted(reader, key)),
+			"give it another name");
+	else if (!fits_a_tag(key))
+		fault_at(reader, spot, AT_KEY,
+			arena_printf(reader->arena, "the tag %s holds a mark that AWS does not take",
+				quoted(reader, key)),
+			marks);
+	if (text && !fits_a_tag(text))
+		fault_at(reader, spot, AT_VALUE,
+			arena_printf(reader->arena, "the tag's value %s holds a mark that AWS does not take",
+				quoted(reader, text)),
+			marks);
+}
+
+void check_tags(struct reader *reader, const struct spot *spot, const json_t *tags, const json_t *app_tags)
+{
+	size_t count = json_object_size(app_tags);
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)tags, key, value) {
+		check_tag(reader, MEMBER(spot, key), value);
+		count += !json_object_get(app_tags, key);
+	}
+	if (json_object_size(tags) && count > TAGS_MOST)
+		fault_at(reader, spot, AT_KEY,
+			arena_printf(
+				reader->arena, "%zu tags%s", count, app_tags ? " with those of the app" : ""),
+			arena_printf(reader->arena,
+				"write at most %d: AWS takes 50, and 6 are set by the daemon", TAGS_MOST));
+}
+
+void check_image(struct reader *reader, const struct spot *spot, const json_t *image)
+{
+	static const char *const ways[] = { "tag", "digest", "uri" };
+	const char *first = NULL;
+
+	if (!json_is_object(image))
+		return;
+	for (size_t i = 0; i < ARRAY_LENGTH(ways); i++) {
+		if (!json_object_get(image, ways[i]))
+			continue;
+		if (first)
+			fault_at(reader, MEMBER(spot, ways[i]), AT_KEY,
+				arena_printf(reader->arena,
+					"\"%s\" beside \"%s\": an image is named in one way", ways[i], first),
+				"keep one of the two");
+		first = ways[i];
+	}
+	if (!first && !json_object_get(image, "pin"))
+		fault_at(reader, spot, AT_KEY, "\"image\" names no image",
+			"write \"tag\", \"digest\" or \"uri\" in it");
+}
+
+void check_no_twice(struct reader *reader, const struct spot *spot, const json_t *list, const char *key)
+{
+	const json_t *one, *other;
+
+	for (size_t i = 1; i < json_array_size(list); i++) {
+		one = json_array_get(list, i);
+		one = key ? json_object_get(one, key) : one;
+		for (size_t before = 0; json_is_string(one) && before < i; before++) {
+			other = json_array_get(list, before);
+			if (!json_equal(one, key ? json_object_get(other, key) : other))
+				continue;
+			fault_at(reader, key ? MEMBER(ELEMENT(spot, i), key) : ELEMENT(spot, i), AT_VALUE,
+				arena_printf(reader->arena, "%s comes twice in \"%s\"",
+					quoted_json(reader, one), spot->key),
+				"write it once");
+			break;
+		}
+	}
+}
+
+void check_network(struct reader *reader, const struct spot *spot, const json_t *network)
+{
+	check_no_twice(reader, MEMBER(spot, "subnets"), json_object_get(network, "subnets"), NULL);
+	check_no_twice(
+		reader, MEMBER(spot, "securityGroups"), json_object_get(network, "securityGroups"), NULL);
+}
+
+void check_strategy(struct reader *reader, const struct spot *spot, const json_t *strategy)
+{
+	size_t count = json_array_size(strategy), bases = 0;
+	json_int_t weights = 0;
+
+	check_no_twice(reader, spot, strategy, "capacityProvider");
+	for (size_t i = 0; i < count; i++) {
+		const json_t *item = json_array_get(strategy, i);
+
+		weights += json_integer_of(item, "weight", 0);
+		if (json_integer_of(item, "base", 0) > 0 && bases++)
+			fault_at(reader, MEMBER(ELEMENT(spot, i), "base"), AT_KEY, "more than one \"base\"",
+				"give a base to one provider alone");
+	}
+	if (count > 1 && !weights)
+		fault_at(reader, spot, AT_KEY,
+			arena_printf(reader->arena, "no provider in \"%s\" has a weight", spot->key),
+			"write \"weight\": 1 with one of them at least");
+}
+
+static const char *pair_remedy(struct reader *reader, int cpu)
+{
+	if (!fargate_has_cpu(cpu))
+		return arena_printf(reader->arena, "write a cpu of %s", fargate_cpus(reader->arena));
+	return arena_printf(
+		reader->arena, "with cpu %d write a memory of %s", cpu, fargate_memories(reader->arena, cpu));
+}
+
+bool check_pair(struct reader *reader, const struct spot *spot, int cpu, int memory, bool memory_written)
+{
+	if (!cpu || !memory || fargate_has_pair(cpu, memory))
+		return true;
+	/* The cpu is wrong by itself, or the memory does not go with it. */
+	fault_at(reader, MEMBER(spot, !fargate_has_cpu(cpu) || !memory_written ? "cpu" : "memory"), AT_VALUE,
+		arena_printf(reader->arena, "Fargate has no tasks of cpu %d with memory %d", cpu, memory),
+		pair_remedy(reader, cpu));
+	return false;
+}
+
+static int told_size(
+	struct reader *reader, const struct spot *spot, const json_t *value, int size, const char *remedy)
+{
+	if (!size && (json_is_string(value) || json_is_integer(value)))
+		fault_at(reader, spot, AT_VALUE,
+			arena_printf(
+				reader->arena, "\"%s\" cannot be %s", spot->key, quoted_json(reader, value)),
+			remedy);
+	return size;
+}
+
+int check_cpu(struct reader *reader, const struct spot *spot, const json_t *value)
+{
+	return told_size(
+		reader, spot, value, fargate_cpu(value), "write CPU units: \"256\", 256 or \"0.25 vCPU\"");
+}
+
+int check_memory(struct reader *reader, const struct spot *spot, const json_t *value)
+{
+	return told_size(reader, spot, value, fargate_memory(value), "write MiB: \"512\", 512 or \"0.5 GB\"");
 }

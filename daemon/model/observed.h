@@ -28,6 +28,8 @@ struct observed {
 	struct unreadable *unreadable;
 	size_t unreadable_count, unreadable_capacity;
 
+	bool partly_read; /* something may be there that nothing else would have told of */
+
 	/* Why something could not be read ("" = all was): then nothing is deleted or disabled here. */
 	char incomplete[512];
 };

@@ -2,8 +2,9 @@
 #define MODEL_SCHEMA_H
 
 /*
- * What each member of a definition file may be, as data. One walker holds files against it (schema_check.c), and the JSON
- * Schema that is shipped is written from it. What several members say together is checked elsewhere.
+ * What each member of a definition file may be, as data. One walker holds files against it (schema_check.c),
+ * and the JSON Schema that is shipped is written from it. What several members say together is checked
+ * elsewhere.
  */
 
 #include <stdbool.h>
@@ -20,26 +21,27 @@ enum schema_type {
 
 enum schema_mark {
 	SCHEMA_MEMBER = 0,
-	SCHEMA_LATER,   /* not supported yet: a fault, with what to use until then */
-	SCHEMA_MISTAKE, /* what people write here and means something else: a fault, with what to write instead */
+	SCHEMA_LATER, /* not supported yet: a fault, with what to use until then */
+	SCHEMA_MISTAKE, /* what people write here and means something else: a fault, with what to write
+			   instead */
 };
 
 struct schema;
 
 struct schema_member {
 	const char *key;
-	unsigned types;          /* of enum schema_type */
+	unsigned types; /* of enum schema_type */
 	const char *description; /* a sentence for editors */
 	const struct schema *object;
 	const struct schema_member *element; /* of an array */
-	const char *const *values;           /* the only texts, NULL at the end */
-	const int *numbers;                  /* the only numbers, 0 at the end */
-	long long least, most;               /* of a number; both 0 = any */
-	size_t shortest, longest;            /* characters of a text, elements of an array; 0 = any */
-	const char *pattern;                 /* of a text: an extended regular expression that ECMAScript reads alike */
-	const char *what;                    /* what the pattern describes: "a subnet id" */
-	const char *example;                 /* JSON text of a right value */
-	const char *remedy;                  /* what to write instead, where `example` does not say it */
+	const char *const *values; /* the only texts, NULL at the end */
+	const int *numbers; /* the only numbers, 0 at the end */
+	long long least, most; /* of a number; both 0 = any */
+	size_t shortest, longest; /* characters of a text, elements of an array; 0 = any */
+	const char *pattern; /* of a text: an extended regular expression that ECMAScript reads alike */
+	const char *what; /* what the pattern describes: "a subnet id" */
+	const char *example; /* JSON text of a right value */
+	const char *remedy; /* what to write instead, where `example` does not say it */
 	bool required;
 	enum schema_mark mark;
 };
@@ -48,7 +50,8 @@ struct schema {
 	const struct schema_member *members;
 	size_t count;
 	const struct schema_member *map_key, *map_value; /* names are the user's own; no `members` */
-	bool open; /* AWS's own object: what is unknown there is passed on with a warning, unless it looks like a slip */
+	bool open; /* AWS's own object: what is unknown there is passed on with a warning, unless it looks
+		      like a slip */
 	const char *const *ignored; /* left out without a word; NULL at the end */
 };
 

@@ -46,7 +46,8 @@ static const char *remedy_of(struct walk *walk, const struct schema_member *memb
 {
 	if (member->remedy)
 		return member->remedy;
-	return arena_printf(walk->reader->arena, "write for example %s", member->example ? member->example : "\"text\"");
+	return arena_printf(
+		walk->reader->arena, "write for example %s", member->example ? member->example : "\"text\"");
 }
 
 /* What an enumeration does not hold: in AWS's own objects it may be new there, and is passed on. */
@@ -60,7 +61,8 @@ static void unknown_value(
 	while (member->values[count])
 		count++;
 	near = schema_nearest(text, member->values, count);
-	message = arena_printf(arena, "%s cannot be %s", spot_label(walk->reader, spot), quoted(walk->reader, text));
+	message = arena_printf(
+		arena, "%s cannot be %s", spot_label(walk->reader, spot), quoted(walk->reader, text));
 	if (walk->open && !near)
 		warn_at(walk->reader, spot, AT_VALUE,
 			arena_printf(arena, "%s, as far as is known here; it is passed on", message),
@@ -79,11 +81,13 @@ static void wrong_length(
 
 	if (length < member->shortest && !length)
 		fault_at(walk->reader, spot, AT_VALUE, arena_printf(arena, "%s is empty", label),
-			member->required || !spot->key ? remedy_of(walk, member) :
-							 arena_printf(arena, "%s, or leave it out", remedy_of(walk, member)));
+			member->required || !spot->key
+				? remedy_of(walk, member)
+				: arena_printf(arena, "%s, or leave it out", remedy_of(walk, member)));
 	else if (length < member->shortest)
 		fault_at(walk->reader, spot, AT_VALUE,
-			arena_printf(arena, "%s is %zu character%s long", label, length, length == 1 ? "" : "s"),
+			arena_printf(
+				arena, "%s is %zu character%s long", label, length, length == 1 ? "" : "s"),
 			arena_printf(arena, "write at least %zu characters", member->shortest));
 	else
 		fault_at(walk->reader, spot, AT_VALUE,
@@ -113,7 +117,8 @@ static void check_text(
 		wrong_length(walk, spot, member, text);
 	} else if (member->pattern && regexec(compiled(walk, member->pattern), text, 0, NULL, 0) != 0) {
 		fault_at(walk->reader, spot, AT_VALUE,
-			arena_printf(walk->reader->arena, "%s is not %s", quoted(walk->reader, text), member->what),
+			arena_printf(walk->reader->arena, "%s is not %s", quoted(walk->reader, text),
+				member->what),
 			remedy_of(walk, member));
 	}
 }
@@ -126,8 +131,7 @@ static void check_number(
 
 	if (!member->least && !member->most && !member->numbers)
 		return;
-	message = arena_printf(
-		arena, "%s cannot be %lld", spot_label(walk->reader, spot), (long long)number);
+	message = arena_printf(arena, "%s cannot be %lld", spot_label(walk->reader, spot), (long long)number);
 	if (member->numbers) {
 		for (const int *known = member->numbers; *known; known++)
 			if (*known == number)
@@ -147,13 +151,14 @@ static void check_array(
 	json_t *element;
 
 	if (count < member->shortest)
-		fault_at(walk->reader, spot, AT_VALUE, arena_printf(arena, "%s is empty", spot_label(walk->reader, spot)),
+		fault_at(walk->reader, spot, AT_VALUE,
+			arena_printf(arena, "%s is empty", spot_label(walk->reader, spot)),
 			remedy_of(walk, member));
 	if (member->longest && count > member->longest)
 		fault_at(walk->reader, spot, AT_VALUE,
 			arena_printf(arena, "%s has %zu elements", spot_label(walk->reader, spot), count),
 			arena_printf(arena, "write at most %zu", member->longest));
-	json_array_foreach((json_t *)(uintptr_t)array, i, element)
+	json_array_foreach ((json_t *)(uintptr_t)array, i, element)
 		check_value(walk, ELEMENT(spot, i), member->element, element);
 }
 
@@ -196,11 +201,13 @@ static void check_known(
 	struct arena *arena = walk->reader->arena;
 
 	if (member->mark == SCHEMA_LATER)
-		fault_at(walk->reader, spot, AT_KEY, arena_printf(arena, "\"%s\" is not supported yet", member->key),
-			member->remedy);
+		fault_at(walk->reader, spot, AT_KEY,
+			arena_printf(arena, "\"%s\" is not supported yet", member->key), member->remedy);
+	else if (member->mark == SCHEMA_MISTAKE && walk->open && !says_something(value))
+		return; /* pasted with its empties */
 	else if (member->mark == SCHEMA_MISTAKE)
-		fault_at(walk->reader, spot, AT_KEY, arena_printf(arena, "\"%s\" does not belong here", member->key),
-			member->remedy);
+		fault_at(walk->reader, spot, AT_KEY,
+			arena_printf(arena, "\"%s\" does not belong here", member->key), member->remedy);
 	else
 		check_value(walk, spot, member, value);
 }
@@ -212,11 +219,14 @@ static void check_required(
 
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct schema_member *member = &schema->members[i];
+		const json_t *value = json_object_get(object, member->key);
 
-		if (member->required && !json_object_get(object, member->key))
+		if (member->required && (!value || (schema->open && json_is_null(value))))
 			fault_at(walk->reader, spot, AT_KEY,
-				arena_printf(arena, "%s has no \"%s\"", spot_label(walk->reader, spot), member->key),
-				arena_printf(arena, "write \"%s\": %s", member->key, schema_example(arena, member)));
+				arena_printf(arena, "%s has no \"%s\"", spot_label(walk->reader, spot),
+					member->key),
+				arena_printf(arena, "write \"%s\": %s", member->key,
+					schema_example(arena, member)));
 	}
 }
 
@@ -228,13 +238,14 @@ static void check_object(
 	json_t *value;
 
 	walk->open = schema->open;
-	json_object_foreach((json_t *)(uintptr_t)object, key, value)
-	{
+	json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
 		const struct spot *below = MEMBER(spot, key);
 		const struct schema_member *member = member_of(schema, key);
 
 		if (schema->map_value) {
-			check_text(walk, &(struct spot){ .source = below->source, .up = below->up, .key = key, .name = true },
+			check_text(walk,
+				&(struct spot){
+					.source = below->source, .up = below->up, .key = key, .name = true },
 				schema->map_key, key);
 			check_value(walk, below, schema->map_value, value);
 		} else if (member) {

@@ -3,21 +3,24 @@
 
 /* Definition files: apps, batches, and what is in them. Patterns and limits are the services' own. */
 
-#define SCHEMA(table)  { .members = table, .count = ARRAY_LENGTH(table) }
-#define VALUES(...)    ((const char *const[]){ __VA_ARGS__, NULL })
+#define SCHEMA(table) \
+	{ \
+		.members = table, .count = ARRAY_LENGTH(table) \
+	}
+#define VALUES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /* --- names of AWS's things */
 
 #define ROLE_ARN     "arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+"
 #define ROLE_PATTERN "^(" ROLE_ARN "|[A-Za-z0-9_+=,.@-]{1,64})$"
 
-#define REPOSITORY_NAME                                                                                             \
-	.pattern = "^[a-z0-9]+([._/-][a-z0-9]+|__[a-z0-9]+|-+[a-z0-9]+)*$", .what = "a repository name",            \
+#define REPOSITORY_NAME \
+	.pattern = "^[a-z0-9]+([._/-][a-z0-9]+|__[a-z0-9]+|-+[a-z0-9]+)*$", .what = "a repository name", \
 	.shortest = 2, .longest = 256, .example = "\"team/jobs\""
 #define CLUSTER_NAME \
 	.pattern = "^[A-Za-z0-9_-]+$", .what = "a cluster name", .longest = 255, .example = "\"jobs\"", \
 	.remedy = "write letters, digits, \"-\" and \"_\", for example \"jobs\""
-#define LOG_GROUP_NAME                                                                            \
+#define LOG_GROUP_NAME \
 	.pattern = "^[A-Za-z0-9_./#-]+$", .what = "a log group name", .longest = 512, \
 	.example = "\"/fargate/jobs\""
 
@@ -26,13 +29,16 @@
 static const struct schema_member tag_key = {
 	.types = SCHEMA_STRING, .shortest = 1, .longest = 128, .example = "\"team\""
 };
-static const struct schema_member tag_value = { .types = SCHEMA_STRING, .longest = 256, .example = "\"night shift\"" };
+static const struct schema_member tag_value = {
+	.types = SCHEMA_STRING, .longest = 256, .example = "\"night shift\""
+};
 static const struct schema schema_tags = { .map_key = &tag_key, .map_value = &tag_value };
 
-#define TAGS                                                                                              \
-	{                                                                                                 \
-		.key = "tags", .types = SCHEMA_OBJECT, .object = &schema_tags, .example = "{\"team\": \"x\"}", \
-		.description = "Tags on everything that takes tags, beside those that others put there."     \
+#define TAGS \
+	{ \
+		.key = "tags", .types = SCHEMA_OBJECT, .object = &schema_tags, \
+		.example = "{\"team\": \"x\"}", \
+		.description = "Tags on everything that takes tags, beside those that others put there." \
 	}
 
 static const struct schema_member subnet = { .types = SCHEMA_STRING,
@@ -63,7 +69,9 @@ static const struct schema_member network_members[] = {
 		.types = SCHEMA_STRING,
 		.values = VALUES("ENABLED", "DISABLED"),
 		.description = "ENABLED in a public subnet, or the image cannot be pulled." },
-	{ .key = "awsvpcConfiguration", .mark = SCHEMA_MISTAKE, .remedy = "write its members here, without it" },
+	{ .key = "awsvpcConfiguration",
+		.mark = SCHEMA_MISTAKE,
+		.remedy = "write its members here, without it" },
 };
 static const struct schema schema_network = SCHEMA(network_members);
 
@@ -121,26 +129,29 @@ static const struct schema_member strategy = { .types = SCHEMA_OBJECT,
 	.object = &schema_strategy,
 	.example = "{\"capacityProvider\": \"FARGATE_SPOT\", \"weight\": 1}" };
 
-#define STRATEGY(the_key, more_types, the_description)                                                      \
-	{                                                                                                   \
+#define STRATEGY(the_key, more_types, the_description) \
+	{ \
 		.key = the_key, .types = SCHEMA_ARRAY | (more_types), .element = &strategy, .shortest = 1, \
-		.longest = 20, .description = the_description,                                              \
-		.example = "[{\"capacityProvider\": \"FARGATE_SPOT\", \"weight\": 1}]"                       \
+		.longest = 20, .description = the_description, \
+		.example = "[{\"capacityProvider\": \"FARGATE_SPOT\", \"weight\": 1}]" \
 	}
 
-#define MANAGED                                                                                           \
-	{                                                                                                 \
-		.key = "managed", .types = SCHEMA_BOOLEAN, .example = "false",                            \
-		.description = "false: it is somebody else's; it is used and never written to."           \
+#define MANAGED \
+	{ \
+		.key = "managed", .types = SCHEMA_BOOLEAN, .example = "false", \
+		.description = "false: it is somebody else's; it is used and never written to." \
 	}
 
-#define ADOPT                                                                                     \
-	{                                                                                         \
-		.key = "adopt", .mark = SCHEMA_LATER,                                             \
+#define ADOPT \
+	{ \
+		.key = "adopt", .mark = SCHEMA_LATER, \
 		.remedy = "choose names that nobody has, or tag what exists as this owner's by hand" \
 	}
 #define READ_ONLY \
-	{ .key = "readOnly", .mark = SCHEMA_LATER, .remedy = "leave it out, and use diff, which never writes" }
+	{ \
+		.key = "readOnly", .mark = SCHEMA_LATER, \
+		.remedy = "leave it out, and use diff, which never writes" \
+	}
 
 /* --- apps */
 
@@ -163,7 +174,10 @@ static const struct schema_member setting = { .types = SCHEMA_OBJECT,
 	.example = "{\"name\": \"containerInsights\", \"value\": \"enabled\"}" };
 
 static const struct schema_member cluster_members[] = {
-	{ .key = "name", .types = SCHEMA_STRING, CLUSTER_NAME, .description = "The app's name where absent." },
+	{ .key = "name",
+		.types = SCHEMA_STRING,
+		CLUSTER_NAME,
+		.description = "The app's name where absent." },
 	MANAGED,
 	{ .key = "settings",
 		.types = SCHEMA_ARRAY | SCHEMA_NULL,
@@ -177,7 +191,8 @@ static const struct schema_member cluster_members[] = {
 		.longest = 20,
 		.example = "[\"FARGATE\", \"FARGATE_SPOT\"]",
 		.description = "Those that the batches' strategies name are added; null removes all." },
-	STRATEGY("defaultCapacityProviderStrategy", SCHEMA_NULL, "For tasks that name neither strategy nor type."),
+	STRATEGY("defaultCapacityProviderStrategy", SCHEMA_NULL,
+		"For tasks that name neither strategy nor type."),
 	{ .key = "containerInsights",
 		.mark = SCHEMA_MISTAKE,
 		.remedy = "write \"settings\": [{\"name\": \"containerInsights\", \"value\": \"enabled\"}]" },
@@ -185,12 +200,15 @@ static const struct schema_member cluster_members[] = {
 static const struct schema schema_cluster = SCHEMA(cluster_members);
 
 static const struct schema_member log_group_members[] = {
-	{ .key = "name", .types = SCHEMA_STRING, LOG_GROUP_NAME, .description = "/fargate/<app> where absent." },
+	{ .key = "name",
+		.types = SCHEMA_STRING,
+		LOG_GROUP_NAME,
+		.description = "/fargate/<app> where absent." },
 	MANAGED,
 	{ .key = "retentionInDays",
 		.types = SCHEMA_INTEGER | SCHEMA_NULL,
-		.numbers = (const int[]){ 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827,
-			2192, 2557, 2922, 3288, 3653, 0 },
+		.numbers = (const int[]){ 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096,
+			1827, 2192, 2557, 2922, 3288, 3653, 0 },
 		.example = "30",
 		.description = "Days until an event expires; null = never, absent leaves it as it is." },
 };
@@ -207,13 +225,15 @@ static const struct schema_member lifecycle_rule_members[] = {
 	{ .key = "selection",
 		.types = SCHEMA_OBJECT,
 		.required = true,
-		.example = "{\"tagStatus\": \"untagged\", \"countType\": \"imageCountMoreThan\", \"countNumber\": 1}" },
+		.example = "{\"tagStatus\": \"untagged\", \"countType\": \"imageCountMoreThan\", "
+			   "\"countNumber\": 1}" },
 	{ .key = "action", .types = SCHEMA_OBJECT, .required = true, .example = "{\"type\": \"expire\"}" },
 };
-static const struct schema schema_lifecycle_rule = { .members = lifecycle_rule_members,
-	.count = ARRAY_LENGTH(lifecycle_rule_members),
-	.open = true };
-static const struct schema_member lifecycle_rule = { .types = SCHEMA_OBJECT, .object = &schema_lifecycle_rule };
+static const struct schema schema_lifecycle_rule = {
+	.members = lifecycle_rule_members, .count = ARRAY_LENGTH(lifecycle_rule_members), .open = true
+};
+static const struct schema_member lifecycle_rule = { .types = SCHEMA_OBJECT,
+	.object = &schema_lifecycle_rule };
 
 static const struct schema_member raw_members[] = {
 	{ .key = "rules",
@@ -221,7 +241,9 @@ static const struct schema_member raw_members[] = {
 		.element = &lifecycle_rule,
 		.shortest = 1,
 		.longest = 50,
-		.required = true },
+		.required = true,
+		.example =
+			"[{\"rulePriority\": 1, \"selection\": {...}, \"action\": {\"type\": \"expire\"}}]" },
 };
 static const struct schema schema_raw = SCHEMA(raw_members);
 
@@ -254,7 +276,10 @@ static const struct schema_member lifecycle_members[] = {
 static const struct schema schema_lifecycle = SCHEMA(lifecycle_members);
 
 static const struct schema_member repository_members[] = {
-	{ .key = "name", .types = SCHEMA_STRING, REPOSITORY_NAME, .description = "The app's name where absent." },
+	{ .key = "name",
+		.types = SCHEMA_STRING,
+		REPOSITORY_NAME,
+		.description = "The app's name where absent." },
 	MANAGED,
 	{ .key = "lifecyclePolicy",
 		.types = SCHEMA_OBJECT | SCHEMA_NULL,
@@ -272,11 +297,11 @@ static const struct schema_member repository_members[] = {
 };
 static const struct schema schema_repository = SCHEMA(repository_members);
 
-#define ROLE(the_key, the_name, the_description)                                                       \
-	{                                                                                              \
-		.key = the_key, .types = SCHEMA_STRING, .pattern = ROLE_PATTERN, .what = "a role",    \
-		.longest = 2048, .example = "\"" the_name "\"", .description = the_description,        \
-		.remedy = "write the name or the ARN of a role, for example \"" the_name "\""         \
+#define ROLE(the_key, the_name, the_description) \
+	{ \
+		.key = the_key, .types = SCHEMA_STRING, .pattern = ROLE_PATTERN, .what = "a role", \
+		.longest = 2048, .example = "\"" the_name "\"", .description = the_description, \
+		.remedy = "write the name or the ARN of a role, for example \"" the_name "\"" \
 	}
 static const struct schema_member role_members[] = {
 	ROLE("execution", "ecsTaskExecutionRole", "Pulls the image and writes the log."),
@@ -339,7 +364,8 @@ static const struct schema_member app_members[] = {
 	{ .key = "logStreams",
 		.types = SCHEMA_STRING,
 		.values = VALUES("batch", "app"),
-		.description = "batch: log streams name the batch; app: one task definition for all batches." },
+		.description =
+			"batch: log streams name the batch; app: one task definition for all batches." },
 	{ .key = "logStreamPrefix",
 		.types = SCHEMA_STRING,
 		.shortest = 1,
@@ -357,7 +383,8 @@ static const struct schema_member app_members[] = {
 	{ .key = "onDelete",
 		.types = SCHEMA_STRING,
 		.values = VALUES("keep", "delete"),
-		.description = "What happens to cluster, repository and log group when the app leaves the files." },
+		.description =
+			"What happens to cluster, repository and log group when the app leaves the files." },
 	{ .key = "enabled",
 		.types = SCHEMA_BOOLEAN,
 		.example = "false",
@@ -366,7 +393,9 @@ static const struct schema_member app_members[] = {
 	ADOPT,
 	READ_ONLY,
 	{ .key = "subnets", .mark = SCHEMA_MISTAKE, .remedy = "write \"network\": {\"subnets\": [...]}" },
-	{ .key = "batches", .mark = SCHEMA_MISTAKE, .remedy = "write \"batches\" beside \"apps\", each with its \"app\"" },
+	{ .key = "batches",
+		.mark = SCHEMA_MISTAKE,
+		.remedy = "write \"batches\" beside \"apps\", each with its \"app\"" },
 };
 static const struct schema schema_app = SCHEMA(app_members);
 
@@ -399,7 +428,10 @@ static const struct schema_member retry_members[] = {
 };
 static const struct schema schema_retry = SCHEMA(retry_members);
 
-#define SCHEDULER_ONLY(the_key, the_remedy) { .key = the_key, .mark = SCHEMA_LATER, .remedy = the_remedy }
+#define SCHEDULER_ONLY(the_key, the_remedy) \
+	{ \
+		.key = the_key, .mark = SCHEMA_LATER, .remedy = the_remedy \
+	}
 
 static const struct schema_member batch_members[] = {
 	{ .key = "app",
@@ -416,8 +448,10 @@ static const struct schema_member batch_members[] = {
 	{ .key = "schedule",
 		.types = SCHEMA_STRING,
 		.longest = 256,
+		.what = "a schedule",
 		.example = "\"cron(0 3 * * ? *)\"",
-		.description = "cron(minutes hours day-of-month month day-of-week year) in UTC, or rate(value unit)." },
+		.description = "cron(minutes hours day-of-month month day-of-week year) in UTC, or "
+			       "rate(value unit)." },
 	{ .key = "via",
 		.types = SCHEMA_STRING,
 		.values = VALUES("rule", "scheduler"),
@@ -427,7 +461,8 @@ static const struct schema_member batch_members[] = {
 		.object = &schema_environment,
 		.example = "{\"STAGE\": \"night\"}",
 		.remedy = "write names and values as an object, for example {\"STAGE\": \"night\"}",
-		.description = "Environment variables of the first container, on top of the task definition's." },
+		.description =
+			"Environment variables of the first container, on top of the task definition's." },
 	{ .key = "command",
 		.types = SCHEMA_ARRAY,
 		.element = &word,
@@ -464,7 +499,8 @@ static const struct schema_member batch_members[] = {
 		.example = "\"1.4.0\"",
 		.remedy = "write \"LATEST\" or a version like \"1.4.0\"",
 		.description = "Fargate's platform; LATEST where absent." },
-	STRATEGY("capacityProviderStrategy", 0, "In place of launch type FARGATE; the cluster gets these providers."),
+	STRATEGY("capacityProviderStrategy", 0,
+		"In place of launch type FARGATE; the cluster gets these providers."),
 	{ .key = "propagateTags",
 		.types = SCHEMA_BOOLEAN | SCHEMA_STRING,
 		.values = VALUES("TASK_DEFINITION"),
@@ -505,13 +541,16 @@ static const struct schema_member batch_members[] = {
 	READ_ONLY,
 	SCHEDULER_ONLY("timezone", "write the schedule in UTC"),
 	SCHEDULER_ONLY("startDate", "add the batch on the day, or write it \"enabled\": false until then"),
-	SCHEDULER_ONLY("endDate", "name the last year in the cron expression, or remove the batch on the day"),
+	SCHEDULER_ONLY(
+		"endDate", "name the last year in the cron expression, or remove the batch on the day"),
 	SCHEDULER_ONLY("flexibleTimeWindow", "give the batches different minutes"),
 	SCHEDULER_ONLY("queue", "write \"schedule\": \"rate(1 minute)\" and let the task read the queue"),
 	SCHEDULER_ONLY("eventPattern", "write \"schedule\""),
 	SCHEDULER_ONLY("expect", "leave it out"),
 	{ .key = "scheduleExpression", .mark = SCHEMA_MISTAKE, .remedy = "write \"schedule\"" },
-	{ .key = "name", .mark = SCHEMA_MISTAKE, .remedy = "the member's name is the batch's; \"ruleName\" names the rule" },
+	{ .key = "name",
+		.mark = SCHEMA_MISTAKE,
+		.remedy = "the member's name is the batch's; \"ruleName\" names the rule" },
 };
 static const struct schema schema_batch = SCHEMA(batch_members);
 
@@ -523,9 +562,9 @@ static const struct schema_member app_name = { .types = SCHEMA_STRING,
 	.pattern = "^[a-z0-9-]+$",
 	.what = "a name for an app",
 	.remedy = "write small letters, digits and \"-\"" };
-static const struct schema_member app_value = { .types = SCHEMA_OBJECT,
-	.object = &schema_app,
-	.example = "{\"network\": {...}}" };
+static const struct schema_member app_value = {
+	.types = SCHEMA_OBJECT, .object = &schema_app, .example = "{\"network\": {...}}"
+};
 static const struct schema schema_apps = { .map_key = &app_name, .map_value = &app_value };
 
 static const struct schema_member batch_name = { .types = SCHEMA_STRING,
@@ -540,7 +579,9 @@ static const struct schema_member batch_value = { .types = SCHEMA_OBJECT,
 static const struct schema schema_batches = { .map_key = &batch_name, .map_value = &batch_value };
 
 static const struct schema_member file_members[] = {
-	{ .key = "$schema", .types = SCHEMA_STRING, .description = "Which JSON Schema an editor holds this against." },
+	{ .key = "$schema",
+		.types = SCHEMA_STRING,
+		.description = "Which JSON Schema an editor holds this against." },
 	{ .key = "apps",
 		.types = SCHEMA_OBJECT,
 		.object = &schema_apps,
@@ -550,6 +591,7 @@ static const struct schema_member file_members[] = {
 		.types = SCHEMA_OBJECT,
 		.object = &schema_batches,
 		.example = "{\"nightly\": {...}}",
-		.description = "Batches by name: a schedule, and what it starts otherwise than the app says." },
+		.description =
+			"Batches by name: a schedule, and what it starts otherwise than the app says." },
 };
 const struct schema schema_file = SCHEMA(file_members);

@@ -3,20 +3,55 @@
 
 /* What RegisterTaskDefinition takes (API version 2014-11-13), spelled as ECS does. */
 
-#define VALUES(...)   ((const char *const[]){ __VA_ARGS__, NULL })
-#define AWS(name)     { .members = name, .count = ARRAY_LENGTH(name), .open = true }
+#define VALUES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#define AWS(name) \
+	{ \
+		.members = name, .count = ARRAY_LENGTH(name), .open = true \
+	}
 
-#define TEXT(k)       { .key = k, .types = SCHEMA_STRING }
-#define NEEDED(k, e)  { .key = k, .types = SCHEMA_STRING, .required = true, .example = e }
-#define NUMBER(k)     { .key = k, .types = SCHEMA_INTEGER }
-#define FLAG(k)       { .key = k, .types = SCHEMA_BOOLEAN }
-#define ONE_OF(k, ...) { .key = k, .types = SCHEMA_STRING, .values = VALUES(__VA_ARGS__) }
-#define TEXTS(k)      { .key = k, .types = SCHEMA_ARRAY, .element = &text }
-#define NUMBERS(k)    { .key = k, .types = SCHEMA_ARRAY, .element = &number }
-#define MAP(k)        { .key = k, .types = SCHEMA_OBJECT, .object = &schema_map }
-#define OBJECT(k, o)  { .key = k, .types = SCHEMA_OBJECT, .object = o }
+#define TEXT(k) \
+	{ \
+		.key = k, .types = SCHEMA_STRING \
+	}
+#define NEEDED(k, e) \
+	{ \
+		.key = k, .types = SCHEMA_STRING, .required = true, .example = e \
+	}
+#define NUMBER(k) \
+	{ \
+		.key = k, .types = SCHEMA_INTEGER \
+	}
+#define FLAG(k) \
+	{ \
+		.key = k, .types = SCHEMA_BOOLEAN \
+	}
+#define ONE_OF(k, ...) \
+	{ \
+		.key = k, .types = SCHEMA_STRING, .values = VALUES(__VA_ARGS__) \
+	}
+#define TEXTS(k) \
+	{ \
+		.key = k, .types = SCHEMA_ARRAY, .element = &text \
+	}
+#define NUMBERS(k) \
+	{ \
+		.key = k, .types = SCHEMA_ARRAY, .element = &number \
+	}
+#define MAP(k) \
+	{ \
+		.key = k, .types = SCHEMA_OBJECT, .object = &schema_map \
+	}
+#define OBJECT(k, o) \
+	{ \
+		.key = k, .types = SCHEMA_OBJECT, .object = o \
+	}
 #define LIST(k, o) \
-	{ .key = k, .types = SCHEMA_ARRAY, .element = &(const struct schema_member){ .types = SCHEMA_OBJECT, .object = o } }
+	{ \
+		.key = k, .types = SCHEMA_ARRAY, .element = &(const struct schema_member) \
+		{ \
+			.types = SCHEMA_OBJECT, .object = o \
+		} \
+	}
 
 static const struct schema_member text = { .types = SCHEMA_STRING, .example = "\"text\"" };
 static const struct schema_member number = { .types = SCHEMA_INTEGER, .example = "1" };
@@ -68,7 +103,8 @@ static const struct schema schema_system_control = AWS(system_control_members);
 /* --- what a container has */
 
 static const struct schema_member credentials_members[] = {
-	NEEDED("credentialsParameter", "\"arn:aws:secretsmanager:eu-west-1:123456789012:secret:registry-AbCdEf\""),
+	NEEDED("credentialsParameter",
+		"\"arn:aws:secretsmanager:eu-west-1:123456789012:secret:registry-AbCdEf\""),
 };
 static const struct schema schema_credentials = AWS(credentials_members);
 
@@ -85,7 +121,11 @@ static const struct schema schema_port = AWS(port_members);
 static const struct schema_member restart_members[] = {
 	{ .key = "enabled", .types = SCHEMA_BOOLEAN, .required = true, .example = "true" },
 	NUMBERS("ignoredExitCodes"),
-	{ .key = "restartAttemptPeriod", .types = SCHEMA_INTEGER, .least = 60, .most = 1800, .example = "300" },
+	{ .key = "restartAttemptPeriod",
+		.types = SCHEMA_INTEGER,
+		.least = 60,
+		.most = 1800,
+		.example = "300" },
 };
 static const struct schema schema_restart = AWS(restart_members);
 
@@ -102,7 +142,8 @@ static const struct schema schema_volumes_from = AWS(volumes_from_members);
 static const struct schema_member capability_members[] = { TEXTS("add"), TEXTS("drop") };
 static const struct schema schema_capabilities = AWS(capability_members);
 
-static const struct schema_member permission = { .types = SCHEMA_STRING, .values = VALUES("read", "write", "mknod") };
+static const struct schema_member permission = { .types = SCHEMA_STRING,
+	.values = VALUES("read", "write", "mknod") };
 static const struct schema_member device_members[] = {
 	NEEDED("hostPath", "\"/dev/fuse\""),
 	TEXT("containerPath"),
@@ -147,8 +188,8 @@ static const struct schema_member ulimit_members[] = {
 	{ .key = "name",
 		.types = SCHEMA_STRING,
 		.required = true,
-		.values = VALUES("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc",
-			"rss", "rtprio", "rttime", "sigpending", "stack") },
+		.values = VALUES("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice",
+			"nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack") },
 	{ .key = "softLimit", .types = SCHEMA_INTEGER, .required = true, .example = "65536" },
 	{ .key = "hardLimit", .types = SCHEMA_INTEGER, .required = true, .example = "65536" },
 };
@@ -158,7 +199,8 @@ static const struct schema_member log_members[] = {
 	{ .key = "logDriver",
 		.types = SCHEMA_STRING,
 		.required = true,
-		.values = VALUES("json-file", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk", "awsfirelens") },
+		.values = VALUES("json-file", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk",
+			"awsfirelens") },
 	MAP("options"),
 	LIST("secretOptions", &schema_secret),
 };
@@ -201,7 +243,11 @@ static const struct schema_member container_members[] = {
 	OBJECT("repositoryCredentials", &schema_credentials),
 	{ .key = "cpu", .types = SCHEMA_INTEGER, .most = 1 << 20, .example = "128" },
 	{ .key = "memory", .types = SCHEMA_INTEGER, .least = 4, .most = 1 << 30, .example = "256" },
-	{ .key = "memoryReservation", .types = SCHEMA_INTEGER, .least = 4, .most = 1 << 30, .example = "128" },
+	{ .key = "memoryReservation",
+		.types = SCHEMA_INTEGER,
+		.least = 4,
+		.most = 1 << 30,
+		.example = "128" },
 	TEXTS("links"),
 	LIST("portMappings", &schema_port),
 	FLAG("essential"),
@@ -255,7 +301,8 @@ static const struct schema_member docker_volume_members[] = {
 };
 static const struct schema schema_docker_volume = AWS(docker_volume_members);
 
-static const struct schema_member efs_access_members[] = { TEXT("accessPointId"), ONE_OF("iam", "ENABLED", "DISABLED") };
+static const struct schema_member efs_access_members[] = { TEXT("accessPointId"),
+	ONE_OF("iam", "ENABLED", "DISABLED") };
 static const struct schema schema_efs_access = AWS(efs_access_members);
 
 static const struct schema_member efs_members[] = {
@@ -268,7 +315,8 @@ static const struct schema_member efs_members[] = {
 static const struct schema schema_efs = AWS(efs_members);
 
 static const struct schema_member s3files_members[] = {
-	NEEDED("fileSystemArn", "\"arn:aws:s3files:eu-west-1:123456789012:file-system/fs-0123456789abcdef0\""),
+	NEEDED("fileSystemArn",
+		"\"arn:aws:s3files:eu-west-1:123456789012:file-system/fs-0123456789abcdef0\""),
 	TEXT("rootDirectory"),
 	{ .key = "transitEncryptionPort", .types = SCHEMA_INTEGER, .most = 65535, .example = "2049" },
 	TEXT("accessPointArn"),
@@ -284,12 +332,20 @@ static const struct schema schema_fsx_access = AWS(fsx_access_members);
 static const struct schema_member fsx_members[] = {
 	NEEDED("fileSystemId", "\"fs-0123456789abcdef0\""),
 	NEEDED("rootDirectory", "\"share\""),
-	{ .key = "authorizationConfig", .types = SCHEMA_OBJECT, .object = &schema_fsx_access, .required = true },
+	{ .key = "authorizationConfig",
+		.types = SCHEMA_OBJECT,
+		.object = &schema_fsx_access,
+		.required = true },
 };
 static const struct schema schema_fsx = AWS(fsx_members);
 
 static const struct schema_member volume_members[] = {
-	{ .key = "name", .types = SCHEMA_STRING, .required = true, .shortest = 1, .longest = 255, .example = "\"scratch\"" },
+	{ .key = "name",
+		.types = SCHEMA_STRING,
+		.required = true,
+		.shortest = 1,
+		.longest = 255,
+		.example = "\"scratch\"" },
 	OBJECT("host", &schema_volume_host),
 	OBJECT("dockerVolumeConfiguration", &schema_docker_volume),
 	OBJECT("efsVolumeConfiguration", &schema_efs),
@@ -334,7 +390,10 @@ static const struct schema schema_platform = AWS(platform_members);
 static const struct schema_member compatibility = { .types = SCHEMA_STRING,
 	.values = VALUES("FARGATE", "EC2", "EXTERNAL", "MANAGED_INSTANCES") };
 
-#define TASK_ROLE(k, e) { .key = k, .types = SCHEMA_STRING, .shortest = 1, .example = e }
+#define TASK_ROLE(k, e) \
+	{ \
+		.key = k, .types = SCHEMA_STRING, .shortest = 1, .example = e \
+	}
 
 static const struct schema_member task_members[] = {
 	TASK_ROLE("taskRoleArn", "\"jobsTaskRole\""),
@@ -342,7 +401,8 @@ static const struct schema_member task_members[] = {
 	ONE_OF("networkMode", "awsvpc", "bridge", "host", "none"),
 	{ .key = "containerDefinitions",
 		.types = SCHEMA_ARRAY,
-		.element = &(const struct schema_member){ .types = SCHEMA_OBJECT, .object = &schema_container },
+		.element =
+			&(const struct schema_member){ .types = SCHEMA_OBJECT, .object = &schema_container },
 		.longest = 10,
 		.description = "The first container is the batch; the others stand beside it." },
 	LIST("volumes", &schema_volume),
@@ -364,7 +424,8 @@ static const struct schema_member task_members[] = {
 	FLAG("enableFaultInjection"),
 	{ .key = "family",
 		.mark = SCHEMA_MISTAKE,
-		.remedy = "leave it out: the family is <app>-<batch>, or the app's name with \"logStreams\": \"app\"" },
+		.remedy = "leave it out: the family is <app>-<batch>, or the app's name with \"logStreams\": "
+			  "\"app\"" },
 	{ .key = "tags", .mark = SCHEMA_MISTAKE, .remedy = "write the app's \"tags\": {\"key\": \"value\"}" },
 };
 

@@ -59,8 +59,8 @@ static const char *got(struct reader *reader, const json_t *value)
 	return quoted_json(reader, value);
 }
 
-const char *type_message(
-	struct reader *reader, const struct spot *spot, const struct schema_member *member, const json_t *value)
+const char *type_message(struct reader *reader, const struct spot *spot, const struct schema_member *member,
+	const json_t *value)
 {
 	return arena_printf(reader->arena, "%s has to be %s, not %s", spot_label(reader, spot),
 		types_text(reader->arena, member->types), got(reader, value));
@@ -75,13 +75,15 @@ static json_t *converted(const struct schema_member *member, const json_t *value
 	if (text && member->types & SCHEMA_INTEGER && *text && strlen(text) < 10 &&
 		strspn(text, "0123456789") == strlen(text))
 		return json_integer(atoi(text));
-	if (text && member->types & SCHEMA_BOOLEAN && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0))
+	if (text && member->types & SCHEMA_BOOLEAN &&
+		(strcmp(text, "true") == 0 || strcmp(text, "false") == 0))
 		return json_boolean(text[0] == 't');
 	if (json_is_real(value) && member->types & SCHEMA_INTEGER && json_real_value(value) > -1e9 &&
 		json_real_value(value) < 1e9 && json_real_value(value) == (double)(int)json_real_value(value))
 		return json_integer((int)json_real_value(value));
-	if ((json_is_number(value) || json_is_boolean(value)) && member->types & SCHEMA_STRING && !member->pattern &&
-		!member->values)
+	/* Where a number is right too, or an example says more, quotes alone do not make it right. */
+	if ((json_is_number(value) || json_is_boolean(value)) && member->types == SCHEMA_STRING &&
+		!member->pattern && !member->values && !member->what)
 		return json_string(scalar);
 	if (text && member->types & SCHEMA_ARRAY && member->element->types & SCHEMA_STRING)
 		return json_pack("[s]", text);
@@ -104,8 +106,8 @@ const char *type_remedy(struct reader *reader, const struct schema_member *membe
 		return member->remedy;
 	if (member->values)
 		return arena_printf(reader->arena, "write %s", schema_values(reader->arena, member));
-	return example ? arena_printf(reader->arena, "write for example %s", example) :
-			 arena_printf(reader->arena, "write %s", types_text(reader->arena, member->types));
+	return example ? arena_printf(reader->arena, "write for example %s", example)
+		       : arena_printf(reader->arena, "write %s", types_text(reader->arena, member->types));
 }
 
 const char *schema_values(struct arena *arena, const struct schema_member *member)
@@ -126,7 +128,11 @@ const char *schema_numbers(struct arena *arena, const struct schema_member *memb
 	CLEANUP_TEXT struct text list = { 0 };
 
 	for (const int *number = member->numbers; *number; number++)
-		text_printf(&list, "%s%d", number == member->numbers ? "write " : number[1] ? ", " : " or ", *number);
+		text_printf(&list, "%s%d",
+			number == member->numbers ? "write "
+			: number[1]               ? ", "
+						  : " or ",
+			*number);
 	return arena_copy(arena, text_string(&list));
 }
 

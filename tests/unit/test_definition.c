@@ -8,8 +8,8 @@
 #include "../check.h"
 
 /*
- * What the reader makes of definitions: every file of tests/definitions/{good,bad} by itself against the lines beside it,
- * and what the structures then hold. `test_definition --print FILE…` prints those lines.
+ * What the reader makes of definitions: every file of tests/definitions/{good,bad} by itself against the
+ * lines beside it, and what the structures then hold. `test_definition --print FILE…` prints those lines.
  */
 
 #define FOLDER "tests/definitions/"
@@ -27,7 +27,8 @@ static struct definitions *read_texts(size_t count, const char *const *texts)
 }
 
 #define READ(...) \
-	read_texts(sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *), (const char *const[]){ __VA_ARGS__ })
+	read_texts(sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *), \
+		(const char *const[]){ __VA_ARGS__ })
 
 /* As fargate-batchctl check prints them. */
 static const char *lines_of(const struct definitions *definitions)
@@ -71,7 +72,8 @@ static void one_file(const char *folder, const char *name, bool good)
 	lines = lines_of_file(path, &broken);
 	expected = arena_printf(arena, "%.*s.expected", (int)(strlen(path) - strlen(".json")), path);
 	expected = file_read(arena, expected, 1 << 20, &length, NULL, NULL);
-	if (!CHECK(broken != good) | !CHECK_TEXT(lines, expected ? expected : ""))
+	CHECK(broken != good);
+	if (!CHECK_TEXT(lines, expected ? expected : ""))
 		printf("  in   %s\n", path);
 }
 
@@ -108,8 +110,10 @@ static void the_article(void)
 	CHECK_TEXT(app->repository.use.name, "batch");
 	CHECK_NUMBER(app->repository.lifecycle, WISH_VALUE);
 	CHECK_TEXT(json_canonical(arena, app->repository.lifecycle_policy),
-		"{\"rules\":[{\"action\":{\"type\":\"expire\"},\"description\":\"Keep only one untagged image, expire all "
-		"others\",\"rulePriority\":1,\"selection\":{\"countNumber\":1,\"countType\":\"imageCountMoreThan\","
+		"{\"rules\":[{\"action\":{\"type\":\"expire\"},\"description\":\"Keep only one untagged "
+		"image, expire all "
+		"others\",\"rulePriority\":1,\"selection\":{\"countNumber\":1,\"countType\":"
+		"\"imageCountMoreThan\","
 		"\"tagStatus\":\"untagged\"}}]}");
 	CHECK_NUMBER(app->log_group.retention_in_days, 30);
 	CHECK_NUMBER(app->at.line, 3);
@@ -120,8 +124,9 @@ static void the_article(void)
 	CHECK_TEXT(batch->family, "batch-no1");
 	CHECK_TEXT(batch_log_prefix(arena, batch), "batch/no1");
 	input = target_input(batch);
-	CHECK_TEXT(json_canonical(arena, input), "{\"containerOverrides\":[{\"environment\":[{\"name\":\"batch\",\"value\":"
-						 "\"no1\"}],\"name\":\"batch\"}]}");
+	CHECK_TEXT(json_canonical(arena, input),
+		"{\"containerOverrides\":[{\"environment\":[{\"name\":\"batch\",\"value\":"
+		"\"no1\"}],\"name\":\"batch\"}]}");
 	json_decref(input);
 	CHECK(!definitions_batch(set, "no3") && !definitions_app(set, ""));
 	definitions_free(set);
@@ -129,13 +134,15 @@ static void the_article(void)
 
 static void what_an_app_leaves_out(void)
 {
-	struct definitions *set = READ("{\"apps\": {\"x-1\": {\"network\": {\"subnets\": [\"subnet-1\"]}}},"
-				       "\"batches\": {\"B_1\": {\"app\": \"x-1\", \"schedule\": \"rate(1 day)\"}}}");
+	struct definitions *set =
+		READ("{\"apps\": {\"x-1\": {\"network\": {\"subnets\": [\"subnet-1\"]}}},"
+		     "\"batches\": {\"B_1\": {\"app\": \"x-1\", \"schedule\": \"rate(1 day)\"}}}");
 	const struct app *app = &set->apps[0];
 	const struct batch *batch = &set->batches[0];
 
 	CHECK_TEXT(lines_of(set), "");
-	CHECK(!app->region && !app->account_id && !app->assume_role_arn && !app->task_definition && !app->tags);
+	CHECK(!app->region && !app->account_id && !app->assume_role_arn && !app->task_definition &&
+		!app->tags);
 	CHECK_TEXT(app->repository.use.name, "x-1");
 	CHECK_TEXT(app->cluster.use.name, "x-1");
 	CHECK_TEXT(app->log_group.use.name, "/fargate/x-1");
@@ -151,10 +158,12 @@ static void what_an_app_leaves_out(void)
 	CHECK_NUMBER(app->batch_count, 1);
 	CHECK_TEXT(batch->rule_name, "x-1-B_1");
 	CHECK_TEXT(batch->family, "x-1-B_1");
-	CHECK(batch->enabled && batch->task_count == 1 && batch->retry_attempts == -1 && batch->retry_age == -1);
+	CHECK(batch->enabled && batch->task_count == 1 && batch->retry_attempts == -1 &&
+		batch->retry_age == -1);
 	CHECK(!batch->environment && !batch->command && !batch->cpu && !batch->memory && !batch->description);
 	CHECK(!batch->capacity_provider_strategy && !batch->dead_letter_queue && !batch->platform_version);
-	CHECK(batch->network == app->network && json_array_size(json_object_get(batch->network, "subnets")) == 1);
+	CHECK(batch->network == app->network &&
+		json_array_size(json_object_get(batch->network, "subnets")) == 1);
 	CHECK(target_input(batch) == NULL);
 	definitions_free(set);
 }
@@ -165,10 +174,13 @@ static void wishes(void)
 {
 	struct definitions *set = READ(
 		"{\"apps\": {"
-		"\"gone\": {\"repository\": {\"lifecyclePolicy\": null, \"scanOnPush\": null, \"imageTagMutability\": null},"
-		"  \"logGroup\": {\"retentionInDays\": null}, \"cluster\": {\"capacityProviders\": null, \"settings\": null}},"
+		"\"gone\": {\"repository\": {\"lifecyclePolicy\": null, \"scanOnPush\": null, "
+		"\"imageTagMutability\": null},"
+		"  \"logGroup\": {\"retentionInDays\": null}, \"cluster\": {\"capacityProviders\": null, "
+		"\"settings\": null}},"
 		"\"here\": {\"repository\": {\"lifecyclePolicy\": {\"keepLast\": 3}, \"scanOnPush\": false, "
-		"  \"imageTagMutability\": \"IMMUTABLE\"}, \"logGroup\": \"/x\", \"cluster\": {\"name\": \"c\", \"managed\": false}},"
+		"  \"imageTagMutability\": \"IMMUTABLE\"}, \"logGroup\": \"/x\", \"cluster\": {\"name\": "
+		"\"c\", \"managed\": false}},"
 		"\"none\": {\"repository\": false, \"image\": {\"uri\": \"busybox\"}},"
 		"\"true\": {\"repository\": true}}}");
 	const struct app *gone = definitions_app(set, "gone"), *here = definitions_app(set, "here");
@@ -190,29 +202,39 @@ static void wishes(void)
 static void a_batch_in_full(void)
 {
 	struct definitions *set = READ(
-		"{\"apps\": {\"jobs\": {\"enabled\": true, \"image\": {\"tag\": \"v1\"}, \"logStreamPrefix\": \"{batch}-{tag}\", "
-		"\"taskDefinition\": {\"cpu\": 256, \"memory\": \"512\", \"containerDefinitions\": [{\"name\": \"main\"}]}, " NETWORK
-		"}}, \"batches\": {\"b\": {\"app\": \"jobs\", \"schedule\": \"cron(0 3 * * ? *)\", \"cpu\": \"1 vCPU\", "
-		"\"memory\": 2048, \"environment\": {\"Z\": \"1\", \"A\": \"é\\\"\"}, \"command\": [\"a\", \"b c\"], "
-		"\"image\": {\"digest\": \"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}, "
+		"{\"apps\": {\"jobs\": {\"enabled\": true, \"image\": {\"tag\": \"v1\"}, "
+		"\"logStreamPrefix\": \"{batch}-{tag}\", "
+		"\"taskDefinition\": {\"cpu\": 256, \"memory\": \"512\", \"containerDefinitions\": "
+		"[{\"name\": \"main\"}]}, " NETWORK
+		"}}, \"batches\": {\"b\": {\"app\": \"jobs\", \"schedule\": \"cron(0 3 * * ? *)\", \"cpu\": "
+		"\"1 vCPU\", "
+		"\"memory\": 2048, \"environment\": {\"Z\": \"1\", \"A\": \"é\\\"\"}, \"command\": [\"a\", "
+		"\"b c\"], "
+		"\"image\": {\"digest\": "
+		"\"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}, "
 		"\"ruleName\": \"r\", \"enabled\": false, \"taskCount\": 2, \"platformVersion\": \"1.4.0\", "
-		"\"propagateTags\": true, \"enableECSManagedTags\": true, \"retryPolicy\": {\"maximumRetryAttempts\": 0}, "
+		"\"propagateTags\": true, \"enableECSManagedTags\": true, \"retryPolicy\": "
+		"{\"maximumRetryAttempts\": 0}, "
 		"\"capacityProviderStrategy\": [{\"capacityProvider\": \"FARGATE_SPOT\", \"weight\": 1}], "
-		"\"deadLetterQueue\": \"dead\", \"network\": {\"subnets\": [\"subnet-2\"]}, \"tags\": {\"a\": \"b\"}}}}");
+		"\"deadLetterQueue\": \"dead\", \"network\": {\"subnets\": [\"subnet-2\"]}, \"tags\": "
+		"{\"a\": \"b\"}}}}");
 	const struct batch *batch = &set->batches[0];
 	json_t *input = target_input(batch);
 
 	CHECK_TEXT(lines_of(set), "");
-	CHECK_TEXT(json_canonical(arena, input),
-		"{\"containerOverrides\":[{\"command\":[\"a\",\"b c\"],\"environment\":[{\"name\":\"A\",\"value\":\"é\\\"\"},"
-		"{\"name\":\"Z\",\"value\":\"1\"}],\"name\":\"main\"}],\"cpu\":\"1024\",\"memory\":\"2048\"}");
+	CHECK_TEXT(json_canonical(arena, input), "{\"containerOverrides\":[{\"command\":[\"a\",\"b "
+						 "c\"],\"environment\":[{\"name\":\"A\",\"value\":\"é\\\"\"},"
+						 "{\"name\":\"Z\",\"value\":\"1\"}],\"name\":\"main\"}],"
+						 "\"cpu\":\"1024\",\"memory\":\"2048\"}");
 	json_decref(input);
 	CHECK_TEXT(batch_log_prefix(arena, batch), "b-0123456789ab");
 	CHECK_TEXT(batch->rule_name, "r");
 	CHECK_TEXT(batch->family, "jobs-b");
-	CHECK(!batch->enabled && batch->task_count == 2 && batch->propagate_tags && batch->enable_ecs_managed_tags);
+	CHECK(!batch->enabled && batch->task_count == 2 && batch->propagate_tags &&
+		batch->enable_ecs_managed_tags);
 	CHECK(batch->retry_attempts == 0 && batch->retry_age == -1);
-	CHECK_TEXT(json_text_of(json_array_get(batch->capacity_provider_strategy, 0), "capacityProvider", ""), "FARGATE_SPOT");
+	CHECK_TEXT(json_text_of(json_array_get(batch->capacity_provider_strategy, 0), "capacityProvider", ""),
+		"FARGATE_SPOT");
 	CHECK_TEXT(json_canonical(arena, batch->app->cluster.capacity_providers_value), "[\"FARGATE_SPOT\"]");
 	CHECK_NUMBER(batch->app->cluster.capacity_providers, WISH_VALUE);
 	CHECK_TEXT(json_canonical(arena, batch->network), "{\"subnets\":[\"subnet-2\"]}");
@@ -223,10 +245,11 @@ static void a_batch_in_full(void)
 
 static void an_input_by_its_parts(void)
 {
-	struct definitions *set = READ("{\"apps\": {\"jobs\": {" NETWORK "}}, \"batches\": {"
-				       "\"a\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"cpu\": 512, \"memory\": 1024},"
-				       "\"b\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"command\": [\"x\"]},"
-				       "\"c\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"environment\": {}}}}");
+	struct definitions *set = READ(
+		"{\"apps\": {\"jobs\": {" NETWORK "}}, \"batches\": {"
+		"\"a\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"cpu\": 512, \"memory\": 1024},"
+		"\"b\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"command\": [\"x\"]},"
+		"\"c\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"environment\": {}}}}");
 	static const char *const expected[] = { "{\"cpu\":\"512\",\"memory\":\"1024\"}",
 		"{\"containerOverrides\":[{\"command\":[\"x\"],\"name\":\"jobs\"}]}" };
 	json_t *emoji = json_pack("[s]", "🚀é");
@@ -247,9 +270,10 @@ static void an_input_by_its_parts(void)
 
 static void one_family_for_all(void)
 {
-	struct definitions *set = READ("{\"apps\": {\"jobs\": {\"logStreams\": \"app\", \"enabled\": false, " NETWORK "}}, "
-				       "\"batches\": {\"a\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"},"
-				       "\"b\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"enabled\": true}}}");
+	struct definitions *set =
+		READ("{\"apps\": {\"jobs\": {\"logStreams\": \"app\", \"enabled\": false, " NETWORK "}}, "
+		     "\"batches\": {\"a\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"},"
+		     "\"b\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"enabled\": true}}}");
 
 	CHECK_TEXT(lines_of(set), "");
 	CHECK_TEXT(set->batches[0].family, "jobs");
@@ -262,8 +286,10 @@ static void one_family_for_all(void)
 
 static void files_are_one_set(void)
 {
-	struct definitions *set = READ("{\"batches\": {\"z\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}}}",
-		"{\"batches\": {\"a\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}}}", "{\"apps\": {\"jobs\": {" NETWORK "}}}");
+	struct definitions *set =
+		READ("{\"batches\": {\"z\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}}}",
+			"{\"batches\": {\"a\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}}}",
+			"{\"apps\": {\"jobs\": {" NETWORK "}}}");
 
 	CHECK_TEXT(lines_of(set), "");
 	CHECK_TEXT(set->batches[0].name, "a");
@@ -276,10 +302,29 @@ static void files_are_one_set(void)
 	definitions_free(set);
 }
 
+/* What is shared is one thing: whichever app is asked, it knows what any of them says. */
+static void apps_share_what_they_say(void)
+{
+	struct definitions *set = READ(
+		"{\"apps\": {\"a1\": {\"logGroup\": \"/x\", \"cluster\": \"c\", \"repository\": \"rr\"},"
+		"\"b1\": {\"logGroup\": {\"name\": \"/x\", \"retentionInDays\": 7}, \"cluster\": \"c\", "
+		"\"repository\": {\"name\": \"rr\", \"lifecyclePolicy\": {\"keepLast\": 2}}, " NETWORK
+		"}}, \"batches\": {\"x\": {\"app\": \"b1\", \"schedule\": \"rate(1 day)\", "
+		"\"capacityProviderStrategy\": [{\"capacityProvider\": \"FARGATE_SPOT\", \"weight\": 1}]}}}");
+	const struct app *first = definitions_app(set, "a1");
+
+	CHECK_TEXT(lines_of(set), "");
+	CHECK(first->log_group.retention == WISH_VALUE && first->log_group.retention_in_days == 7);
+	CHECK(first->repository.lifecycle == WISH_VALUE && first->repository.lifecycle_policy);
+	CHECK(first->cluster.capacity_providers == WISH_VALUE && first->cluster.capacity_providers_value);
+	definitions_free(set);
+}
+
 static void names_in_two_files(void)
 {
-	struct definitions *set = READ("{\"apps\": {\n  \"jobs\": {" NETWORK "}},\n"
-				       "\"batches\": {\"x\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}}}",
+	struct definitions *set = READ(
+		"{\"apps\": {\n  \"jobs\": {" NETWORK "}},\n"
+		"\"batches\": {\"x\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}}}",
 		"{\n\"apps\": { \"jobs\": {" NETWORK "}},\n"
 		"\"batches\": {\"x\": {\"app\": \"jobs\", \"schedule\": \"rate(2 days)\"},\n"
 		"  \"y\": {\"app\": \"jobs\", \"schedule\": \"rate(2 days)\", \"ruleName\": \"jobs-x\"}}}");
@@ -295,7 +340,8 @@ static void names_in_two_files(void)
 static void faults_come_in_order(void)
 {
 	struct definitions *set = READ("{\n \"x\": 1, \"y\": 2,\n \"z\": 3 }", "", "{\"w\": 1}");
-	struct fault late = { { "b.json", 1, 1 }, "zz", "r", false }, early = { { "a.json", 2, 5 }, "m", "r", true };
+	struct fault late = { { "b.json", 1, 1 }, "zz", "r", false },
+		     early = { { "a.json", 2, 5 }, "m", "r", true };
 
 	CHECK_NUMBER(set->fault_count, 5);
 	definitions_add_fault(set, late);
@@ -305,7 +351,8 @@ static void faults_come_in_order(void)
 		const struct position *a = &set->faults[i - 1].at, *b = &set->faults[i].at;
 		int files = strcmp(a->file, b->file);
 
-		CHECK(files < 0 || (files == 0 && (a->line < b->line || (a->line == b->line && a->column <= b->column))));
+		CHECK(files < 0 || (files == 0 && (a->line < b->line ||
+							  (a->line == b->line && a->column <= b->column))));
 	}
 	CHECK_TEXT(set->faults[1].message, "m");
 	definitions_free(set);
@@ -350,6 +397,7 @@ int main(int argc, char **argv)
 	an_input_by_its_parts();
 	one_family_for_all();
 	files_are_one_set();
+	apps_share_what_they_say();
 	names_in_two_files();
 	faults_come_in_order();
 	a_warning_breaks_nothing();

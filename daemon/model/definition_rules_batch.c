@@ -1,0 +1,193 @@
+#include "model/definition_inside.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "model/fargate.h"
+#include "model/input.h"
+#include "model/schedule.h"
+#include "text.h"
+
+/* What the members of one batch say together, and with its app. */
+
+enum { RULE_NAME_MOST = 64, STRATEGY_MOST = 6 };
+
+/* The fault is within the text: behind its quote, at the byte where the bad part begins. */
+static void fault_in_schedule(struct reader *reader, const struct spot *spot, size_t offset,
+	const char *message, const char *remedy)
+{
+	fault_at(reader, spot, AT_VALUE, message, remedy);
+	reader->set->faults[reader->set->fault_count - 1].at.column += (unsigned)offset + 1;
+}
+
+static void check_schedule(struct reader *reader, const struct spot *batch, const json_t *written)
+{
+	const struct spot *spot = MEMBER(batch, "schedule");
+	const char *text = json_string_value(json_object_get(written, "schedule")), *message, *remedy;
+	struct schedule schedule;
+	size_t offset;
+
+	if (!json_object_get(written, "schedule")) {
+		/* Another way to start is told as not supported yet. */
+		if (!json_object_get(written, "queue") && !json_object_get(written, "eventPattern"))
+			fault_at(reader, batch, AT_KEY,
+				arena_printf(
+					reader->arena, "%s has no \"schedule\"", quoted(reader, batch->key)),
+				"write \"schedule\": \"cron(0 3 * * ? *)\" or \"rate(1 day)\"");
+	} else if (text && text_starts(text, "at(")) {
+		fault_at(reader, spot, AT_VALUE, "a schedule of one time, \"at(...)\", is not supported yet",
+			"write a cron expression with its year, like \"cron(30 14 24 12 ? 2030)\"");
+	} else if (text && !schedule_parse(reader->arena, text, &schedule, &message, &remedy, &offset)) {
+		fault_in_schedule(reader, spot, offset, message, remedy);
+	}
+}
+
+static void check_rule_name(
+	struct reader *reader, const struct spot *spot, const struct batch *batch, const json_t *written)
+{
+	size_t length = strlen(batch->rule_name);
+
+	if (!json_object_get(written, "ruleName") && length > RULE_NAME_MOST)
+		fault_at(reader, spot, AT_KEY,
+			arena_printf(reader->arena, "the rule's name, %s, is %zu characters long",
+				quoted(reader, batch->rule_name), length),
+			arena_printf(reader->arena,
+				"write a \"ruleName\" of at most %d, or shorten the name of app or batch",
+				RULE_NAME_MOST));
+}
+
+static void check_own_image(struct reader *reader, const struct spot *spot, const struct batch *batch)
+{
+	const struct app *app = batch->app;
+
+	if (!batch->image.tag && !batch->image.digest && !batch->image.uri)
+		return;
+	if (app->log_streams == LOG_STREAMS_APP)
+		fault_at(reader, spot, AT_KEY,
+			"a batch has no image of its own where all share one task definition "
+			"(\"logStreams\": \"app\")",
+			"leave it out, or write \"logStreams\": \"batch\" in the app");
+	else if (json_object_get(first_container(app), "image"))
+		fault_at(reader, spot, AT_KEY,
+			"the app's first container has an \"image\", which would count",
+			"write the app's image as \"image\": {\"uri\": \"...\"} instead");
+	else if (!app->repository.use.name && !batch->image.uri)
+		fault_at(reader, spot, AT_KEY, "the app has no repository that the image could be in",
+			"write \"uri\", or give the app a repository");
+}
+
+/* The app's own size where the task definition says it well, else the default. */
+static void app_size(const struct app *app, int *cpu, int *memory)
+{
+	const json_t *cpu_written = json_object_get(app->task_definition, "cpu");
+	const json_t *memory_written = json_object_get(app->task_definition, "memory");
+
+	*cpu = cpu_written || memory_written ? fargate_cpu(cpu_written) : 256;
+	*memory = cpu_written || memory_written ? fargate_memory(memory_written) : 512;
+}
+
+static void check_size(
+	struct reader *reader, const struct spot *spot, const struct batch *batch, const json_t *written)
+{
+	const json_t *cpu = json_object_get(written, "cpu"), *memory = json_object_get(written, "memory");
+	int units, mib;
+
+	if (!cpu && !memory)
+		return;
+	app_size(batch->app, &units, &mib);
+	if (cpu)
+		units = check_cpu(reader, MEMBER(spot, "cpu"), cpu);
+	if (memory)
+		mib = check_memory(reader, MEMBER(spot, "memory"), memory);
+	check_pair(reader, spot, units, mib, memory != NULL);
+}
+
+/* ECS refuses a start that overrides a secret by a variable. */
+static void check_environment(struct reader *reader, const struct spot *spot, const struct batch *batch)
+{
+	const json_t *secrets = json_object_get(first_container(batch->app), "secrets");
+	const char *name;
+	json_t *value, *secret;
+	size_t i;
+
+	json_object_foreach ((json_t *)(uintptr_t)batch->environment, name, value) {
+		if (json_is_string(value) && !json_string_length(value))
+			warn_at(reader, MEMBER(spot, name), AT_VALUE,
+				arena_printf(reader->arena, "%s is empty, and AWS may drop an empty variable",
+					quoted(reader, name)),
+				"leave it out, or write a value");
+		json_array_foreach ((json_t *)(uintptr_t)secrets, i, secret)
+			if (strcmp(json_text_of(secret, "name", ""), name) == 0)
+				fault_at(reader, MEMBER(spot, name), AT_KEY,
+					arena_printf(reader->arena, "%s is a secret of the container",
+						quoted(reader, name)),
+					"give the variable or the secret another name");
+	}
+}
+
+static void check_input(
+	struct reader *reader, const struct spot *spot, const struct batch *batch, const json_t *written)
+{
+	json_t *input = target_input(batch);
+	size_t length = input ? input_length(input) : 0;
+	bool environment = json_object_get(written, "environment") != NULL;
+
+	json_decref(input);
+	if (length > INPUT_LONGEST)
+		fault_at(reader, MEMBER(spot, environment ? "environment" : "command"), AT_KEY,
+			arena_printf(reader->arena,
+				"what the batch overrides comes to %zu characters, and EventBridge takes %d",
+				length, INPUT_LONGEST),
+			"move what is the same for all batches into the task definition");
+}
+
+static void check_queue(struct reader *reader, const struct spot *spot, const struct batch *batch)
+{
+	const char *queue = batch->dead_letter_queue, *region = batch->app->region;
+	const char *at = queue && text_starts(queue, "arn:") ? strstr(queue, ":sqs:") : NULL;
+
+	if (!at || !region)
+		return;
+	at += strlen(":sqs:");
+	if (strncmp(at, region, strlen(region)) != 0 || at[strlen(region)] != ':')
+		fault_at(reader, spot, AT_VALUE,
+			arena_printf(reader->arena, "the queue is not in the app's region, %s",
+				quoted(reader, region)),
+			"name a queue in the same region");
+}
+
+void check_batch(struct reader *reader, const struct entry *entry, const struct batch *batch)
+{
+	const struct spot *top = TOP(entry->source), *all = MEMBER(top, "batches"),
+			  *spot = MEMBER(all, entry->name);
+	const struct spot *strategy = MEMBER(spot, "capacityProviderStrategy");
+	const json_t *written = entry->json;
+
+	check_rule_name(reader, spot, batch, written);
+	check_image(reader, MEMBER(spot, "image"), json_object_get(written, "image"));
+	check_own_image(reader, MEMBER(spot, "image"), batch);
+	check_size(reader, spot, batch, written);
+	check_environment(reader, MEMBER(spot, "environment"), batch);
+	check_input(reader, spot, batch, written);
+	check_queue(reader, MEMBER(spot, "deadLetterQueue"), batch);
+	check_strategy(reader, strategy, batch->capacity_provider_strategy);
+	if (json_array_size(batch->capacity_provider_strategy) > STRATEGY_MOST)
+		fault_at(reader, strategy, AT_KEY,
+			"\"capacityProviderStrategy\" names more providers than EventBridge takes",
+			arena_printf(reader->arena, "write at most %d", STRATEGY_MOST));
+	check_network(reader, MEMBER(spot, "network"), json_object_get(written, "network"));
+	check_tags(reader, MEMBER(spot, "tags"), batch->tags, batch->app->tags);
+}
+
+void check_start(struct reader *reader, const struct entry *entry)
+{
+	const struct spot *top = TOP(entry->source), *all = MEMBER(top, "batches"),
+			  *spot = MEMBER(all, entry->name);
+
+	if (!json_is_object(entry->json))
+		return;
+	check_schedule(reader, spot, entry->json);
+	if (strcmp(json_text_of(entry->json, "via", ""), "scheduler") == 0)
+		fault_at(reader, MEMBER(spot, "via"), AT_VALUE, "\"via\": \"scheduler\" is not supported yet",
+			"leave it out, or write \"rule\"");
+}

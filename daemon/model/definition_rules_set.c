@@ -1,0 +1,238 @@
+#include "model/definition_inside.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "text.h"
+
+/* What several apps and batches say together, in one file or in many. */
+
+static const struct spot *batch_spot(const struct entry *entry, struct spot steps[3])
+{
+	steps[0] = (struct spot){ .source = entry->source };
+	steps[1] = (struct spot){ .source = entry->source, .up = &steps[0], .key = "batches" };
+	steps[2] = (struct spot){ .source = entry->source, .up = &steps[1], .key = entry->name };
+	return &steps[2];
+}
+
+/* --- names that two batches come to */
+
+static int compare_rules(const void *a, const void *b)
+{
+	const struct batch *x = *(const struct batch *const *)a, *y = *(const struct batch *const *)b;
+	int names = strcmp(x->rule_name, y->rule_name);
+
+	return names ? names : strcmp(x->name, y->name);
+}
+
+static int compare_families(const void *a, const void *b)
+{
+	const struct batch *x = *(const struct batch *const *)a, *y = *(const struct batch *const *)b;
+	int names = strcmp(x->family, y->family);
+
+	return names ? names : strcmp(x->name, y->name);
+}
+
+static int compare_small(const void *a, const void *b)
+{
+	const struct batch *x = *(const struct batch *const *)a, *y = *(const struct batch *const *)b;
+	int names = strcasecmp(x->name, y->name);
+
+	return names ? names : strcmp(x->name, y->name);
+}
+
+static void same_name(struct reader *reader, const struct batch *batch, const struct batch *other,
+	const char *message, const char *remedy)
+{
+	struct spot steps[3];
+	const struct entry *entry = &reader->batches.items[batch - reader->set->batches];
+	const struct spot *spot = batch_spot(entry, steps);
+	bool written = json_object_get(entry->json, "ruleName") != NULL;
+
+	fault_at(reader, written ? MEMBER(spot, "ruleName") : spot, AT_KEY,
+		arena_printf(reader->arena, "%s batch %s at %s", message, quoted(reader, other->name),
+			place_text(reader, other->at)),
+		remedy);
+}
+
+static void check_rules(struct reader *reader, const struct batch **all, size_t count)
+{
+	qsort(all, count, sizeof(const struct batch *), compare_rules);
+	for (size_t i = 1; i < count; i++)
+		if (strcmp(all[i]->rule_name, all[i - 1]->rule_name) == 0)
+			same_name(reader, all[i], all[i - 1],
+				arena_printf(reader->arena, "the rule %s is also that of",
+					quoted(reader, all[i]->rule_name)),
+				"write another \"ruleName\", or rename one of the two");
+}
+
+static void check_families(struct reader *reader, const struct batch **all, size_t count)
+{
+	qsort(all, count, sizeof(const struct batch *), compare_families);
+	for (size_t i = 1; i < count; i++)
+		/* Where the rules are the same too, that is told already. */
+		if (strcmp(all[i]->family, all[i - 1]->family) == 0 && all[i]->app != all[i - 1]->app &&
+			strcmp(all[i]->rule_name, all[i - 1]->rule_name) != 0)
+			same_name(reader, all[i], all[i - 1],
+				arena_printf(reader->arena, "the task-definition family %s is also that of",
+					quoted(reader, all[i]->family)),
+				"rename one of the two batches, or its app");
+}
+
+/* People, and some of AWS's consoles, do not tell Nightly and nightly apart. */
+static void check_case(struct reader *reader, const struct batch **all, size_t count)
+{
+	qsort(all, count, sizeof(const struct batch *), compare_small);
+	for (size_t i = 1; i < count; i++)
+		if (strcasecmp(all[i]->name, all[i - 1]->name) == 0)
+			same_name(reader, all[i], all[i - 1],
+				arena_printf(reader->arena, "%s differs only in its capitals from",
+					quoted(reader, all[i]->name)),
+				"rename one of the two");
+}
+
+/* --- a network for every batch */
+
+static void check_networks(struct reader *reader)
+{
+	const struct definitions *set = reader->set;
+
+	for (size_t i = 0; i < set->batch_count; i++) {
+		const struct batch *batch = &set->batches[i];
+		const struct entry *app = &reader->apps.items[batch->app - set->apps];
+		const struct spot *top = TOP(app->source), *apps = MEMBER(top, "apps");
+		bool told = false;
+
+		/* A network that is written wrongly has its own fault. */
+		if (batch->network || json_object_get(app->json, "network") ||
+			json_object_get(reader->batches.items[i].json, "network"))
+			continue;
+		for (size_t before = 0; before < i && !told; before++)
+			told = set->batches[before].app == batch->app && !set->batches[before].network;
+		if (!told)
+			fault_at(reader, MEMBER(apps, app->name), AT_KEY,
+				arena_printf(reader->arena,
+					"%s has no \"network\", and its batch %s none of its own",
+					quoted(reader, app->name), quoted(reader, batch->name)),
+				"write \"network\": {\"subnets\": [\"subnet-0123456789abcdef0\"]}");
+	}
+}
+
+/* --- what several apps share: what one says about it holds for all, and two may not say different things */
+
+/* A member of something that can be shared, as each app says it. */
+struct shared {
+	const char *object, *key; /* as they are written */
+	const struct used_name *(*use)(const struct app *app);
+};
+
+static const struct used_name *repository_of(const struct app *app)
+{
+	return &app->repository.use;
+}
+
+static const struct used_name *cluster_of(const struct app *app)
+{
+	return &app->cluster.use;
+}
+
+static const struct used_name *log_group_of(const struct app *app)
+{
+	return &app->log_group.use;
+}
+
+static const struct shared shared[] = {
+	{ "repository", "lifecyclePolicy", repository_of },
+	{ "repository", "scanOnPush", repository_of },
+	{ "repository", "imageTagMutability", repository_of },
+	{ "cluster", "settings", cluster_of },
+	{ "cluster", "capacityProviders", cluster_of },
+	{ "cluster", "defaultCapacityProviderStrategy", cluster_of },
+	{ "logGroup", "retentionInDays", log_group_of },
+};
+
+static bool same_thing(const struct shared *member, const struct app *a, const struct app *b)
+{
+	return text_compare(a->region, b->region) == 0 && text_compare(a->account_id, b->account_id) == 0 &&
+	       text_compare(a->assume_role_arn, b->assume_role_arn) == 0 && member->use(a)->name &&
+	       text_compare(member->use(a)->name, member->use(b)->name) == 0;
+}
+
+static const json_t *said(const struct reader *reader, const struct shared *member, size_t app)
+{
+	return json_object_get(json_object_get(reader->apps.items[app].json, member->object), member->key);
+}
+
+static void check_same_said(struct reader *reader, const struct shared *member, size_t one, size_t other)
+{
+	const json_t *a = said(reader, member, one), *b = said(reader, member, other);
+	const struct entry *entry = &reader->apps.items[one];
+	const struct spot *top = TOP(entry->source), *apps = MEMBER(top, "apps"),
+			  *app = MEMBER(apps, entry->name);
+
+	if (!a || !b || json_equal(a, b))
+		return;
+	fault_at(reader, MEMBER(MEMBER(app, member->object), member->key), AT_KEY,
+		arena_printf(reader->arena, "app %s shares this %s, and says another \"%s\" at %s",
+			quoted(reader, reader->apps.items[other].name), member->object, member->key,
+			place_text(reader, reader->apps.items[other].at)),
+		"say it in one of the two apps, or the same in both");
+}
+
+/* What the first of the apps does not say, another may: whoever is asked has to know it. */
+static void spread(struct reader *reader, const struct shared *member, struct app *to, const struct app *from)
+{
+	if (strcmp(member->key, "lifecyclePolicy") == 0 && to->repository.lifecycle == WISH_UNMANAGED) {
+		to->repository.lifecycle = from->repository.lifecycle;
+		to->repository.lifecycle_policy = from->repository.lifecycle_policy;
+	} else if (strcmp(member->key, "scanOnPush") == 0 && to->repository.scan_on_push == WISH_UNMANAGED) {
+		to->repository.scan_on_push = from->repository.scan_on_push;
+		to->repository.scan_on_push_value = from->repository.scan_on_push_value;
+	} else if (strcmp(member->key, "imageTagMutability") == 0 &&
+		   to->repository.mutability == WISH_UNMANAGED) {
+		to->repository.mutability = from->repository.mutability;
+		to->repository.mutability_value = from->repository.mutability_value;
+	} else if (strcmp(member->key, "settings") == 0 && to->cluster.settings == WISH_UNMANAGED) {
+		to->cluster.settings = from->cluster.settings;
+		to->cluster.settings_value = from->cluster.settings_value;
+	} else if (strcmp(member->key, "capacityProviders") == 0 && from->cluster.capacity_providers == WISH_VALUE) {
+		add_providers(reader, to, from->cluster.capacity_providers_value);
+	} else if (strcmp(member->key, "defaultCapacityProviderStrategy") == 0 && !to->cluster.default_strategy) {
+		to->cluster.default_strategy = from->cluster.default_strategy;
+	} else if (strcmp(member->key, "retentionInDays") == 0 && to->log_group.retention == WISH_UNMANAGED) {
+		to->log_group.retention = from->log_group.retention;
+		to->log_group.retention_in_days = from->log_group.retention_in_days;
+	}
+}
+
+static void check_shared(struct reader *reader, const struct shared *member)
+{
+	struct definitions *set = reader->set;
+
+	for (size_t i = 0; i < set->app_count; i++) {
+		for (size_t before = 0; before < i; before++) {
+			if (!same_thing(member, &set->apps[before], &set->apps[i]))
+				continue;
+			check_same_said(reader, member, i, before);
+			spread(reader, member, &set->apps[before], &set->apps[i]);
+			spread(reader, member, &set->apps[i], &set->apps[before]);
+		}
+	}
+}
+
+void check_set(struct reader *reader)
+{
+	size_t count = reader->set->batch_count;
+	const struct batch **all = arena_alloc(reader->arena, (count + 1) * sizeof *all);
+
+	for (size_t i = 0; i < count; i++)
+		all[i] = &reader->set->batches[i];
+	if (count) {
+		check_rules(reader, all, count);
+		check_families(reader, all, count);
+		check_case(reader, all, count);
+	}
+	check_networks(reader);
+	for (size_t i = 0; i < ARRAY_LENGTH(shared); i++)
+		check_shared(reader, &shared[i]);
+}

@@ -1,0 +1,191 @@
+#include "status.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "json.h"
+#include "metrics.h"
+#include "text.h"
+
+struct status {
+	json_t *object; /* as it is written */
+	json_t *definitions; /* borrowed: its member */
+	struct metrics *metrics;
+	size_t passes;
+};
+
+static void put_time(json_t *object, const char *key, time_t when)
+{
+	char text[ISO8601_SIZE];
+
+	text_iso8601(text, when);
+	json_put(object, key, when ? json_string(text) : json_null());
+}
+
+struct status *status_new(time_t now)
+{
+	struct status *status = must_alloc(sizeof *status);
+
+	status->metrics = metrics_new(now);
+	status->definitions = json_must(json_object());
+	status->object = json_must(json_pack("{s:i, s:s, s:i, s:o}", "version", STATUS_VERSION, "program", VERSION, "pid",
+		(int)getpid(), "definitions", status->definitions));
+	put_time(status->object, "runningSince", now);
+	return status;
+}
+
+struct status *status_free(struct status *status)
+{
+	if (status) {
+		json_decref(status->object);
+		metrics_free(status->metrics);
+	}
+	free(status);
+	return NULL;
+}
+
+static void add_faults(json_t *all, const struct fault *faults, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		json_add(all,
+			json_must(json_pack("{s:s, s:i, s:i, s:s, s:s, s:s}", "file", faults[i].at.file, "line",
+				(int)faults[i].at.line, "column", (int)faults[i].at.column, "message", faults[i].message,
+				"remedy", faults[i].remedy ? faults[i].remedy : "", "severity",
+				faults[i].warning ? "warning" : "error")));
+}
+
+/* Both lists of the session's faults; empty where not even those could be read. */
+static json_t *faults_json(const struct session *session)
+{
+	json_t *all = json_must(json_array());
+
+	if (session && session->settings)
+		add_faults(all, session->settings->faults, session->settings->fault_count);
+	if (session && session->definitions)
+		add_faults(all, session->definitions->faults, session->definitions->fault_count);
+	return all;
+}
+
+static void set_definitions(struct status *status, const char *state, const char *reason, json_t *faults, time_t now)
+{
+	json_put_text(status->definitions, "state", state);
+	json_put(status->definitions, "reason", reason ? json_string(reason) : json_null());
+	json_put(status->definitions, "faults", faults);
+	put_time(status->definitions, "since", now);
+}
+
+void status_loaded(struct status *status, const struct session *session, time_t now)
+{
+	const struct options *options = session->options;
+
+	/* The first is the start, not a reload. */
+	if (json_object_get(status->definitions, "state"))
+		metrics_reload(status->metrics, true, now);
+	metrics_new_client(status->metrics);
+	set_definitions(status, "good", NULL, faults_json(session), now);
+	put_time(status->definitions, "loaded", now);
+	json_put_text(status->definitions, "directory",
+		options->definitions ? options->definitions : DEFAULT_DEFINITIONS);
+	json_put(status->definitions, "apps", json_integer((json_int_t)session->definitions->app_count));
+	json_put(status->definitions, "batches", json_integer((json_int_t)session->definitions->batch_count));
+	json_put_text(status->object, "owner", session->settings->owner);
+}
+
+void status_degraded(struct status *status, const struct session *broken, const char *reason, time_t now)
+{
+	set_definitions(status, "last good", reason, faults_json(broken), now);
+}
+
+const char *status_reason(const struct status *status)
+{
+	return json_text_of(status->definitions, "reason", NULL);
+}
+
+char *status_path(const char *name, bool or_default)
+{
+	const char *directory = getenv("RUNTIME_DIRECTORY");
+	struct text path = { 0 };
+
+	if (!directory || !*directory)
+		directory = or_default ? "/run/fargate-batchd" : NULL;
+	if (!directory)
+		return NULL;
+	/* systemd divides several directories by colons; ours is the first. */
+	text_add_n(&path, directory, strcspn(directory, ":"));
+	text_add_char(&path, '/');
+	text_add(&path, name);
+	return path.data;
+}
+
+static bool replace(const char *name, const char *data, size_t length, struct error *error)
+{
+	CLEANUP_FREE char *path = status_path(name, false);
+
+	return !path || file_replace(path, data, length, 0644, error);
+}
+
+static void add_reasons(json_t *reasons, const json_t *list, const char *what)
+{
+	size_t count = json_array_size(list);
+
+	if (count)
+		json_add(reasons, json_sprintf("%zu %s%s", count, what, count == 1 ? "" : "s"));
+}
+
+/* "healthy" or "degraded", and in short why. */
+static void judge(struct status *status)
+{
+	json_t *reasons = json_must(json_array());
+	const char *state = json_text_of(status->definitions, "state", "good");
+
+	if (strcmp(state, "last good") == 0)
+		json_add(reasons, json_string("runs on the last good definitions"));
+	else if (strcmp(state, "good") != 0)
+		json_add(reasons, json_string("the last reload was refused"));
+	add_reasons(reasons, json_object_get(status->object, "conflicts"), "conflict");
+	add_reasons(reasons, json_object_get(status->object, "problems"), "problem");
+	add_reasons(reasons, json_object_get(status->object, "held"), "held plan");
+	add_reasons(reasons, json_object_get(status->object, "fights"), "fight");
+	json_put_text(status->object, "state", json_array_size(reasons) ? "degraded" : "healthy");
+	json_put(status->object, "reasons", reasons);
+}
+
+static bool write_both(struct status *status, time_t now, struct error *error)
+{
+	CLEANUP_TEXT struct text metrics = { 0 };
+	CLEANUP_FREE char *text = NULL;
+	bool written;
+
+	judge(status);
+	put_time(status->object, "written", now);
+	text = json_dumps(status->object, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+	if (!text)
+		abort();
+	metrics_write(status->metrics, status->object, &metrics);
+	written = replace("status.json", text, strlen(text), error);
+	return replace("metrics.prom", metrics.data, metrics.length, error) && written;
+}
+
+bool status_refused(
+	struct status *status, const struct session *broken, const char *reason, time_t now, struct error *error)
+{
+	const char *before = json_text_of(status->definitions, "state", "good");
+
+	metrics_reload(status->metrics, false, now);
+	set_definitions(
+		status, strcmp(before, "last good") == 0 ? before : "refused", reason, faults_json(broken), now);
+	return write_both(status, now, error);
+}
+
+bool status_passed(struct status *status, const struct session *session, const struct pass *pass, time_t next,
+	struct error *error)
+{
+	double expiry = aws_credentials_expiry(session->aws);
+
+	status_add_pass(status->object, pass, ++status->passes);
+	put_time(status->object, "nextPass", next);
+	put_time(status->object, "credentialsExpire", (time_t)expiry);
+	metrics_pass(status->metrics, pass, status->object);
+	return write_both(status, (time_t)pass->ended, error);
+}
