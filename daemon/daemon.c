@@ -9,6 +9,7 @@
 #include "messages.h"
 #include "report.h"
 #include "session.h"
+#include "status.h"
 
 /* A stop waits this long for what is under way. */
 static const double STOP_SECONDS = 9;
@@ -18,10 +19,11 @@ struct daemon {
 	struct session session;
 	int lock;
 	struct report *report;
+	struct status *status;
 	struct pass *pass;
 	bool reload_wanted, stopping;
 	char *degraded; /* why the files as they are now are not in force; NULL = they are */
-	ev_timer resync, give_up, watchdog;
+	ev_timer resync, reload, give_up, watchdog;
 	ev_signal hangup, terminate, interrupt;
 };
 
@@ -51,9 +53,10 @@ static void say_faults(const struct fault *faults, size_t count)
 		};
 
 		snprintf(line, sizeof line, "%u", faults[i].at.line);
-		message_send(faults[i].warning ? MESSAGE_WARNING : MESSAGE_FAULT, fields, ARRAY_LENGTH(fields),
-			"%s:%u:%u: %s%s%s", faults[i].at.file, faults[i].at.line, faults[i].at.column, faults[i].message,
-			faults[i].remedy ? "; " : "", faults[i].remedy ? faults[i].remedy : "");
+		message_send(faults[i].warning ? MESSAGE_WARNING : MESSAGE_FAULT, fields,
+			ARRAY_LENGTH(fields), "%s:%u:%u: %s%s%s", faults[i].at.file, faults[i].at.line,
+			faults[i].at.column, faults[i].message, faults[i].remedy ? "; " : "",
+			faults[i].remedy ? faults[i].remedy : "");
 	}
 }
 
@@ -105,7 +108,8 @@ static void keep_session(const struct session *session)
 	struct error error = { 0 };
 
 	if (!session_keep(session, &error))
-		message_send(MESSAGE_STATE_FAILED, NULL, 0, "the set in force could not be kept: %s", error.text);
+		message_send(
+			MESSAGE_STATE_FAILED, NULL, 0, "the set in force could not be kept: %s", error.text);
 }
 
 static void set_degraded(struct daemon *daemon, const char *why)
@@ -134,6 +138,7 @@ static void say_reloading(void)
 
 static void refuse(struct daemon *daemon, struct session *fresh, const char *why)
 {
+	status_refused(daemon->status, fresh, why, time(NULL));
 	close_session(fresh);
 	set_degraded(daemon, why);
 	message_send(MESSAGE_RELOAD_REFUSED, NULL, 0,
@@ -147,7 +152,8 @@ static void keep_owner(struct session *fresh, const struct session *old)
 {
 	if (strcmp(fresh->settings->owner, old->settings->owner) == 0)
 		return;
-	message_send(MESSAGE_WARNING, NULL, 0, "a new owner holds only after a restart: %s stays", old->settings->owner);
+	message_send(MESSAGE_WARNING, NULL, 0, "a new owner holds only after a restart: %s stays",
+		old->settings->owner);
 	fresh->settings->owner = arena_copy(fresh->arena, old->settings->owner);
 }
 
@@ -166,11 +172,12 @@ static void reload(struct daemon *daemon)
 	keep_owner(&fresh, &daemon->session);
 	close_session(&daemon->session);
 	daemon->session = fresh;
+	status_loaded(daemon->status, &daemon->session, true, time(NULL));
 	set_degraded(daemon, NULL);
 	keep_session(&fresh);
 	report_new_definitions(daemon->report);
-	message_send(MESSAGE_RELOADED, NULL, 0, "reloaded: %zu apps, %zu batches", fresh.definitions->app_count,
-		fresh.definitions->batch_count);
+	message_send(MESSAGE_RELOADED, NULL, 0, "reloaded: %zu apps, %zu batches",
+		fresh.definitions->app_count, fresh.definitions->batch_count);
 	sd_notifyf(0, "READY=1\nSTATUS=reloaded: %zu apps, %zu batches", fresh.definitions->app_count,
 		fresh.definitions->batch_count);
 	begin_pass(daemon);
@@ -184,8 +191,14 @@ static void progressed(const struct pass *pass, const struct action *action, voi
 /* What `fargate-batchctl status` and the metrics' collector read. */
 static void write_status(struct daemon *daemon, const struct pass *pass)
 {
-	(void)daemon;
-	(void)pass;
+	struct error error = { 0 };
+	time_t now = time(NULL);
+
+	if (pass)
+		status_passed(daemon->status, &daemon->session, pass,
+			now + (time_t)ev_timer_remaining(daemon->session.loop, &daemon->resync));
+	if (!status_write(daemon->status, now, &error))
+		report_unwritten(daemon->report, error.text, now);
 }
 
 static void finished(struct pass *pass, void *data)
@@ -197,6 +210,7 @@ static void finished(struct pass *pass, void *data)
 	if (daemon->degraded)
 		text_printf(&status, "degraded: the files are not in force: %s; AWS ", daemon->degraded);
 	report_status(daemon->report, pass, &status);
+	wait_for_next(daemon);
 	write_status(daemon, pass);
 	daemon->pass = pass_free(pass);
 	if (daemon->stopping) {
@@ -204,9 +218,9 @@ static void finished(struct pass *pass, void *data)
 		return;
 	}
 	sd_notifyf(0, "STATUS=%s", text_string(&status));
-	wait_for_next(daemon);
+	/* From an event of its own: a reload frees the way to AWS, and this is called from inside it. */
 	if (daemon->reload_wanted)
-		reload(daemon);
+		ev_timer_start(daemon->session.loop, &daemon->reload);
 }
 
 static void begin_pass(struct daemon *daemon)
@@ -231,6 +245,14 @@ static void timer_fired(struct ev_loop *loop, ev_timer *timer, int events)
 	begin_pass(timer->data);
 }
 
+static void reload_is_due(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)events;
+	if (!((struct daemon *)timer->data)->pass)
+		reload(timer->data);
+}
+
 /* A reload during a pass waits for its end: the pass works with the definitions it began with. */
 static void hung_up(struct ev_loop *loop, ev_signal *signal, int events)
 {
@@ -238,10 +260,9 @@ static void hung_up(struct ev_loop *loop, ev_signal *signal, int events)
 
 	(void)loop;
 	(void)events;
-	if (daemon->pass)
-		daemon->reload_wanted = true;
-	else if (!daemon->stopping)
-		reload(daemon);
+	daemon->reload_wanted = true;
+	if (!daemon->pass && !daemon->stopping)
+		ev_timer_start(daemon->session.loop, &daemon->reload);
 }
 
 static void gave_up(struct ev_loop *loop, ev_timer *timer, int events)
@@ -295,6 +316,8 @@ static void watch(struct daemon *daemon)
 	handle(daemon, &daemon->interrupt, SIGINT, terminated);
 	ev_timer_init(&daemon->resync, timer_fired, 0, 0);
 	daemon->resync.data = daemon;
+	ev_timer_init(&daemon->reload, reload_is_due, 0, 0);
+	daemon->reload.data = daemon;
 	ev_timer_init(&daemon->give_up, gave_up, STOP_SECONDS, 0);
 	if (sd_watchdog_enabled(0, &microseconds) > 0) {
 		double half = (double)microseconds / 2e6;
@@ -322,6 +345,9 @@ static void run(struct daemon *daemon)
 	if (!daemon->degraded)
 		keep_session(&daemon->session);
 	daemon->report = report_new();
+	status_loaded(daemon->status, &daemon->session, !daemon->degraded, time(NULL));
+	if (daemon->degraded)
+		write_status(daemon, NULL);
 	watch(daemon);
 	message_send(MESSAGE_START, NULL, 0, "fargate-batchd %s: %zu apps, %zu batches", VERSION,
 		definitions->app_count, definitions->batch_count);
@@ -340,13 +366,14 @@ static bool open_first(struct daemon *daemon)
 
 	if (open_session(daemon->options, &daemon->session, &error))
 		return true;
+	status_refused(daemon->status, &daemon->session, error.text, time(NULL));
 	close_session(&daemon->session);
 	daemon->session = (struct session){ .arena = arena_new(), .options = daemon->options };
 	if (!session_load_last_good(&daemon->session) || !session_connect(&daemon->session, &kept))
 		return false;
 	set_degraded(daemon, error.text);
-	message_send(MESSAGE_DEGRADED, NULL, 0, "running on the last good definitions, because the files are broken: %s",
-		error.text);
+	message_send(MESSAGE_DEGRADED, NULL, 0,
+		"running on the last good definitions, because the files are broken: %s", error.text);
 	return true;
 }
 
@@ -357,6 +384,7 @@ int daemon_run(const struct options *options)
 	int code = EXIT_CONFIGURATION;
 
 	srandom((unsigned)(time(NULL) ^ getpid()));
+	daemon.status = status_new(time(NULL));
 	if (open_first(&daemon) && lock(&daemon)) {
 		run(&daemon);
 		code = EXIT_OK;
@@ -366,6 +394,7 @@ int daemon_run(const struct options *options)
 	if (daemon.lock >= 0)
 		close(daemon.lock);
 	set_degraded(&daemon, NULL);
+	status_free(daemon.status);
 	if (loop)
 		ev_loop_destroy(loop);
 	return code;

@@ -38,7 +38,12 @@ static const struct verb_entry verbs[] = {
 	{ "run", "BATCH", "start a batch now and follow it", "", 0, 10000, NULL },
 	{ "runs", "[BATCH]", "recent runs of the batches", "", FLAG_JSON, 10000, NULL },
 	{ "logs", "BATCH", "the log of a run", "", 0, 10000, NULL },
-	{ "status", "", "what the daemon last did", "", FLAG_JSON, 10000, NULL },
+	{ "status", "", "what the daemon last did, and what is wrong now",
+		"Reads what the daemon wrote at the end of its last pass ($RUNTIME_DIRECTORY, /run/fargate-batchd);\n"
+		"never calls AWS.\n"
+		"Exit code: 0 healthy, 1 degraded, 2 unknown (the daemon does not run).\n\n"
+		"  fargate-batchctl status\n",
+		FLAG_JSON, 0, verb_status },
 	{ "import", "", "print definitions of what already exists", "", 0, 10000, NULL },
 	{ "approve", "PLAN", "let one held deletion plan pass",
 		"Where too much would be removed at once, nothing is, and diff, apply and status show the held plan's name.\n"

@@ -2,8 +2,8 @@
 #define DAEMON_METRICS_H
 
 /*
- * metrics.prom: gauges and counters of the daemon's life as OpenMetrics text that node_exporter's classic reader takes
- * too. Counters go on over reloads; they begin at zero with the process.
+ * metrics.prom: gauges and counters of the daemon's life as OpenMetrics text that node_exporter's classic
+ * reader takes too. Counters go on over reloads; they begin at zero with the process.
  */
 
 #include "pass.h"
@@ -14,7 +14,8 @@ struct metrics;
 struct metrics *metrics_new(time_t now);
 struct metrics *metrics_free(struct metrics *metrics);
 
-/* A new way to AWS: its counters begin at zero again. Called after what the old one counted was taken over. */
+/* A new way to AWS: its counters begin at zero again. Called after what the old one counted was taken over.
+ */
 void metrics_new_client(struct metrics *metrics);
 void metrics_reload(struct metrics *metrics, bool accepted, time_t now);
 

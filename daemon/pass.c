@@ -44,8 +44,12 @@ static void go_on(struct pass *pass)
 {
 	while (!pass->waiting && pass->step < steps + ARRAY_LENGTH(steps)) {
 		const struct step *step = pass->step++;
+		bool last = pass->step == steps + ARRAY_LENGTH(steps);
 
 		step->run(pass);
+		/* Whoever was told of the end may have freed the pass. */
+		if (last)
+			return;
 	}
 }
 
@@ -354,8 +358,7 @@ static void remember_actions(struct pass *pass, struct pass_site *site)
 			state_left(site->memory, action->arn, pass->now);
 		/* A person approved it: from now on its grace is ours to watch. */
 		if (action->leaves && action->stray)
-			state_serve(pass->options.state, action->app, site->site.account, site->site.region,
-				site->site.role_arn);
+			state_serve(pass->options.state, action->app, site->site.account);
 		for (size_t d = 0; action->verb == VERB_UPDATE && d < action->differences.count; d++)
 			state_put_back(site->memory, action->arn,
 				fight_key(pass->arena, &action->differences.items[d]), pass->now);
@@ -372,8 +375,9 @@ static void remember(struct pass *pass)
 		if (!site->plan || !pass->options.write)
 			continue;
 		remember_actions(pass, site);
-		sites_remember(site);
 	}
+	if (pass->options.write)
+		sites_remember(pass);
 	if (!state_save(pass->options.state, pass->options.write, &error))
 		pass->state_error = arena_copy(pass->arena, error.text);
 }

@@ -191,8 +191,8 @@ static void tell_problem(struct report *report, const struct pass *pass, const s
 		{ "RESOURCE_KIND", want->kind->name },
 		{ "RESOURCE", problem->arn && *problem->arn ? problem->arn : want->name },
 		{ "PASS", pass_name(pass) },
-		{ "DEFINITION_FILE", want->at.file },
-		{ "DEFINITION_LINE", line_text(arena, want) },
+		{ "DEFINITION_FILE", problem->at.file },
+		{ "DEFINITION_LINE", arena_printf(arena, "%u", problem->at.line) },
 	};
 	char *key = arena_printf(arena, "problem/%s/%s/%s/%d", want->kind->name, want->name, problem->app,
 		problem->unreadable);
@@ -202,7 +202,7 @@ static void tell_problem(struct report *report, const struct pass *pass, const s
 			"%s %s: %s%s%s (%s:%u)", problem->batch ? "batch" : "app",
 			problem->batch ? problem->batch : problem->app, problem->text,
 			problem->arn && *problem->arn ? ": " : "", problem->arn ? problem->arn : "",
-			want->at.file ? want->at.file : "?", want->at.line);
+			problem->at.file ? problem->at.file : "?", problem->at.line);
 }
 
 static void tell_calm(struct report *report, const struct pass *pass, const struct action *action)
@@ -304,6 +304,12 @@ void report_pass(struct report *report, const struct pass *pass)
 	report->passes++;
 	if (!summary.failed && !summary.skipped && !summary.errors && !summary.problems)
 		report->settled = true;
+}
+
+void report_unwritten(struct report *report, const char *error, time_t now)
+{
+	if (tell(report, "unwritten", error, now))
+		message_send(MESSAGE_STATE_FAILED, NULL, 0, "%s", error);
 }
 
 void report_status(const struct report *report, const struct pass *pass, struct text *out)

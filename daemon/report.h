@@ -24,6 +24,9 @@ void report_action(struct report *report, const struct pass *pass, const struct 
 /* Tells what a pass found, and keeps what it tells again later. */
 void report_pass(struct report *report, const struct pass *pass);
 
+/* A file beside the pass could not be written, with `error` as it is told; the same as every other trouble. */
+void report_unwritten(struct report *report, const char *error, time_t now);
+
 /* "in sync: 3 apps, 41 batches; 1 failing: app/no7", for STATUS=. */
 void report_status(const struct report *report, const struct pass *pass, struct text *out);
 

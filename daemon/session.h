@@ -42,7 +42,7 @@ bool session_load_valid(struct session *session);
 /* Opens the way to AWS and the state, and gives each app without a region the one that holds. */
 bool session_connect(struct session *session, struct error *error);
 
-/* The pass that this session's settings ask for; the caller fills in the callbacks. */
+/* The pass that these settings ask for; the caller fills in the callbacks. */
 struct pass_options session_pass(const struct session *session);
 
 /* Runs one pass to its end; SIGINT and SIGTERM stop it. The session's owner frees the pass. */

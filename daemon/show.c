@@ -90,10 +90,10 @@ static void show_heading(FILE *file, const struct action *action, const struct s
 		fprintf(file, "%sapp %s%s\n", paint(options, BOLD), app, paint(options, PLAIN));
 }
 
-static void show_place(FILE *file, const struct resource *want)
+static void show_place(FILE *file, const struct position *at)
 {
-	if (want->at.file)
-		fprintf(file, " (wanted by %s:%u)", want->at.file, want->at.line);
+	if (at->file)
+		fprintf(file, " (wanted by %s:%u)", at->file, at->line);
 }
 
 static void show_problem(FILE *file, const struct problem *problem, const struct show_options *options)
@@ -105,9 +105,9 @@ static void show_problem(FILE *file, const struct problem *problem, const struct
 	else
 		fprintf(file, "app %s: ", problem->app);
 	fputs(problem->text, file);
-	if (problem->arn && *problem->arn)
+	if (problem->conflict && problem->arn && *problem->arn)
 		fprintf(file, ": %s", problem->arn);
-	show_place(file, problem->want);
+	show_place(file, &problem->at);
 	if (problem->conflict)
 		fputs("; give yours another name, or remove the other", file);
 	fputc('\n', file);
@@ -175,7 +175,7 @@ void show_notes(FILE *file, const struct pass *pass)
 
 			text_iso8601(until, wait->until);
 			fprintf(file, "note: %s%s (app %s) has left the definitions: %s\n",
-				*wait->batch ? "batch " : wait->arn, wait->batch, wait->app,
+				wait->batch ? "batch " : wait->arn, wait->batch ? wait->batch : "", wait->app,
 				wait->until ? arena_printf(pass->arena, "deleted after %s", until)
 					    : "disabled, and kept");
 		}
@@ -281,9 +281,9 @@ static json_t *problem_json(const struct problem *problem)
 
 	json_put_text(change, "arn", problem->arn && *problem->arn ? problem->arn : NULL);
 	json_put_text(change, "owner", problem->owner);
-	json_put_text(change, "definitionFile", problem->want->at.file);
-	if (problem->want->at.file)
-		json_put(change, "definitionLine", json_integer(problem->want->at.line));
+	json_put_text(change, "definitionFile", problem->at.file);
+	if (problem->at.file)
+		json_put(change, "definitionLine", json_integer(problem->at.line));
 	return change;
 }
 
@@ -318,7 +318,7 @@ static json_t *notes_json(const struct pass *pass)
 
 			text_iso8601(until, wait->until);
 			json_add(all,
-				json_must(json_pack("{s:s, s:s, s:s, s:o}", "app", wait->app, "batch", wait->batch, "arn",
+				json_must(json_pack("{s:s, s:o, s:s, s:o}", "app", wait->app, "batch", text_or_null(wait->batch), "arn",
 					wait->arn, "deletedAfter", wait->until ? json_string(until) : json_null())));
 		}
 	}

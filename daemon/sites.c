@@ -86,19 +86,19 @@ void sites_find(struct pass *pass)
 {
 	const char *name;
 	size_t capacity = 0;
-	json_t *app;
+	json_t *kept;
 
 	choose_definitions(pass);
 	for (size_t i = 0; i < pass->definitions.app_count; i++)
 		add_site(pass, &capacity, pass->definitions.apps[i].region, pass->definitions.apps[i].assume_role_arn);
 	if (!pass->options.only_count)
-		json_object_foreach(state_apps(pass->options.state), name, app)
-			add_site(pass, &capacity, json_text_of(app, "region", ""), json_text_of(app, "role", NULL));
+		json_object_foreach(state_sites(pass->options.state), name, kept)
+			add_site(pass, &capacity, json_text_of(kept, "region", ""), json_text_of(kept, "role", NULL));
 	for (size_t i = 0; i < pass->site_count; i++)
 		complete(pass, &pass->sites[i]);
 }
 
-/* Whether a schedule of ours of this app, or something it said to delete, was seen and is not deleted yet. */
+/* Whether something of ours is still there that this daemon would have to watch: of one app, or of any (NULL). */
 static bool is_left(const struct pass_site *site, const char *app)
 {
 	for (size_t i = 0; i < site->observed->all.count; i++) {
@@ -108,12 +108,26 @@ static bool is_left(const struct pass_site *site, const char *app)
 			tags_value(&have->tags, TAG_ON_DELETE);
 
 		if (!counts || !is_ours(&site->view, have) ||
-			text_compare(tags_value(&have->tags, TAG_APP), app) != 0)
+			(app && text_compare(tags_value(&have->tags, TAG_APP), app) != 0))
 			continue;
 		action = plan_action(site->plan, have->kind, have->name, have->id);
 		if (!action || action->verb != VERB_DELETE || action->outcome != OUTCOME_DONE)
 			return true;
 	}
+	return false;
+}
+
+/* A site about which something is not known may hold anything. */
+static bool is_known(const struct pass_site *site)
+{
+	return site->plan && !*site->observed->incomplete;
+}
+
+static bool is_left_anywhere(const struct pass *pass, const char *app)
+{
+	for (size_t i = 0; i < pass->site_count; i++)
+		if (!is_known(&pass->sites[i]) || is_left(&pass->sites[i], app))
+			return true;
 	return false;
 }
 
@@ -125,23 +139,61 @@ static bool is_defined(const struct pass *pass, const char *app)
 	return false;
 }
 
-void sites_remember(struct pass_site *site)
+static bool has_app(const struct pass_site *site)
 {
-	struct pass *pass = site->pass;
+	for (size_t i = 0; i < site->pass->definitions.app_count; i++)
+		if (site_has(&site->view, &site->pass->definitions.apps[i]))
+			return true;
+	return false;
+}
+
+static void serve(struct pass_site *site)
+{
+	struct state *state = site->pass->options.state;
+
+	for (size_t i = 0; i < site->pass->definitions.app_count; i++)
+		if (site_has(&site->view, &site->pass->definitions.apps[i]))
+			state_serve(state, site->pass->definitions.apps[i].name, site->site.account);
+	if (has_app(site))
+		state_serve_site(state, site->site.account, site->site.region, site->site.role_arn);
+}
+
+/* The site of the pass that a kept one names; NULL where it belongs to other keys. */
+static const struct pass_site *find_site(const struct pass *pass, const json_t *kept)
+{
+	for (size_t i = 0; i < pass->site_count; i++)
+		if (text_compare(pass->sites[i].site.account, json_text_of(kept, "account", NULL)) == 0 &&
+			text_compare(pass->sites[i].site.region, json_text_of(kept, "region", NULL)) == 0 &&
+			text_compare(pass->sites[i].site.role_arn, json_text_of(kept, "role", NULL)) == 0)
+			return &pass->sites[i];
+	return NULL;
+}
+
+static void forget(struct pass *pass)
+{
 	struct state *state = pass->options.state;
 	const char *name;
+	json_t *kept;
 	void *next;
-	json_t *app;
 
-	for (size_t i = 0; i < pass->definitions.app_count; i++)
-		if (site_has(&site->view, &pass->definitions.apps[i]))
-			state_serve(state, pass->definitions.apps[i].name, site->site.account, site->site.region,
-				site->site.role_arn);
-	if (pass->options.only_count || *site->observed->incomplete)
-		return;
-	json_object_foreach_safe(state_apps(state), next, name, app)
-		if (text_compare(json_text_of(app, "account", NULL), site->site.account) == 0 &&
-			text_compare(json_text_of(app, "region", NULL), site->site.region) == 0 &&
-			!is_defined(pass, name) && !is_left(site, name))
+	json_object_foreach_safe(state_apps(state), next, name, kept)
+		if (!is_defined(pass, name) && !is_left_anywhere(pass, name))
 			state_forget(state, name);
+	json_object_foreach_safe(state_sites(state), next, name, kept)
+	{
+		const struct pass_site *site = find_site(pass, kept);
+
+		if (site && is_known(site) && !has_app(site) && !is_left(site, NULL))
+			state_forget_site(state, name);
+	}
+}
+
+void sites_remember(struct pass *pass)
+{
+	for (size_t i = 0; i < pass->site_count; i++)
+		if (pass->sites[i].plan)
+			serve(&pass->sites[i]);
+	/* With names only a part was looked at. */
+	if (!pass->options.only_count)
+		forget(pass);
 }

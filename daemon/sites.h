@@ -8,7 +8,7 @@
 /* Fills the pass's sites, and the definitions that it works with. */
 void sites_find(struct pass *pass);
 
-/* Keeps what this site serves now in the state, and forgets apps of which nothing of ours is left. */
-void sites_remember(struct pass_site *site);
+/* Keeps what was served in the state, and forgets apps and sites of which nothing of ours is left. */
+void sites_remember(struct pass *pass);
 
 #endif

@@ -37,13 +37,16 @@ bool state_save(struct state *state, bool ledger, struct error *error);
  */
 int state_lock(const struct state *state, const char *program, struct error *error);
 
-/* Apps and sites ever served, until nothing of ours is left there. */
+/* Apps and sites (account, region, assumed role) ever served, until nothing of ours is left there. */
 bool state_served(const struct state *state, const char *app);
 const char *state_account_of(const struct state *state, const char *app); /* NULL = never applied */
-void state_serve(struct state *state, const char *app, const char *account, const char *region, const char *role_arn);
+void state_serve(struct state *state, const char *app, const char *account);
+void state_serve_site(struct state *state, const char *account, const char *region, const char *role_arn);
 void state_forget(struct state *state, const char *app);
-/* Each served app's site: {"account", "region", "role"} by app name; borrowed. */
+void state_forget_site(struct state *state, const char *site);
+/* {"account"} by the app's name, {"account", "region", "role"} by a name of the site's own; borrowed. */
 json_t *state_apps(const struct state *state);
+json_t *state_sites(const struct state *state);
 
 /* Held plans and approvals, by plan name. */
 void state_hold(struct state *state, json_t *plans); /* takes the new array of names */

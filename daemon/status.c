@@ -25,13 +25,21 @@ static void put_time(json_t *object, const char *key, time_t when)
 
 struct status *status_new(time_t now)
 {
+	static const char *const times[] = { "lastPass", "nextPass", "credentialsExpire" };
+	static const char *const lists[] = { "sites", "apps", "batches", "leaving", "conflicts", "problems",
+		"held", "fights" };
 	struct status *status = must_alloc(sizeof *status);
 
 	status->metrics = metrics_new(now);
 	status->definitions = json_must(json_object());
-	status->object = json_must(json_pack("{s:i, s:s, s:i, s:o}", "version", STATUS_VERSION, "program", VERSION, "pid",
-		(int)getpid(), "definitions", status->definitions));
+	status->object = json_must(json_pack("{s:i, s:s, s:i, s:o}", "version", STATUS_VERSION, "program",
+		VERSION, "pid", (int)getpid(), "definitions", status->definitions));
 	put_time(status->object, "runningSince", now);
+	/* The shape is the same before the first pass has ended. */
+	for (size_t i = 0; i < ARRAY_LENGTH(times); i++)
+		json_put(status->object, times[i], json_null());
+	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++)
+		json_put(status->object, lists[i], json_array());
 	return status;
 }
 
@@ -49,10 +57,10 @@ static void add_faults(json_t *all, const struct fault *faults, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		json_add(all,
-			json_must(json_pack("{s:s, s:i, s:i, s:s, s:s, s:s}", "file", faults[i].at.file, "line",
-				(int)faults[i].at.line, "column", (int)faults[i].at.column, "message", faults[i].message,
-				"remedy", faults[i].remedy ? faults[i].remedy : "", "severity",
-				faults[i].warning ? "warning" : "error")));
+			json_must(json_pack("{s:s, s:i, s:i, s:s, s:s, s:s}", "file", faults[i].at.file,
+				"line", (int)faults[i].at.line, "column", (int)faults[i].at.column, "message",
+				faults[i].message, "remedy", faults[i].remedy ? faults[i].remedy : "",
+				"severity", faults[i].warning ? "warning" : "error")));
 }
 
 /* Both lists of the session's faults; empty where not even those could be read. */
@@ -67,7 +75,8 @@ static json_t *faults_json(const struct session *session)
 	return all;
 }
 
-static void set_definitions(struct status *status, const char *state, const char *reason, json_t *faults, time_t now)
+static void set_definitions(
+	struct status *status, const char *state, const char *reason, json_t *faults, time_t now)
 {
 	json_put_text(status->definitions, "state", state);
 	json_put(status->definitions, "reason", reason ? json_string(reason) : json_null());
@@ -75,31 +84,32 @@ static void set_definitions(struct status *status, const char *state, const char
 	put_time(status->definitions, "since", now);
 }
 
-void status_loaded(struct status *status, const struct session *session, time_t now)
+void status_refused(struct status *status, const struct session *broken, const char *reason, time_t now)
+{
+	const char *before = json_text_of(status->definitions, "state", NULL);
+	bool last_good = !before || strcmp(before, "last good") == 0;
+
+	if (before)
+		metrics_reload(status->metrics, false, now);
+	set_definitions(status, last_good ? "last good" : "refused", reason, faults_json(broken), now);
+}
+
+void status_loaded(struct status *status, const struct session *session, bool from_files, time_t now)
 {
 	const struct options *options = session->options;
 
 	/* The first is the start, not a reload. */
-	if (json_object_get(status->definitions, "state"))
+	if (json_object_get(status->definitions, "loaded"))
 		metrics_reload(status->metrics, true, now);
 	metrics_new_client(status->metrics);
-	set_definitions(status, "good", NULL, faults_json(session), now);
+	if (from_files)
+		set_definitions(status, "good", NULL, faults_json(session), now);
 	put_time(status->definitions, "loaded", now);
 	json_put_text(status->definitions, "directory",
 		options->definitions ? options->definitions : DEFAULT_DEFINITIONS);
 	json_put(status->definitions, "apps", json_integer((json_int_t)session->definitions->app_count));
 	json_put(status->definitions, "batches", json_integer((json_int_t)session->definitions->batch_count));
 	json_put_text(status->object, "owner", session->settings->owner);
-}
-
-void status_degraded(struct status *status, const struct session *broken, const char *reason, time_t now)
-{
-	set_definitions(status, "last good", reason, faults_json(broken), now);
-}
-
-const char *status_reason(const struct status *status)
-{
-	return json_text_of(status->definitions, "reason", NULL);
 }
 
 char *status_path(const char *name, bool or_default)
@@ -151,7 +161,15 @@ static void judge(struct status *status)
 	json_put(status->object, "reasons", reasons);
 }
 
-static bool write_both(struct status *status, time_t now, struct error *error)
+void status_passed(struct status *status, const struct session *session, const struct pass *pass, time_t next)
+{
+	status_add_pass(status->object, pass, ++status->passes);
+	put_time(status->object, "nextPass", next);
+	put_time(status->object, "credentialsExpire", (time_t)aws_credentials_expiry(session->aws));
+	metrics_pass(status->metrics, pass, status->object);
+}
+
+bool status_write(struct status *status, time_t now, struct error *error)
 {
 	CLEANUP_TEXT struct text metrics = { 0 };
 	CLEANUP_FREE char *text = NULL;
@@ -165,27 +183,4 @@ static bool write_both(struct status *status, time_t now, struct error *error)
 	metrics_write(status->metrics, status->object, &metrics);
 	written = replace("status.json", text, strlen(text), error);
 	return replace("metrics.prom", metrics.data, metrics.length, error) && written;
-}
-
-bool status_refused(
-	struct status *status, const struct session *broken, const char *reason, time_t now, struct error *error)
-{
-	const char *before = json_text_of(status->definitions, "state", "good");
-
-	metrics_reload(status->metrics, false, now);
-	set_definitions(
-		status, strcmp(before, "last good") == 0 ? before : "refused", reason, faults_json(broken), now);
-	return write_both(status, now, error);
-}
-
-bool status_passed(struct status *status, const struct session *session, const struct pass *pass, time_t next,
-	struct error *error)
-{
-	double expiry = aws_credentials_expiry(session->aws);
-
-	status_add_pass(status->object, pass, ++status->passes);
-	put_time(status->object, "nextPass", next);
-	put_time(status->object, "credentialsExpire", (time_t)expiry);
-	metrics_pass(status->metrics, pass, status->object);
-	return write_both(status, (time_t)pass->ended, error);
 }

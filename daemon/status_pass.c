@@ -47,7 +47,8 @@ static const struct problem *problem_of(const struct plan *plan, const char *app
 	for (size_t i = 0; i < plan->problem_count; i++) {
 		const struct problem *problem = &plan->problems[i];
 
-		if (strcmp(problem->app, app) == 0 && (!problem->batch || text_compare(problem->batch, batch) == 0))
+		if (strcmp(problem->app, app) == 0 &&
+			(!problem->batch || text_compare(problem->batch, batch) == 0))
 			return problem;
 	}
 	return NULL;
@@ -67,8 +68,8 @@ static const char *state_of(const struct pass_site *site, const char *app, const
 	for (size_t i = 0; i < site->plan->action_count; i++) {
 		const struct action *action = site->plan->actions[i];
 
-		if (text_compare(action->app, app) != 0 || (action->batch && text_compare(action->batch, batch) != 0) ||
-			action->retiring)
+		if (text_compare(action->app, app) != 0 ||
+			(action->batch && text_compare(action->batch, batch) != 0) || action->retiring)
 			continue;
 		if (is_failed(action))
 			return "failing";
@@ -85,9 +86,9 @@ static json_t *apps_json(const struct pass *pass)
 	for (size_t i = 0; i < pass->definitions.app_count; i++) {
 		const struct app *app = &pass->definitions.apps[i];
 		const struct pass_site *site = site_of(pass, app);
-		json_t *one = json_must(json_pack("{s:s, s:s, s:s?, s:s, s:i}", "app", app->name, "region", app->region,
-			"account", site ? site->site.account : NULL, "state", state_of(site, app->name, NULL, app->enabled),
-			"batches", (int)app->batch_count));
+		json_t *one = json_must(json_pack("{s:s, s:s, s:s?, s:s, s:i}", "app", app->name, "region",
+			app->region, "account", site ? site->site.account : NULL, "state",
+			state_of(site, app->name, NULL, app->enabled), "batches", (int)app->batch_count));
 
 		put_place(one, &app->at);
 		json_add(all, one);
@@ -102,9 +103,10 @@ static json_t *batches_json(const struct pass *pass)
 	for (size_t i = 0; i < pass->definitions.batch_count; i++) {
 		const struct batch *batch = &pass->definitions.batches[i];
 		const struct pass_site *site = site_of(pass, batch->app);
-		json_t *one = json_must(json_pack("{s:s, s:s, s:s, s:s, s:s}", "app", batch->app->name, "batch",
-			batch->name, "state", state_of(site, batch->app->name, batch->name, batch->enabled), "schedule",
-			batch->schedule, "rule", batch->rule_name));
+		json_t *one = json_must(
+			json_pack("{s:s, s:s, s:s, s:s, s:s}", "app", batch->app->name, "batch", batch->name,
+				"state", state_of(site, batch->app->name, batch->name, batch->enabled),
+				"schedule", batch->schedule, "rule", batch->rule_name));
 
 		put_place(one, &batch->at);
 		json_add(all, one);
@@ -114,19 +116,20 @@ static json_t *batches_json(const struct pass *pass)
 
 static json_t *conflict_json(const struct problem *problem)
 {
-	json_t *one = json_must(json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:s?, s:s}", "app", problem->app, "batch",
-		problem->batch, "kind", problem->want->kind->name, "name", problem->want->name, "arn",
-		problem->arn && *problem->arn ? problem->arn : NULL, "owner", problem->owner, "text", problem->text));
+	json_t *one = json_must(json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:s?, s:s}", "app", problem->app,
+		"batch", problem->batch, "kind", problem->want->kind->name, "name", problem->want->name,
+		"arn", problem->arn && *problem->arn ? problem->arn : NULL, "owner", problem->owner, "text",
+		problem->text));
 
-	put_place(one, &problem->want->at);
+	put_place(one, &problem->at);
 	return one;
 }
 
-static json_t *problem_json(const char *about, const char *app, const char *batch, const char *kind, const char *name,
-	const char *text)
+static json_t *problem_json(const char *about, const char *app, const char *batch, const char *kind,
+	const char *name, const char *text)
 {
-	return json_must(json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s}", "about", about, "app", app, "batch", batch,
-		"kind", kind, "name", name, "text", text ? text : "?"));
+	return json_must(json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s}", "about", about, "app", app, "batch",
+		batch, "kind", kind, "name", name, "text", text ? text : "?"));
 }
 
 static json_t *action_problem(const struct action *action)
@@ -149,10 +152,11 @@ static void add_problems(const struct pass_site *site, json_t *problems, json_t 
 	const struct plan *plan = site->plan;
 
 	if (site->error.code != ERROR_NONE)
-		json_add(problems, problem_json("site", NULL, NULL, NULL, site->site.region, site->error.text));
-	if (plan && *site->observed->incomplete)
 		json_add(problems,
-			problem_json("reading", NULL, NULL, NULL, site->site.region, site->observed->incomplete));
+			problem_json("site", NULL, NULL, NULL, site->site.region, site->error.text));
+	if (plan && *site->observed->incomplete)
+		json_add(problems, problem_json("reading", NULL, NULL, NULL, site->site.region,
+					   site->observed->incomplete));
 	for (size_t i = 0; plan && i < plan->problem_count; i++) {
 		const struct problem *problem = &plan->problems[i];
 		json_t *one;
@@ -161,9 +165,9 @@ static void add_problems(const struct pass_site *site, json_t *problems, json_t 
 			json_add(conflicts, conflict_json(problem));
 			continue;
 		}
-		one = problem_json("need", problem->app, problem->batch, problem->want->kind->name, problem->want->name,
-			problem->text);
-		put_place(one, &problem->want->at);
+		one = problem_json("need", problem->app, problem->batch, problem->want->kind->name,
+			problem->want->name, problem->text);
+		put_place(one, &problem->at);
 		json_add(problems, one);
 	}
 	for (size_t i = 0; plan && i < plan->action_count; i++)
@@ -178,10 +182,10 @@ static void add_fights(const struct plan *plan, json_t *fights)
 		const struct action *action = plan->actions[i];
 
 		if (action->outcome == OUTCOME_HELD && action->verb == VERB_UPDATE && action->error)
-			json_add(fights,
-				json_must(json_pack("{s:s?, s:s?, s:s, s:s, s:s}", "app", action->app, "batch",
-					action->batch, "kind", action->kind->name, "name", action->name, "text",
-					action->error)));
+			json_add(
+				fights, json_must(json_pack("{s:s?, s:s?, s:s, s:s, s:s}", "app", action->app,
+						"batch", action->batch, "kind", action->kind->name, "name",
+						action->name, "text", action->error)));
 	}
 }
 
@@ -189,8 +193,8 @@ static void add_leaving(const struct pass *pass, const struct plan *plan, json_t
 {
 	for (size_t i = 0; i < plan->wait_count; i++) {
 		const struct waiting *wait = &plan->waits[i];
-		json_t *one = json_must(
-			json_pack("{s:s, s:s, s:s}", "app", wait->app, "batch", wait->batch, "arn", wait->arn));
+		json_t *one = json_must(json_pack(
+			"{s:s, s:s?, s:s}", "app", wait->app, "batch", wait->batch, "arn", wait->arn));
 
 		put_time(one, "deletedAfter", wait->until);
 		json_add(leaving, one);
@@ -199,12 +203,14 @@ static void add_leaving(const struct pass *pass, const struct plan *plan, json_t
 		const struct action *action = plan->actions[i];
 		json_t *one;
 
-		if (!action->leaves || action->outcome != OUTCOME_DONE || !pass->options.deletion.grace_minutes)
+		if (!action->leaves || action->outcome != OUTCOME_DONE ||
+			!pass->options.deletion.grace_minutes)
 			continue;
-		one = json_must(
-			json_pack("{s:s?, s:s?, s:s}", "app", action->app, "batch", action->batch, "arn", action->arn));
+		one = json_must(json_pack(
+			"{s:s?, s:s?, s:s}", "app", action->app, "batch", action->batch, "arn", action->arn));
 		put_time(one, "deletedAfter",
-			pass->options.deletion.enabled ? pass->now + pass->options.deletion.grace_minutes * 60 : 0);
+			pass->options.deletion.enabled ? pass->now + pass->options.deletion.grace_minutes * 60
+						       : 0);
 		json_add(leaving, one);
 	}
 }
@@ -219,9 +225,9 @@ static json_t *held_json(const struct pass *pass)
 
 		for (size_t a = 0; a < held->arn_count; a++)
 			json_add(arns, json_string(held->arns[a]));
-		json_add(all,
-			json_must(json_pack("{s:s, s:s, s:o, s:o}", "plan", held->plan, "reason", held->reason,
-				"resources", arns, "command", json_sprintf("fargate-batchctl approve %s", held->plan))));
+		json_add(all, json_must(json_pack("{s:s, s:s, s:o, s:o}", "plan", held->plan, "reason",
+				      held->reason, "resources", arns, "command",
+				      json_sprintf("fargate-batchctl approve %s", held->plan))));
 	}
 	return all;
 }
@@ -242,8 +248,8 @@ static json_t *site_json(const struct pass_site *site)
 		site->error.code != ERROR_NONE ? site->error.text : NULL));
 
 	json_put(one, "rules",
-		site->plan ? json_must(json_pack("{s:I, s:i}", "used", (json_int_t)count_rules(site->observed), "quota",
-				     RULES_QUOTA))
+		site->plan ? json_must(json_pack("{s:I, s:i}", "used",
+				     (json_int_t)count_rules(site->observed), "quota", RULES_QUOTA))
 			   : json_null());
 	return one;
 }
@@ -258,7 +264,8 @@ static size_t count_open(const struct pass *pass)
 	return open;
 }
 
-/* After the pass AWS is what the definitions say: what differed was carried out, and nothing stands against it. */
+/* After the pass AWS is what the definitions say: what differed was carried out, and nothing stands against
+ * it. */
 static bool in_sync(const struct pass *pass, const struct pass_summary *summary)
 {
 	return !(summary->failed + summary->skipped + summary->held + summary->problems + summary->conflicts +
@@ -271,9 +278,10 @@ static json_t *last_pass_json(const struct pass *pass, size_t number)
 	struct pass_summary summary = pass_summary(pass);
 	json_t *one = json_must(json_pack("{s:I, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "number",
 		(json_int_t)number, "inSync", in_sync(pass, &summary), "stopped", pass->stopped, "create",
-		(json_int_t)summary.create, "change", (json_int_t)summary.update, "disable", (json_int_t)summary.disable,
-		"delete", (json_int_t)summary.delete, "done", (json_int_t)summary.done, "failed",
-		(json_int_t)summary.failed, "skipped", (json_int_t)summary.skipped, "held", (json_int_t)summary.held));
+		(json_int_t)summary.create, "change", (json_int_t)summary.update, "disable",
+		(json_int_t)summary.disable, "delete", (json_int_t)summary.delete, "done",
+		(json_int_t)summary.done, "failed", (json_int_t)summary.failed, "skipped",
+		(json_int_t)summary.skipped, "held", (json_int_t)summary.held));
 
 	put_time(one, "began", (time_t)pass->started);
 	put_time(one, "ended", (time_t)pass->ended);
@@ -284,7 +292,8 @@ static json_t *last_pass_json(const struct pass *pass, size_t number)
 void status_add_pass(json_t *status, const struct pass *pass, size_t number)
 {
 	json_t *problems = json_must(json_array()), *conflicts = json_must(json_array());
-	json_t *fights = json_must(json_array()), *leaving = json_must(json_array()), *sites = json_must(json_array());
+	json_t *fights = json_must(json_array()), *leaving = json_must(json_array()),
+	       *sites = json_must(json_array());
 
 	for (size_t i = 0; i < pass->site_count; i++) {
 		const struct pass_site *site = &pass->sites[i];

@@ -35,12 +35,17 @@ static bool mentions_providers(const struct app *app)
 	return app->cluster.capacity_providers != WISH_UNMANAGED;
 }
 
-static void add_providers(json_t *all, const struct app *app)
+static bool lists_providers(const struct app *app)
+{
+	return app->cluster.providers_listed;
+}
+
+static void add_providers(json_t *all, const json_t *more)
 {
 	json_t *provider;
 	size_t i, at;
 
-	json_array_foreach(app->cluster.capacity_providers_value, i, provider)
+	json_array_foreach(more, i, provider)
 	{
 		json_t *known;
 
@@ -52,14 +57,26 @@ static void add_providers(json_t *all, const struct app *app)
 	}
 }
 
+/* What stands there already stays, where no app says which providers there shall be. */
+static void add_live_providers(const struct view *view, const struct resource *want, json_t *all)
+{
+	const struct resource *have = resources_find(&view->observed->all, &kind_cluster, want->name, NULL);
+	json_t *live = have && have->document ? json_loads(have->document, 0, NULL) : NULL;
+
+	add_providers(all, json_object_get(live, "capacityProviders"));
+	json_decref(live);
+}
+
 /* What any of the apps that share the cluster wants its tasks to run on. */
-static json_t *providers(const struct resource *want)
+static json_t *providers(const struct view *view, const struct resource *want)
 {
 	json_t *all = json_must(json_array());
 
-	add_providers(all, want->app);
+	add_providers(all, want->app->cluster.capacity_providers_value);
 	for (size_t i = 0; i < want->sharer_count; i++)
-		add_providers(all, want->sharers[i]);
+		add_providers(all, want->sharers[i].app->cluster.capacity_providers_value);
+	if (!lists_providers(app_that(want, lists_providers)))
+		add_live_providers(view, want, all);
 	if (json_array_size(all))
 		return all;
 	json_decref(all);
@@ -71,14 +88,13 @@ static json_t *cluster_body(const struct view *view, const struct resource *want
 	const struct app *sets = app_that(want, mentions_settings), *runs = app_that(want, mentions_providers);
 	json_t *body = json_must(json_object());
 
-	(void)view;
 	if (sets->cluster.settings == WISH_VALUE)
 		json_put(body, "settings", json_deep_copy(sets->cluster.settings_value));
 	if (sets->cluster.settings == WISH_REMOVED)
 		json_put(body, "settings", json_pack("[{s:s, s:s}]", "name", "containerInsights", "value", "disabled"));
 	if (runs->cluster.capacity_providers != WISH_VALUE)
 		return body;
-	json_put(body, "capacityProviders", providers(want));
+	json_put(body, "capacityProviders", providers(view, want));
 	if (runs->cluster.default_strategy)
 		json_put(body, "defaultCapacityProviderStrategy", json_deep_copy(runs->cluster.default_strategy));
 	return body;

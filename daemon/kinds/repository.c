@@ -52,7 +52,32 @@ static void repository_want(const struct view *view, struct resources *all)
 	}
 }
 
-/* Rules known by their priority, whatever order they come in; tag lists sorted, empty ones left out. */
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(json_string_value(*(json_t *const *)a), json_string_value(*(json_t *const *)b));
+}
+
+/* ECR gives lists of tags back in its own order. */
+static void sort_tags(json_t *selection, const char *key)
+{
+	json_t *list = json_object_get(selection, key), *sorted, **items, *item;
+	size_t i, count = 0;
+
+	if (!json_array_size(list))
+		return;
+	items = must_alloc(json_array_size(list) * sizeof(json_t *));
+	json_array_foreach(list, i, item)
+		if (json_is_string(item))
+			items[count++] = item;
+	qsort(items, count, sizeof(json_t *), compare_strings);
+	sorted = json_must(json_array());
+	for (i = 0; i < count; i++)
+		json_add(sorted, json_incref(items[i]));
+	free(items);
+	json_put(selection, key, sorted);
+}
+
+/* Rules known by their priority, whatever order they come in; lists of tags sorted. */
 static json_t *policy_by_priority(const json_t *policy)
 {
 	json_t *all = json_must(json_object()), *rule;
@@ -64,7 +89,10 @@ static json_t *policy_by_priority(const json_t *policy)
 		char priority[32];
 
 		snprintf(priority, sizeof priority, "%lld", (long long)json_integer_of(rule, "rulePriority", 0));
-		json_put(all, priority, json_incref(rule));
+		rule = json_must(json_deep_copy(rule));
+		sort_tags(json_object_get(rule, "selection"), "tagPrefixList");
+		sort_tags(json_object_get(rule, "selection"), "tagPatternList");
+		json_put(all, priority, rule);
 	}
 	return json_must(json_pack("{s:o}", "rules", all));
 }

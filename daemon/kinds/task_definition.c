@@ -142,7 +142,7 @@ static const struct field_rule rules[] = {
 	{ .path = CONTAINER ".linuxParameters.swappiness" },
 };
 
-/* What a batch or app image shared by several batches comes to: families of logStreams "app" are wanted once. */
+/* One family per batch, or one for all batches of the app. */
 static void task_definition_want(const struct view *view, struct resources *all)
 {
 	const struct definitions *definitions = view->definitions;
@@ -153,7 +153,8 @@ static void task_definition_want(const struct view *view, struct resources *all)
 
 		if (!site_has(view, batch->app))
 			continue;
-		if (batch->app->log_streams == LOG_STREAMS_BATCH)
+		/* With logStreams "app" a batch of another image still needs a family of its own. */
+		if (strcmp(batch->family, batch->app->name) != 0)
 			want_of_batch(view, all, &kind_task_definition, batch, batch->family, NULL);
 		else
 			want_of_app(view, all, &kind_task_definition, batch->app, &family);

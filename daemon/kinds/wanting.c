@@ -24,17 +24,19 @@ static void drop_tag(struct tags *tags, const char *key)
 	tags->count = kept;
 }
 
-static void add_sharer(struct arena *arena, struct resource *want, struct app *app)
+static void add_sharer(struct arena *arena, struct resource *want, struct app *app, struct position at)
 {
-	struct app **sharers;
+	struct sharer *sharers;
 
-	if (want->app == app || (want->sharer_count && want->sharers[want->sharer_count - 1] == app))
+	if (want->app == app || (want->sharer_count && want->sharers[want->sharer_count - 1].app == app))
 		return;
-	sharers = arena_alloc(arena, (want->sharer_count + 1) * sizeof(struct app *));
+	sharers = arena_alloc(arena, (want->sharer_count + 1) * sizeof *sharers);
 	for (size_t i = 0; i < want->sharer_count; i++)
 		sharers[i] = want->sharers[i];
-	sharers[want->sharer_count++] = app;
+	sharers[want->sharer_count++] = (struct sharer){ app, at };
 	want->sharers = sharers;
+	tags_gather_user(arena, &want->user, app->tags, false);
+	tags_add_user(arena, &want->tags, &want->user);
 }
 
 struct resource *want_of_app(const struct view *view, struct resources *all, const struct kind *kind,
@@ -43,7 +45,7 @@ struct resource *want_of_app(const struct view *view, struct resources *all, con
 	struct resource *want = already(all, kind, use->name);
 
 	if (want) {
-		add_sharer(view->arena, want, app);
+		add_sharer(view->arena, want, app, use->at);
 		want->managed = want->managed || use->managed;
 		if (!app->delete_with_last)
 			drop_tag(&want->tags, TAG_ON_DELETE);
@@ -57,7 +59,8 @@ struct resource *want_of_app(const struct view *view, struct resources *all, con
 	tags_set(view->arena, &want->tags, TAG_APP, app->name);
 	if (app->delete_with_last && kind->shape == SHAPE_PLAIN)
 		tags_set(view->arena, &want->tags, TAG_ON_DELETE, "delete");
-	tags_add_user(view->arena, &want->tags, app->tags, NULL);
+	tags_gather_user(view->arena, &want->user, app->tags, false);
+	tags_add_user(view->arena, &want->tags, &want->user);
 	return want;
 }
 
@@ -66,8 +69,8 @@ const struct app *app_that(const struct resource *want, bool (*mentions)(const s
 	if (mentions(want->app))
 		return want->app;
 	for (size_t i = 0; i < want->sharer_count; i++)
-		if (mentions(want->sharers[i]))
-			return want->sharers[i];
+		if (mentions(want->sharers[i].app))
+			return want->sharers[i].app;
 	return want->app;
 }
 
@@ -84,7 +87,9 @@ struct resource *want_of_batch(const struct view *view, struct resources *all, c
 	tags_set(view->arena, &want->tags, TAG_OWNER, view->owner);
 	tags_set(view->arena, &want->tags, TAG_APP, batch->app->name);
 	tags_set(view->arena, &want->tags, TAG_BATCH, batch->name);
-	tags_add_user(view->arena, &want->tags, batch->app->tags, batch->tags);
+	tags_gather_user(view->arena, &want->user, batch->app->tags, false);
+	tags_gather_user(view->arena, &want->user, batch->tags, true);
+	tags_add_user(view->arena, &want->tags, &want->user);
 	return want;
 }
 

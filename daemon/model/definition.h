@@ -58,6 +58,7 @@ struct app {
 	} repository;
 	struct {
 		struct used_name use;
+		bool providers_listed; /* the app lists them itself: there shall be no others */
 		enum wish capacity_providers; /* capacityProviders and/or defaultCapacityProviderStrategy
 						 given */
 		const json_t *capacity_providers_value; /* array of names, with those that the batches'

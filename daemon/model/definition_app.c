@@ -32,14 +32,14 @@ static struct used_name used_name(
 	return use;
 }
 
-/* Absent, null or there. */
-static enum wish wish_of(const json_t *object, const char *key)
+/* Absent (as what is of another type counts), null or there. */
+static enum wish wish_of(const json_t *object, const char *key, json_type type)
 {
 	const json_t *value = json_object_get(object, key);
 
-	if (!value)
-		return WISH_UNMANAGED;
-	return json_is_null(value) ? WISH_REMOVED : WISH_VALUE;
+	if (json_is_null(value))
+		return WISH_REMOVED;
+	return value && json_typeof(value) == type ? WISH_VALUE : WISH_UNMANAGED;
 }
 
 static void make_repository(struct reader *reader, const struct entry *entry, struct app *app)
@@ -49,7 +49,7 @@ static void make_repository(struct reader *reader, const struct entry *entry, st
 	app->repository.use = used_name(reader, entry, "repository", app->name);
 	if (json_is_false(written))
 		app->repository.use.name = NULL;
-	app->repository.lifecycle = wish_of(written, "lifecyclePolicy");
+	app->repository.lifecycle = wish_of(written, "lifecyclePolicy", JSON_OBJECT);
 	if (app->repository.lifecycle == WISH_VALUE) {
 		json_t *document = lifecycle_document(reader, json_object_get(written, "lifecyclePolicy"));
 
@@ -58,23 +58,26 @@ static void make_repository(struct reader *reader, const struct entry *entry, st
 		else
 			app->repository.lifecycle = WISH_UNMANAGED;
 	}
-	app->repository.scan_on_push = wish_of(written, "scanOnPush");
+	/* Jansson has one type for true and one for false. */
+	app->repository.scan_on_push = wish_of(written, "scanOnPush",
+		json_is_true(json_object_get(written, "scanOnPush")) ? JSON_TRUE : JSON_FALSE);
 	app->repository.scan_on_push_value = json_bool_of(written, "scanOnPush", false);
-	app->repository.mutability = wish_of(written, "imageTagMutability");
+	app->repository.mutability = wish_of(written, "imageTagMutability", JSON_STRING);
 	app->repository.mutability_value = json_text_of(written, "imageTagMutability", NULL);
 }
 
 static void make_cluster(struct reader *reader, const struct entry *entry, struct app *app)
 {
 	const json_t *written = json_object_get(entry->json, "cluster");
-	enum wish providers = wish_of(written, "capacityProviders");
-	enum wish strategy = wish_of(written, "defaultCapacityProviderStrategy");
+	enum wish providers = wish_of(written, "capacityProviders", JSON_ARRAY);
+	enum wish strategy = wish_of(written, "defaultCapacityProviderStrategy", JSON_ARRAY);
 
 	app->cluster.use = used_name(reader, entry, "cluster", app->name);
-	app->cluster.settings = wish_of(written, "settings");
+	app->cluster.settings = wish_of(written, "settings", JSON_ARRAY);
 	if (app->cluster.settings == WISH_VALUE)
 		app->cluster.settings_value = json_object_get(written, "settings");
 	app->cluster.capacity_providers = providers > strategy ? providers : strategy;
+	app->cluster.providers_listed = providers == WISH_VALUE;
 	if (strategy == WISH_VALUE)
 		app->cluster.default_strategy = json_object_get(written, "defaultCapacityProviderStrategy");
 	if (app->cluster.capacity_providers == WISH_VALUE) {
@@ -114,7 +117,7 @@ static void make_log_group(struct reader *reader, const struct entry *entry, str
 
 	app->log_group.use =
 		used_name(reader, entry, "logGroup", arena_printf(reader->arena, "/fargate/%s", app->name));
-	app->log_group.retention = wish_of(written, "retentionInDays");
+	app->log_group.retention = wish_of(written, "retentionInDays", JSON_INTEGER);
 	app->log_group.retention_in_days = (int)json_integer_of(written, "retentionInDays", 0);
 }
 

@@ -51,6 +51,12 @@ static void make_target(struct reader *reader, const json_t *written, struct bat
 	batch->dead_letter_queue = json_text_of(written, "deadLetterQueue", NULL);
 }
 
+/* One that runs another image than its app needs a family of its own, whatever the log streams. */
+static bool has_image(const struct batch *batch)
+{
+	return batch->image.tag || batch->image.digest || batch->image.uri;
+}
+
 void make_batch(struct reader *reader, const struct entry *entry, struct app *app, struct batch *batch)
 {
 	const json_t *written = entry->json;
@@ -62,8 +68,8 @@ void make_batch(struct reader *reader, const struct entry *entry, struct app *ap
 	batch->description = json_text_of(written, "description", NULL);
 	batch->schedule = json_text_of(written, "schedule", "");
 	batch->rule_name = json_text_of(written, "ruleName", both);
-	batch->family = app->log_streams == LOG_STREAMS_APP ? app->name : both;
 	batch->image = image_of(json_object_get(written, "image"));
+	batch->family = app->log_streams == LOG_STREAMS_APP && !has_image(batch) ? app->name : both;
 	batch->enabled = app->enabled && json_bool_of(written, "enabled", true);
 	batch->network = full_object(written, "network");
 	if (!batch->network)

@@ -5,15 +5,16 @@
 
 /* The apps and batches of all files as one list each, and how batches find their app. */
 
-static void collect(struct reader *reader, const struct source *source, const char *key, struct entries *entries)
+static void collect(
+	struct reader *reader, const struct source *source, const char *key, struct entries *entries)
 {
 	const struct spot *top = TOP(source), *above = MEMBER(top, key);
 	const char *name;
 	json_t *json;
 
-	json_object_foreach(json_object_get(source->root, key), name, json)
-	{
-		arena_grow(reader->arena, &entries->items, sizeof *entries->items, entries->count, &entries->capacity);
+	json_object_foreach (json_object_get(source->root, key), name, json) {
+		arena_grow(reader->arena, &entries->items, sizeof *entries->items, entries->count,
+			&entries->capacity);
 		entries->items[entries->count++] = (struct entry){
 			.source = source,
 			.name = name,
@@ -40,7 +41,8 @@ static void drop_twice(struct reader *reader, const char *key, struct entries *e
 	if (entries->count)
 		qsort(entries->items, entries->count, sizeof *entries->items, compare_entries);
 	for (size_t i = 0; i < entries->count; i++) {
-		const struct entry *entry = &entries->items[i], *first = kept ? &entries->items[kept - 1] : NULL;
+		const struct entry *entry = &entries->items[i],
+				   *first = kept ? &entries->items[kept - 1] : NULL;
 		const struct spot *top = TOP(entry->source), *above = MEMBER(top, key);
 
 		if (!first || strcmp(first->name, entry->name) != 0) {
@@ -48,8 +50,9 @@ static void drop_twice(struct reader *reader, const char *key, struct entries *e
 			continue;
 		}
 		fault_at(reader, MEMBER(above, entry->name), AT_KEY,
-			arena_printf(reader->arena, "the %s %s is defined already at %s", key[0] == 'a' ? "app" : "batch",
-				quoted(reader, entry->name), place_text(reader, first->at)),
+			arena_printf(reader->arena, "the %s %s is defined already at %s",
+				key[0] == 'a' ? "app" : "batch", quoted(reader, entry->name),
+				place_text(reader, first->at)),
 			"give one of them another name, or remove it");
 	}
 	entries->count = kept;

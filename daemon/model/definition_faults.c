@@ -82,8 +82,9 @@ const char *quoted_json(struct reader *reader, const json_t *value)
 		abort();
 	while (text[at] && columns < QUOTED_MOST)
 		columns += ((unsigned char)text[++at] & 0xC0) != 0x80;
-	return text[at] ? arena_printf(reader->arena, "%.*s…", (int)at, text)
-			: arena_copy(reader->arena, text);
+	if (!text[at])
+		return arena_copy(reader->arena, text);
+	return arena_printf(reader->arena, "%.*s…%s", (int)at, text, json_is_string(value) ? "\"" : "");
 }
 
 const char *quoted(struct reader *reader, const char *text)

@@ -13,7 +13,7 @@ static void check_repository_name(struct reader *reader, const struct spot *spot
 
 	if (app->repository.use.name != app->name || !length)
 		return;
-	if (length > 1 && app->name[0] != '-' && app->name[length - 1] != '-')
+	if (length > 1 && app->name[0] != '-' && app->name[length - 1] != '-' && !strstr(app->name, "--"))
 		return;
 	fault_at(reader, spot, AT_KEY,
 		arena_printf(reader->arena, "a repository cannot be called %s like its app",

@@ -128,35 +128,38 @@ static void check_ports(const struct container *container)
 }
 
 /* Variables and secrets are one set of names. */
-static void check_environment(const struct container *container)
+static void check_variable(const struct container *container, const struct spot *spot, const json_t *variable,
+	const json_t *secrets)
 {
 	struct reader *reader = container->reader;
-	const struct spot *variables = MEMBER(container->spot, "environment"),
-			  *secrets = MEMBER(container->spot, "secrets");
-	const json_t *environment = json_object_get(container->json, "environment"), *one, *secret;
-	const json_t *secret_list = json_object_get(container->json, "secrets");
+	const json_t *name = json_object_get(variable, "name");
 
-	check_no_twice(reader, variables, environment, "name");
-	check_no_twice(reader, secrets, secret_list, "name");
-	for (size_t i = 0; i < json_array_size(environment); i++) {
-		const struct spot *spot = ELEMENT(variables, i);
-
-		one = json_array_get(environment, i);
-		if (!*json_text_of(one, "value", "x"))
-			warn_at(reader, MEMBER(spot, "value"), AT_VALUE,
-				arena_printf(reader->arena, "%s is empty, and AWS may drop an empty variable",
-					quoted(reader, json_text_of(one, "name", ""))),
-				"leave it out, or write a value");
-		for (size_t j = 0; j < json_array_size(secret_list); j++) {
-			secret = json_array_get(secret_list, j);
-			if (json_object_get(one, "name") &&
-				json_equal(json_object_get(one, "name"), json_object_get(secret, "name")))
-				fault_at(reader, MEMBER(spot, "name"), AT_VALUE,
-					arena_printf(reader->arena, "%s is a variable and a secret",
-						quoted(reader, json_text_of(one, "name", ""))),
-					"keep one of the two");
-		}
+	if (!*json_text_of(variable, "value", "x"))
+		warn_at(reader, MEMBER(spot, "value"), AT_VALUE,
+			arena_printf(reader->arena, "%s is empty, and AWS may drop an empty variable",
+				quoted(reader, json_text_of(variable, "name", ""))),
+			"leave it out, or write a value");
+	for (size_t i = 0; name && i < json_array_size(secrets); i++) {
+		if (!json_equal(name, json_object_get(json_array_get(secrets, i), "name")))
+			continue;
+		fault_at(reader, MEMBER(spot, "name"), AT_VALUE,
+			arena_printf(
+				reader->arena, "%s is a variable and a secret", quoted_json(reader, name)),
+			"keep one of the two");
+		return;
 	}
+}
+
+static void check_environment(const struct container *container)
+{
+	const json_t *environment = json_object_get(container->json, "environment");
+	const json_t *secrets = json_object_get(container->json, "secrets");
+	const struct spot *variables = MEMBER(container->spot, "environment");
+
+	check_no_twice(container->reader, variables, environment, "name");
+	check_no_twice(container->reader, MEMBER(container->spot, "secrets"), secrets, "name");
+	for (size_t i = 0; i < json_array_size(environment); i++)
+		check_variable(container, ELEMENT(variables, i), json_array_get(environment, i), secrets);
 }
 
 static void check_mounts(const struct container *container)

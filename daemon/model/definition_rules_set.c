@@ -195,9 +195,11 @@ static void spread(struct reader *reader, const struct shared *member, struct ap
 	} else if (strcmp(member->key, "settings") == 0 && to->cluster.settings == WISH_UNMANAGED) {
 		to->cluster.settings = from->cluster.settings;
 		to->cluster.settings_value = from->cluster.settings_value;
-	} else if (strcmp(member->key, "capacityProviders") == 0 && from->cluster.capacity_providers == WISH_VALUE) {
+	} else if (strcmp(member->key, "capacityProviders") == 0 &&
+		   from->cluster.capacity_providers == WISH_VALUE) {
 		add_providers(reader, to, from->cluster.capacity_providers_value);
-	} else if (strcmp(member->key, "defaultCapacityProviderStrategy") == 0 && !to->cluster.default_strategy) {
+	} else if (strcmp(member->key, "defaultCapacityProviderStrategy") == 0 &&
+		   !to->cluster.default_strategy) {
 		to->cluster.default_strategy = from->cluster.default_strategy;
 	} else if (strcmp(member->key, "retentionInDays") == 0 && to->log_group.retention == WISH_UNMANAGED) {
 		to->log_group.retention = from->log_group.retention;

@@ -39,9 +39,9 @@ static int read_size(const json_t *value, const char *unit)
 	double number;
 
 	if (json_is_integer(value))
-		return json_integer_value(value) > 0 && json_integer_value(value) < 1 << 20 ?
-			(int)json_integer_value(value) :
-			0;
+		return json_integer_value(value) > 0 && json_integer_value(value) < 1 << 20
+			       ? (int)json_integer_value(value)
+			       : 0;
 	if (!text || !strchr("0123456789.", *text) || !*text)
 		return 0;
 	at += strspn(at, "0123456789");
@@ -52,7 +52,8 @@ static int read_size(const json_t *value, const char *unit)
 	if (end != at)
 		return 0;
 	at += strspn(at, " ");
-	if (strcasecmp(at, unit) != 0 || number <= 0 || number >= 1024 || floor(number * 1024) != number * 1024)
+	if (strcasecmp(at, unit) != 0 || number <= 0 || number >= 1024 ||
+		floor(number * 1024) != number * 1024)
 		return 0;
 	return (int)(number * 1024);
 }
@@ -97,6 +98,10 @@ const char *fargate_cpus(struct arena *arena)
 	CLEANUP_TEXT struct text list = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++)
-		text_printf(&list, "%s%d", i == 0 ? "" : i + 1 < ARRAY_LENGTH(sizes) ? ", " : " or ", sizes[i].cpu);
+		text_printf(&list, "%s%d",
+			i == 0                        ? ""
+			: i + 1 < ARRAY_LENGTH(sizes) ? ", "
+						      : " or ",
+			sizes[i].cpu);
 	return arena_copy(arena, text_string(&list));
 }

@@ -9,7 +9,8 @@
 #include "arena.h"
 
 /*
- * CPU units and MiB as a number, a string of digits, or with a unit ("0.25 vCPU", "1 GB"); 0 where it is none of these.
+ * CPU units and MiB as a number, a string of digits, or with a unit ("0.25 vCPU", "1 GB"); 0 where it is none
+ * of these.
  */
 int fargate_cpu(const json_t *value);
 int fargate_memory(const json_t *value);
@@ -18,7 +19,8 @@ int fargate_memory(const json_t *value);
 bool fargate_has_cpu(int cpu);
 bool fargate_has_pair(int cpu, int memory);
 
-/* "512, 1024 or 2048", "4096 to 16384 in steps of 1024": the memory beside so many CPU units, for a remedy. */
+/* "512, 1024 or 2048", "4096 to 16384 in steps of 1024": the memory beside so many CPU units, for a remedy.
+ */
 const char *fargate_memories(struct arena *arena, int cpu);
 /* "256, 512, 1024, …": all sizes of CPU. */
 const char *fargate_cpus(struct arena *arena);

@@ -37,7 +37,7 @@ static struct gathering gather(struct arena *arena, struct plan *const *plans, s
 		for (size_t i = 0; i < plans[p]->action_count; i++) {
 			const struct action *action = plans[p]->actions[i];
 
-			if (action->removal && action->stray == stray &&
+			if (action->removal && action->stray == stray && action->outcome != OUTCOME_HELD &&
 				(action->kind->shape == SHAPE_SCHEDULE || action->kind->shape == SHAPE_PLAIN))
 				add_arn(&all, action->have->arn);
 		}
@@ -74,7 +74,8 @@ static size_t count_leaving(struct plan *const *plans, size_t count)
 
 	for (size_t p = 0; p < count; p++)
 		for (size_t i = 0; i < plans[p]->action_count; i++)
-			leaving += plans[p]->actions[i]->leaves && !plans[p]->actions[i]->stray;
+			leaving += plans[p]->actions[i]->leaves && !plans[p]->actions[i]->stray &&
+				plans[p]->actions[i]->outcome != OUTCOME_HELD;
 	return leaving;
 }
 

@@ -18,7 +18,7 @@ static json_t *environment_list(const json_t *environment)
 	CLEANUP_FREE const char **names = must_alloc((count + 1) * sizeof *names);
 	const char *name;
 
-	json_object_foreach((json_t *)(uintptr_t)environment, name, value)
+	json_object_foreach ((json_t *)(uintptr_t)environment, name, value)
 		names[i++] = name;
 	qsort(names, count, sizeof *names, compare_names);
 	for (i = 0; i < count; i++)

@@ -9,8 +9,8 @@
 enum { INPUT_LONGEST = 8192 };
 
 /*
- * {"containerOverrides": [{"name", "environment", "command"}], "cpu", "memory"} with what the batch overrides, environment
- * sorted by name; NULL where it overrides nothing. A new reference.
+ * {"containerOverrides": [{"name", "environment", "command"}], "cpu", "memory"} with what the batch
+ * overrides, environment sorted by name; NULL where it overrides nothing. A new reference.
  */
 json_t *target_input(const struct batch *batch);
 

@@ -68,10 +68,12 @@ void plan_problem(struct plan *plan, const struct resource *want, const struct r
 	va_end(arguments);
 	problem.text = arena_copy(plan->arena, text);
 	problem.app = want->app->name;
+	problem.at = want->at;
 	add_problem(plan, problem);
 	/* What several apps share stops each of them. */
 	for (size_t i = 0; i < want->sharer_count; i++) {
-		problem.app = want->sharers[i]->name;
+		problem.app = want->sharers[i].app->name;
+		problem.at = want->sharers[i].at;
 		add_problem(plan, problem);
 	}
 }
@@ -262,7 +264,7 @@ static void drop_blocked(struct plan *plan)
 		bool blocked = want && plan_blocked(plan, want->app, want->batch);
 
 		for (size_t s = 0; blocked && s < want->sharer_count; s++)
-			blocked = plan_blocked(plan, want->sharers[s], NULL);
+			blocked = plan_blocked(plan, want->sharers[s].app, NULL);
 		if (!blocked)
 			plan->actions[kept++] = plan->actions[i];
 	}
@@ -274,7 +276,7 @@ static bool wanted_by(const struct resource *want, const struct app *app)
 	if (want->app == app)
 		return true;
 	for (size_t i = 0; i < want->sharer_count; i++)
-		if (want->sharers[i] == app)
+		if (want->sharers[i].app == app)
 			return true;
 	return false;
 }

@@ -48,6 +48,7 @@ struct action {
 struct problem {
 	const struct resource *want;
 	const char *app, *batch;
+	struct position at; /* where this app or batch asks for it */
 	bool conflict;      /* somebody else's; otherwise something that has to be there is not, or could not be read */
 	const char *arn;    /* the other's */
 	const char *owner;  /* the other's, NULL where it has none */
@@ -105,6 +106,9 @@ struct change action_change(const struct action *action, const char *time);
 
 /* "create", "update", "disable", "delete". */
 const char *verb_name(enum verb verb);
+
+/* Whether the app is named in the definitions, or was ever served from here. */
+bool plan_serves(const struct view *view, const struct plan_options *options, const char *app);
 
 /* The parts of plan_make, in the order of their work; each adds to the plan. */
 void plan_resources(struct plan *plan, const struct view *view, const struct plan_options *options);

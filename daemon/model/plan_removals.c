@@ -30,22 +30,24 @@ static bool named_in(const struct definitions *definitions, const char *app)
 	return false;
 }
 
-static bool is_served(const struct leaver *leaver)
+bool plan_serves(const struct view *view, const struct plan_options *options, const char *app)
 {
-	return named_in(leaver->view->definitions, leaver->app) ||
-		(leaver->options->served && leaver->options->served(leaver->app, leaver->options->data));
+	return named_in(view->definitions, app) || (options->served && options->served(app, options->data));
 }
 
-/* A batch of these definitions whose schedule has another name has moved, and moving is planned with the new name. */
-static bool has_moved(const struct leaver *leaver)
+/*
+ * Whether the batch is still defined here. A schedule of it under another name has moved, which is planned with the new
+ * name; revisions of a family that it had before stay, so that going back finds them.
+ */
+static bool is_defined(const struct leaver *leaver)
 {
 	const struct definitions *definitions = leaver->view->definitions;
 
-	for (size_t i = 0; i < definitions->batch_count; i++)
+	for (size_t i = 0; leaver->batch && i < definitions->batch_count; i++)
 		if (strcmp(definitions->batches[i].name, leaver->batch) == 0 &&
-			strcmp(definitions->batches[i].app->name, leaver->app) == 0)
+			site_has(leaver->view, definitions->batches[i].app))
 			return true;
-	return false;
+	return !leaver->batch && named_in(definitions, leaver->app);
 }
 
 static void mark(struct leaver *leaver, struct action *action)
@@ -54,8 +56,19 @@ static void mark(struct leaver *leaver, struct action *action)
 	action->batch = leaver->batch;
 	action->removal = true;
 	action->stray = leaver->stray;
+	/* What was not read may be what would keep it. */
+	if (*leaver->plan->observed->incomplete) {
+		action->outcome = OUTCOME_HELD;
+		action->error = arena_printf(leaver->plan->arena, "held: a reading was not complete: %s",
+			leaver->plan->observed->incomplete);
+	}
 	plan_need(leaver->plan, action, leaver->last);
 	leaver->last = action;
+}
+
+static bool is_stopped(const struct resource *have)
+{
+	return text_compare(fields_value(&have->fields, "state"), "DISABLED") == 0;
 }
 
 static struct action *add_leaving(struct leaver *leaver, const char *left)
@@ -68,12 +81,12 @@ static struct action *add_leaving(struct leaver *leaver, const char *left)
 	size_t count = 0;
 
 	text_iso8601(now, leaver->options->now);
-	if (leaver->have->kind->shape == SHAPE_SCHEDULE && text_compare(state, "DISABLED") != 0)
+	if (leaver->have->kind->shape == SHAPE_SCHEDULE && !is_stopped(leaver->have))
 		differences[count++] = (struct difference){ "state", state, "DISABLED" };
 	tags_set(arena, &action->set_tags, TAG_LEAVING, now);
 	differences[count++] = (struct difference){ "tags[" TAG_LEAVING "]", left, arena_copy(arena, now) };
 	action->differences = (struct differences){ differences, count };
-	action->leaves = leaver->have->kind->shape == SHAPE_SCHEDULE && !left;
+	action->leaves = leaver->have->kind->shape == SHAPE_SCHEDULE && (!left || !is_stopped(leaver->have));
 	mark(leaver, action);
 	return action;
 }
@@ -118,7 +131,7 @@ static void leave(struct leaver *leaver)
 {
 	const char *left = tags_value(&leaver->have->tags, TAG_LEAVING);
 	bool schedule = leaver->have->kind->shape == SHAPE_SCHEDULE;
-	bool stopped = !schedule || text_compare(fields_value(&leaver->have->fields, "state"), "DISABLED") == 0;
+	bool stopped = !schedule || is_stopped(leaver->have);
 	bool never = !leaver->options->deletion_enabled || (schedule && has_foreign_target(leaver->plan, leaver->have));
 	time_t since = leaver->options->now;
 
@@ -143,46 +156,106 @@ static struct leaver leaver_of(struct plan *plan, const struct view *view, const
 	leaver.app = tags_value(&have->tags, TAG_APP);
 	leaver.batch = tags_value(&have->tags, TAG_BATCH);
 	leaver.app = leaver.app ? leaver.app : "";
-	leaver.batch = leaver.batch ? leaver.batch : "";
-	leaver.stray = !is_served(&leaver);
+	leaver.stray = !plan_serves(view, options, leaver.app);
 	return leaver;
 }
 
-/* The action that deletes the target which names this revision; NULL where nobody names it; `kept`: one that stays. */
-static struct action *user_of(const struct plan *plan, const struct resource *revision, bool *kept)
+/* Whether an action takes the target away from the revision that it names. */
+static bool moves_away(const struct action *action)
+{
+	if (action->verb == VERB_DELETE)
+		return true;
+	for (size_t i = 0; i < action->differences.count; i++)
+		if (strcmp(action->differences.items[i].path, "ecsParameters.taskDefinitionArn") == 0)
+			return true;
+	return false;
+}
+
+/* Lets the action wait for whatever takes schedules away from the revision; false where one of them stays. */
+static bool wait_for_users(struct plan *plan, struct action *retirement, const struct resource *revision)
 {
 	const struct resources *all = &plan->observed->all;
-	struct action *user = NULL;
 
 	for (size_t i = 0; i < all->count; i++) {
-		const char *arn;
+		const char *arn = all->items[i]->kind->shape == SHAPE_TARGET
+			? fields_value(&all->items[i]->fields, "ecsParameters.taskDefinitionArn")
+			: NULL;
+		struct action *user;
 
-		if (all->items[i]->kind->shape != SHAPE_TARGET)
-			continue;
-		arn = fields_value(&all->items[i]->fields, "ecsParameters.taskDefinitionArn");
 		if (!arn || strcmp(arn, revision->arn) != 0)
 			continue;
 		user = plan_action(plan, all->items[i]->kind, all->items[i]->name, all->items[i]->id);
-		if (!user || user->verb != VERB_DELETE)
-			*kept = true;
+		if (!user || !moves_away(user))
+			return false;
+		plan_need(plan, retirement, user);
 	}
-	return user;
+	return true;
+}
+
+/* Adds the deregistration, unless a schedule goes on naming the revision. */
+static struct action *retire(struct plan *plan, const struct resource *revision)
+{
+	struct action *action = plan_add(plan, VERB_DELETE, NULL, revision);
+
+	if (wait_for_users(plan, action, revision))
+		return action;
+	plan->action_count--;
+	return NULL;
 }
 
 /* With a batch go our revisions of its own family, once no schedule names them. */
 static void remove_revision(struct leaver *leaver)
 {
-	bool kept = false;
-	struct action *user = user_of(leaver->plan, leaver->have, &kept), *action;
+	struct action *action;
 
-	if (kept || leaver->stray)
+	if (leaver->stray || is_defined(leaver) || *leaver->plan->observed->incomplete)
 		return;
-	leaver->last = user;
-	action = plan_add(leaver->plan, VERB_DELETE, NULL, leaver->have);
+	action = retire(leaver->plan, leaver->have);
+	if (!action)
+		return;
 	mark(leaver, action);
 	/* Where nothing starts it, it is no batch that leaves, and stands under none of the limits. */
-	action->removal = user != NULL;
-	action->retiring = user == NULL;
+	action->removal = action->need_count > 0;
+	action->retiring = !action->removal;
+}
+
+static const struct resource *wanted_of(const struct plan *plan, const struct resource *revision)
+{
+	return resources_find(&plan->wants, revision->kind, revision->name, NULL);
+}
+
+/* How many revisions of ours in the same family are newer, with the one that is about to be registered. */
+static unsigned count_newer(const struct plan *plan, const struct view *view, const struct resource *revision,
+	struct action **registration)
+{
+	const struct resources *all = &plan->observed->all;
+	unsigned newer = 0;
+
+	for (size_t i = resources_from(all, revision->kind, revision->name); i < all->count; i++) {
+		if (all->items[i]->kind != revision->kind || strcmp(all->items[i]->name, revision->name) != 0)
+			break;
+		newer += all->items[i]->revision > revision->revision && is_ours(view, all->items[i]);
+	}
+	*registration = plan_action(plan, revision->kind, revision->name, "");
+	if (*registration && (*registration)->verb != VERB_CREATE)
+		*registration = NULL;
+	return newer + (*registration != NULL);
+}
+
+/* More than `keepRevisions` newer ones exist, and no schedule names it any more. */
+static void retire_old(struct plan *plan, const struct view *view, const struct resource *revision, unsigned keep)
+{
+	const struct resource *want = wanted_of(plan, revision);
+	struct action *registration, *action;
+
+	if (strcmp(want->arn, revision->arn) == 0 || plan_blocked(plan, want->app, want->batch) ||
+		count_newer(plan, view, revision, &registration) <= keep)
+		return;
+	action = retire(plan, revision);
+	if (!action)
+		return;
+	action->retiring = true;
+	plan_need(plan, action, registration);
 }
 
 /* Whether the other resource is a schedule of the app that is leaving. */
@@ -229,22 +302,26 @@ void plan_removals(struct plan *plan, const struct view *view, const struct plan
 {
 	static const enum shape order[] = { SHAPE_SCHEDULE, SHAPE_REVISIONS, SHAPE_PLAIN };
 
-	/* A failed, refused or looping reading: nothing is deleted or disabled here. */
-	if (!options->removals || *plan->observed->incomplete)
+	if (!options->removals)
 		return;
 	for (size_t pass = 0; pass < ARRAY_LENGTH(order); pass++) {
 		for (size_t i = 0; i < plan->observed->all.count; i++) {
 			struct resource *have = plan->observed->all.items[i];
 			struct leaver leaver;
 
-			if (have->kind->shape != order[pass] || !is_ours(view, have) || is_wanted(plan, have))
+			if (have->kind->shape != order[pass] || !is_ours(view, have))
 				continue;
+			if (is_wanted(plan, have)) {
+				if (have->kind->shape == SHAPE_REVISIONS && !*plan->observed->incomplete)
+					retire_old(plan, view, have, options->keep_revisions);
+				continue;
+			}
 			leaver = leaver_of(plan, view, options, have);
 			if (have->kind->shape == SHAPE_REVISIONS)
 				remove_revision(&leaver);
 			else if (have->kind->shape == SHAPE_PLAIN)
 				remove_of_app(&leaver);
-			else if (!has_moved(&leaver))
+			else if (!is_defined(&leaver))
 				leave(&leaver);
 		}
 	}

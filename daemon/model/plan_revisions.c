@@ -139,24 +139,7 @@ static void add_registration(struct plan *plan, const struct view *view, struct 
 	action->differences = fields_compare(plan->arena, &want->fields, &old->fields);
 }
 
-/* More than `keep` newer ones exist, and no schedule names it. */
-static void retire(struct plan *plan, const struct view *view, const struct family *family, unsigned keep)
-{
-	unsigned newer = 0;
-
-	for (size_t i = family->count; i-- > 0;) {
-		struct resource *have = family->items[i];
-
-		if (!is_ours(view, have))
-			continue;
-		if (newer++ <= keep || have == family->wanted || in_use(plan, have))
-			continue;
-		plan_add(plan, VERB_DELETE, NULL, have)->retiring = true;
-	}
-}
-
-static void plan_family(
-	struct plan *plan, const struct view *view, struct resource *want, const struct plan_options *options)
+static void plan_family(struct plan *plan, const struct view *view, struct resource *want)
 {
 	struct family family = family_of(plan, want);
 	char *hash;
@@ -177,13 +160,12 @@ static void plan_family(
 		want->revision_arn = arena_printf(plan->arena, "%s:(new)", want->name);
 		add_registration(plan, view, want, &family);
 	}
-	if (options->removals && !*plan->observed->incomplete)
-		retire(plan, view, &family, options->keep_revisions);
 }
 
 void plan_revisions(struct plan *plan, const struct view *view, const struct plan_options *options)
 {
+	(void)options;
 	for (size_t i = 0; i < plan->wants.count; i++)
 		if (plan->wants.items[i]->kind->shape == SHAPE_REVISIONS)
-			plan_family(plan, view, plan->wants.items[i], options);
+			plan_family(plan, view, plan->wants.items[i]);
 }

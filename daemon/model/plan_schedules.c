@@ -24,50 +24,59 @@ static struct resource *wanted(const struct plan *plan, enum shape shape, const 
 	return NULL;
 }
 
+/* Whether the batch that this schedule started is the one that is wanted now, of this app or of one that we served. */
+static bool was_of(const struct view *view, const struct plan_options *options, const struct resource *have,
+	const struct resource *want)
+{
+	const char *app = tag_of(have, TAG_APP);
+
+	return is_ours(view, have) && strcmp(tag_of(have, TAG_BATCH), want->batch->name) == 0 &&
+		(strcmp(app, want->app->name) == 0 || plan_serves(view, options, app));
+}
+
 /* The schedule of ours that the same batch had under another name. */
-static struct resource *moved_from(const struct plan *plan, const struct view *view, const struct resource *want)
+static struct resource *moved_from(const struct plan *plan, const struct view *view,
+	const struct plan_options *options, const struct resource *want)
 {
 	for (size_t i = 0; i < plan->observed->all.count; i++) {
 		struct resource *have = plan->observed->all.items[i];
 
-		if (have->kind->shape == SHAPE_SCHEDULE && is_ours(view, have) &&
-			strcmp(tag_of(have, TAG_APP), want->app->name) == 0 &&
-			strcmp(tag_of(have, TAG_BATCH), want->batch->name) == 0 &&
-			!wanted(plan, SHAPE_SCHEDULE, have->name))
+		if (have->kind->shape == SHAPE_SCHEDULE && !wanted(plan, SHAPE_SCHEDULE, have->name) &&
+			was_of(view, options, have, want))
 			return have;
 	}
 	return NULL;
 }
 
-/* Removes a schedule that has been taken over: its targets of ours, then itself unless a stranger's target is on it. */
-static void remove_old(struct plan *plan, const struct resource *old, struct action *after)
+static struct action *add_old(
+	struct plan *plan, enum verb verb, const struct resource *old, const struct resource *want, struct action *after)
+{
+	struct action *action = plan_add(plan, verb, NULL, old);
+
+	action->app = want->app->name;
+	action->batch = want->batch->name;
+	action->retiring = true;
+	plan_need(plan, action, after);
+	return action;
+}
+
+/* Removes a schedule that has been taken over: its target of ours, then itself unless a stranger's target is on it. */
+static void remove_old(struct plan *plan, const struct resource *old, const struct resource *want, struct action *after)
 {
 	const struct resources *all = &plan->observed->all;
-	struct action *removal = NULL;
 	bool foreign = false;
 
 	for (size_t i = 0; i < all->count; i++) {
 		struct resource *have = all->items[i];
-		struct action *action;
 
 		if (have->kind->shape != SHAPE_TARGET || strcmp(have->name, old->name) != 0)
 			continue;
 		foreign = foreign || strcmp(have->id, "fargate-batchd") != 0;
-		if (strcmp(have->id, "fargate-batchd") != 0)
-			continue;
-		action = plan_add(plan, VERB_DELETE, NULL, have);
-		action->app = after->app;
-		action->batch = after->batch;
-		action->retiring = true;
-		plan_need(plan, action, after);
-		removal = action;
+		if (strcmp(have->id, "fargate-batchd") == 0)
+			after = add_old(plan, VERB_DELETE, have, want, after);
 	}
-	if (foreign)
-		return;
-	after = removal ? removal : after;
-	removal = plan_add(plan, VERB_DELETE, NULL, old);
-	removal->retiring = true;
-	plan_need(plan, removal, after);
+	if (!foreign)
+		add_old(plan, VERB_DELETE, old, want, after);
 }
 
 /* The new schedule was made disabled; it starts once the old one has stopped. */
@@ -86,15 +95,19 @@ static struct action *add_start(
 	return start;
 }
 
-static struct action *add_stop(struct plan *plan, const struct resource *old, const struct resource *want)
+static bool is_stopped(const struct resource *have)
 {
-	struct action *stop = plan_add(plan, VERB_DISABLE, NULL, old);
+	return text_compare(fields_value(&have->fields, "state"), "DISABLED") == 0;
+}
+
+static struct action *add_stop(
+	struct plan *plan, const struct resource *old, const struct resource *want, struct action *after)
+{
+	struct action *stop = add_old(plan, VERB_DISABLE, old, want, after);
 	struct difference *difference = arena_alloc(plan->arena, sizeof *difference);
 
 	*difference = (struct difference){ "state", fields_value(&old->fields, "state"), "DISABLED" };
-	if (text_compare(difference->before, "DISABLED") != 0)
-		stop->differences = (struct differences){ difference, 1 };
-	stop->batch = want->batch->name;
+	stop->differences = (struct differences){ difference, 1 };
 	return stop;
 }
 
@@ -124,16 +137,19 @@ static void add_needs(struct plan *plan, const struct resource *rule, struct act
 	}
 }
 
+/* The new one stands and has its target before the old one stops, and runs only when the old one has stopped. */
 static void take_over(struct plan *plan, const struct view *view, struct resource *want, struct action *schedule,
 	struct action *target, const struct resource *old)
 {
-	struct action *stop = add_stop(plan, old, want), *last = stop;
+	struct action *last = target ? target : schedule;
 
-	plan_need(plan, stop, schedule);
-	plan_need(plan, stop, target);
+	if (!is_stopped(old)) {
+		last = add_stop(plan, old, want, last);
+		plan_need(plan, last, schedule);
+	}
 	if (want->start_disabled && want->batch->enabled)
-		last = add_start(plan, view, want, stop);
-	remove_old(plan, old, last);
+		last = add_start(plan, view, want, last);
+	remove_old(plan, old, want, last);
 }
 
 static void plan_batch(struct plan *plan, const struct view *view, struct resource *want,
@@ -149,10 +165,9 @@ static void plan_batch(struct plan *plan, const struct view *view, struct resour
 	}
 	if (!plan_may_use(plan, view, want, have) || plan_blocked(plan, want->app, want->batch))
 		return;
-	old = options->removals && !*plan->observed->incomplete ? moved_from(plan, view, want) : NULL;
+	old = options->removals && !*plan->observed->incomplete ? moved_from(plan, view, options, want) : NULL;
 	/* Until the old name has stopped, the new one must not run too. */
-	want->start_disabled = old &&
-		(!have || text_compare(fields_value(&have->fields, "state"), "DISABLED") == 0);
+	want->start_disabled = old && !is_stopped(old) && (!have || is_stopped(have));
 	want_fields(view, want);
 	schedule = plan_compare(plan, view, want, have);
 	starts = target ? plan_target(plan, view, target) : NULL;

@@ -35,6 +35,11 @@ enum tag_reading {
 	TAGS_STRONG, /* from the resource's own service in this pass */
 };
 
+struct sharer {
+	struct app *app;
+	struct position at;
+};
+
 /* What there should be (want) or what there is (have); identity is kind, name and id. */
 struct resource {
 	const struct kind *kind;
@@ -49,8 +54,9 @@ struct resource {
 
 	/* want */
 	struct app *app;     /* of a shared one: the first that wants it */
-	struct app **sharers; /* the other apps that want it too */
+	struct sharer *sharers; /* the other apps that want it too */
 	size_t sharer_count;
+	struct tags user; /* the user's tags of all of them */
 	struct batch *batch; /* NULL for what an app needs */
 	struct position at;
 	bool managed;             /* false: used, never written to */

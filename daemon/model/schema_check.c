@@ -81,7 +81,7 @@ static void wrong_length(
 
 	if (length < member->shortest && !length)
 		fault_at(walk->reader, spot, AT_VALUE, arena_printf(arena, "%s is empty", label),
-			member->required || !spot->key
+			member->required || !spot->key || spot->name
 				? remedy_of(walk, member)
 				: arena_printf(arena, "%s, or leave it out", remedy_of(walk, member)));
 	else if (length < member->shortest)

@@ -15,8 +15,8 @@
 #define ROLE_PATTERN "^(" ROLE_ARN "|[A-Za-z0-9_+=,.@-]{1,64})$"
 
 #define REPOSITORY_NAME \
-	.pattern = "^[a-z0-9]+([._/-][a-z0-9]+|__[a-z0-9]+|-+[a-z0-9]+)*$", .what = "a repository name", \
-	.shortest = 2, .longest = 256, .example = "\"team/jobs\""
+	.pattern = "^[a-z0-9]+([._/-][a-z0-9]+)*$", .what = "a repository name", .shortest = 2, \
+	.longest = 256, .example = "\"team/jobs\""
 #define CLUSTER_NAME \
 	.pattern = "^[A-Za-z0-9_-]+$", .what = "a cluster name", .longest = 255, .example = "\"jobs\"", \
 	.remedy = "write letters, digits, \"-\" and \"_\", for example \"jobs\""

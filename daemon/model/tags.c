@@ -157,26 +157,22 @@ static bool remembered(const char *value, const char *key)
 	return false;
 }
 
-static void add_all(struct arena *arena, struct tags *tags, const json_t *map)
+void tags_gather_user(struct arena *arena, struct tags *user, const json_t *map, bool wins)
 {
 	const char *key;
 	json_t *value;
 
 	json_object_foreach((json_t *)(uintptr_t)map, key, value)
-		if (json_is_string(value))
-			tags_set(arena, tags, key, json_string_value(value));
+		if (json_is_string(value) && (wins || !tags_value(user, key)))
+			tags_set(arena, user, key, json_string_value(value));
 }
 
-void tags_add_user(struct arena *arena, struct tags *tags, const json_t *app, const json_t *batch)
+void tags_add_user(struct arena *arena, struct tags *tags, const struct tags *user)
 {
-	struct tags user = { 0 };
-
-	add_all(arena, &user, app);
-	add_all(arena, &user, batch);
-	for (size_t i = 0; i < user.count; i++)
-		tags_set(arena, tags, user.items[i].key, user.items[i].value);
-	if (user.count)
-		tags_set(arena, tags, TAG_USER, remembered_keys(arena, &user));
+	for (size_t i = 0; i < user->count; i++)
+		tags_set(arena, tags, user->items[i].key, user->items[i].value);
+	if (user->count)
+		tags_set(arena, tags, TAG_USER, remembered_keys(arena, user));
 }
 
 void tags_compare(struct arena *arena, const struct tags *want, const struct tags *have, struct tags *set,

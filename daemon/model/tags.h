@@ -30,8 +30,10 @@ json_t *tags_list(const struct tags *tags, bool lower);
 /* The keys alone, for untagging. */
 json_t *tags_keys(const struct tags *tags);
 
-/* Adds the user's tags of an app and a batch (which wins), and the tag that remembers their keys. */
-void tags_add_user(struct arena *arena, struct tags *tags, const json_t *app, const json_t *batch);
+/* Gathers the user's tags of a definition ({"key": "value"}); `wins`: also over what was gathered before. */
+void tags_gather_user(struct arena *arena, struct tags *user, const json_t *map, bool wins);
+/* Adds what was gathered, and the tag that remembers the keys. */
+void tags_add_user(struct arena *arena, struct tags *tags, const struct tags *user);
 
 /*
  * What to set and what to take away so that `have` carries what `want` says: tags of strangers stay; a user's tag that

@@ -21,6 +21,7 @@ int verb_diff(struct session *session, const struct options *options);
 int verb_apply(struct session *session, const struct options *options);
 int verb_list(struct session *session, const struct options *options);
 int verb_next(struct session *session, const struct options *options);
+int verb_status(struct session *session, const struct options *options);
 int verb_approve(struct session *session, const struct options *options);
 
 /* A batch of this name, or NULL after one line that names the nearest. */

@@ -110,7 +110,9 @@ static void fill_state(struct plan_test *test)
 	size_t i;
 
 	json_array_foreach (served, i, each)
-		state_serve(test->state, json_string_value(each), "123456789012", "ap-northeast-1", NULL);
+		state_serve(test->state, json_string_value(each), "123456789012");
+	if (json_array_size(served))
+		state_serve_site(test->state, "123456789012", "ap-northeast-1", NULL);
 	json_array_foreach (approved, i, each)
 		CHECK(state_approve(test->state, json_string_value(each), now_of(test) - 60, &error));
 	for (i = 0; i < (size_t)left; i++)

@@ -8,8 +8,8 @@
 #include "../check.h"
 
 /*
- * The JSON Schema that is shipped says what the tables of model/schema.h say. `test_schema --print` prints it:
- * config/fargate-batch.schema.json is that text, and this test fails where it is not.
+ * The JSON Schema that is shipped says what the tables of model/schema.h say. `test_schema --print` prints
+ * it: config/fargate-batch.schema.json is that text, and this test fails where it is not.
  */
 
 #define SHIPPED "config/fargate-batch.schema.json"
@@ -42,8 +42,11 @@ static void put_types(json_t *out, unsigned of)
 	json_decref(list);
 }
 
-/* An enumeration holds for every type, so what is no text or number has to be in it too. */
-static void put_enumeration(json_t *out, const struct schema_member *member, unsigned of)
+/*
+ * An enumeration holds for every type, so what is no text or number has to be in it too. AWS's own may have
+ * grown, so there it is what an editor offers, and no more.
+ */
+static void put_enumeration(json_t *out, const struct schema_member *member, unsigned of, bool open)
 {
 	json_t *list = json_must(json_array());
 
@@ -57,7 +60,10 @@ static void put_enumeration(json_t *out, const struct schema_member *member, uns
 	}
 	if (of & SCHEMA_NULL)
 		json_add(list, json_null());
-	json_put(out, "enum", list);
+	if (open)
+		json_put(out, "anyOf", json_pack("[{s:o}, {}]", "enum", list));
+	else
+		json_put(out, "enum", list);
 }
 
 static void put_limit(json_t *out, const char *key, size_t limit)
@@ -79,8 +85,10 @@ static void put_limits(json_t *out, const struct schema_member *member)
 	}
 }
 
-/* Members that are not supported yet, or never, are no members; in AWS's objects, where others are let in, they are barred. */
-static void put_member(json_t *out, json_t *required, const struct schema *schema, const struct schema_member *member)
+/* Members that are not supported yet, or never, are no members; in AWS's objects, where others are let in,
+ * they are barred. */
+static void put_member(
+	json_t *out, json_t *required, const struct schema *schema, const struct schema_member *member)
 {
 	if (member->mark == SCHEMA_MEMBER) {
 		json_put(out, member->key, of_member(member, schema->open));
@@ -122,7 +130,7 @@ static json_t *of_member(const struct schema_member *member, bool open)
 	json_put_text(out, "description", member->description);
 	put_types(out, of);
 	if (member->values || member->numbers)
-		put_enumeration(out, member, of);
+		put_enumeration(out, member, of, open);
 	put_limits(out, member);
 	if (member->element)
 		json_put(out, "items", of_member(member->element, open));
@@ -138,9 +146,11 @@ static json_t *of_member(const struct schema_member *member, bool open)
 static char *schema_text(void)
 {
 	static const struct schema_member file = { .types = SCHEMA_OBJECT, .object = &schema_file };
-	json_t *out = json_must(json_pack("{s:s, s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema",
-		"title", "Definitions of fargate-batchd", "description",
-		"What files in /etc/fargate-batch.d hold. `fargate-batchctl check` says more than a schema can."));
+	json_t *out = json_must(
+		json_pack("{s:s, s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema",
+			"title", "Definitions of fargate-batchd", "description",
+			"What files in /etc/fargate-batch.d hold. `fargate-batchctl check` says more than a "
+			"schema can."));
 	json_t *rest = of_member(&file, false);
 	char *text;
 

@@ -25,13 +25,17 @@ static void served(void)
 	struct state *state = open_state("aws");
 
 	CHECK(!state_served(state, "batch"));
-	state_serve(state, "batch", "123456789012", "eu-west-1", NULL);
+	state_serve(state, "batch", "123456789012");
+	state_serve_site(state, "123456789012", "eu-west-1", NULL);
 	CHECK(state_save(state, true, NULL));
 	state_close(state);
 	state = open_state("aws");
 	CHECK(state_served(state, "batch"));
 	CHECK_TEXT(state_account_of(state, "batch"), "123456789012");
 	CHECK(!state_account_of(state, "other"));
+	CHECK_NUMBER(json_object_size(state_sites(state)), 1);
+	state_forget_site(state, "123456789012 eu-west-1 -");
+	CHECK_NUMBER(json_object_size(state_sites(state)), 0);
 	state_close(state);
 	/* Another world knows nothing of it. */
 	state = open_state("http://127.0.0.1:5000");
@@ -51,7 +55,7 @@ static void only_readings_without_ledger(void)
 	struct state *state = open_state("aws");
 	struct state_site *site = state_site(state, "1", "eu-west-1");
 
-	state_serve(state, "batch", "1", "eu-west-1", NULL);
+	state_serve(state, "batch", "1");
 	state_keep_revision(site, "arn:x:1", "v1-a", "v1-b");
 	CHECK(state_save(state, false, NULL));
 	state_close(state);
@@ -145,7 +149,7 @@ static void broken_file(void)
 	struct state *state = open_state("aws");
 	FILE *file;
 
-	state_serve(state, "batch", "1", "eu-west-1", NULL);
+	state_serve(state, "batch", "1");
 	CHECK(state_save(state, true, NULL));
 	state_close(state);
 	CHECK(system("ls /tmp/fargate-batchd-state-*/served-*.json > /dev/null") == 0);

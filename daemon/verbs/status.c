@@ -1,0 +1,219 @@
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "files.h"
+#include "json.h"
+#include "status.h"
+#include "text.h"
+#include "verb.h"
+
+enum { FILE_LIMIT = 64 << 20 };
+
+/* The file as an object, or NULL after one line that says why nothing is known. */
+static json_t *read_status(struct arena *arena)
+{
+	CLEANUP_FREE char *path = status_path("status.json", true);
+	struct error error = { 0 };
+	size_t length = 0;
+	bool missing = false;
+	char *text = file_read(arena, path, FILE_LIMIT, &length, &missing, &error);
+	json_t *status;
+
+	if (!text && missing) {
+		session_complain("no %s: the daemon does not run, or its first pass has not ended", path);
+		return NULL;
+	}
+	if (!text) {
+		session_complain("%s", error.text);
+		return NULL;
+	}
+	status = json_loadb(text, length, 0, NULL);
+	if (status && json_integer_of(status, "version", 0) == STATUS_VERSION)
+		return status;
+	session_complain("%s was not written by this version of the daemon", path);
+	return json_decref(status), NULL;
+}
+
+/* Where the daemon has ended without taking its file along, what the file says is over. */
+static bool is_gone(const json_t *status)
+{
+	pid_t pid = (pid_t)json_integer_of(status, "pid", 0);
+
+	return pid <= 0 || (kill(pid, 0) != 0 && errno == ESRCH);
+}
+
+static const char *member(const json_t *object, const char *key)
+{
+	return json_text_of(object, key, "?");
+}
+
+/* "batch no1 (app batch)", "app batch", or what else the trouble is about. */
+static void say_whose(const json_t *one)
+{
+	const char *app = json_text_of(one, "app", NULL), *batch = json_text_of(one, "batch", NULL);
+
+	if (batch && *batch)
+		printf("batch %s (app %s): ", batch, app ? app : "?");
+	else if (app)
+		printf("app %s: ", app);
+	else if (json_text_of(one, "name", NULL))
+		printf("%s: ", member(one, "name"));
+}
+
+static void say_place(const json_t *one)
+{
+	const char *file = json_text_of(one, "definitionFile", NULL);
+
+	if (file)
+		printf(" (%s:%lld)", file, (long long)json_integer_of(one, "definitionLine", 0));
+	putchar('\n');
+}
+
+static void say_definitions(const json_t *definitions)
+{
+	const char *state = member(definitions, "state"), *reason = json_text_of(definitions, "reason", NULL);
+	const json_t *faults = json_object_get(definitions, "faults"), *fault;
+	size_t i;
+
+	printf("definitions: %s, %lld apps, %lld batches, loaded %s\n", member(definitions, "directory"),
+		(long long)json_integer_of(definitions, "apps", 0),
+		(long long)json_integer_of(definitions, "batches", 0), member(definitions, "loaded"));
+	if (reason)
+		printf("! %s since %s: %s\n",
+			strcmp(state, "last good") == 0 ? "running on the last good definitions"
+							: "reload refused",
+			member(definitions, "since"), reason);
+	json_array_foreach (faults, i, fault)
+		printf("  %s:%lld:%lld: %s; %s\n", member(fault, "file"),
+			(long long)json_integer_of(fault, "line", 0),
+			(long long)json_integer_of(fault, "column", 0), member(fault, "message"),
+			member(fault, "remedy"));
+}
+
+static void say_pass(const json_t *status)
+{
+	const json_t *pass = json_object_get(status, "lastPass");
+
+	if (!json_is_object(pass)) {
+		puts("last pass: none has ended yet");
+		return;
+	}
+	printf("last pass: number %lld, ended %s after %.1f s: %lld done, %lld failed, %lld skipped, %lld "
+	       "held; next %s\n",
+		(long long)json_integer_of(pass, "number", 0), member(pass, "ended"),
+		json_number_value(json_object_get(pass, "seconds")),
+		(long long)json_integer_of(pass, "done", 0), (long long)json_integer_of(pass, "failed", 0),
+		(long long)json_integer_of(pass, "skipped", 0), (long long)json_integer_of(pass, "held", 0),
+		member(status, "nextPass"));
+}
+
+/* "batches: 39 in sync, 1 disabled, 1 failing (no7)": names only of those that somebody may look for. */
+static void say_batches(const json_t *batches)
+{
+	static const char *const states[] = { "in sync", "disabled", "differs", "failing", "conflict",
+		"blocked", "unknown" };
+	bool first = true;
+
+	for (size_t s = 0; s < ARRAY_LENGTH(states); s++) {
+		CLEANUP_TEXT struct text names = { 0 };
+		size_t count = 0, i;
+		const json_t *one;
+
+		json_array_foreach (batches, i, one)
+			if (strcmp(member(one, "state"), states[s]) == 0 && ++count <= 10)
+				text_printf(&names, "%s%s", names.length ? ", " : "", member(one, "batch"));
+		if (!count)
+			continue;
+		printf("%s%zu %s", first ? "batches: " : ", ", count, states[s]);
+		first = false;
+		if (s > 1)
+			printf(" (%s%s)", names.data, count > 10 ? ", …" : "");
+	}
+	puts(first ? "batches: none" : "");
+}
+
+static void say_troubles(const json_t *list, const char *what)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (list, i, one) {
+		printf("! %s: ", what);
+		say_whose(one);
+		fputs(member(one, "text"), stdout);
+		if (json_text_of(one, "arn", NULL))
+			printf(": %s", member(one, "arn"));
+		say_place(one);
+	}
+}
+
+static void say_held(const json_t *list)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (list, i, one)
+		printf("! held: %zu to remove, because %s; if this is what you want: %s\n",
+			json_array_size(json_object_get(one, "resources")), member(one, "reason"),
+			member(one, "command"));
+}
+
+static void say_leaving(const json_t *list)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (list, i, one) {
+		const char *after = json_text_of(one, "deletedAfter", NULL), *batch = member(one, "batch");
+
+		printf("note: %s%s (app %s) has left the definitions: %s%s\n",
+			*batch ? "batch " : member(one, "arn"), batch, member(one, "app"),
+			after ? "deleted after " : "disabled, and kept", after ? after : "");
+	}
+}
+
+static void say_all(const json_t *status)
+{
+	const json_t *reasons = json_object_get(status, "reasons"), *reason;
+	size_t i;
+
+	fputs(member(status, "state"), stdout);
+	json_array_foreach (reasons, i, reason)
+		printf("%s%s", i ? ", " : ": ", json_string_value(reason));
+	printf("\nrunning since %s: fargate-batchd %s, process %lld\n", member(status, "runningSince"),
+		member(status, "program"), (long long)json_integer_of(status, "pid", 0));
+	say_definitions(json_object_get(status, "definitions"));
+	say_pass(status);
+	say_batches(json_object_get(status, "batches"));
+	say_troubles(json_object_get(status, "conflicts"), "conflict");
+	say_troubles(json_object_get(status, "problems"), "problem");
+	say_held(json_object_get(status, "held"));
+	say_troubles(json_object_get(status, "fights"), "fight");
+	say_leaving(json_object_get(status, "leaving"));
+	if (json_text_of(status, "credentialsExpire", NULL))
+		printf("keys expire %s\n", member(status, "credentialsExpire"));
+}
+
+int verb_status(struct session *session, const struct options *options)
+{
+	json_t *status = read_status(session->arena);
+	int code = EXIT_OK;
+
+	if (!status)
+		return EXIT_TROUBLE;
+	if (is_gone(status)) {
+		code = session_complain("the daemon (process %lld) is gone; it last wrote at %s",
+			(long long)json_integer_of(status, "pid", 0), member(status, "written"));
+		json_decref(status);
+		return code;
+	}
+	if (strcmp(member(status, "state"), "healthy") != 0)
+		code = EXIT_DIFFERENT;
+	if (options->json)
+		show_object(json_incref(status));
+	else
+		say_all(status);
+	json_decref(status);
+	return code;
+}
