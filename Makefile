@@ -108,6 +108,10 @@ $(B)/tests/sigv4/sign_lines: $(B)/tests/sigv4/sign_lines.o $(B)/core.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+.PHONY: schema
+schema: $(B)/tests/unit/test_schema   ## write config/fargate-batch.schema.json from the tables of daemon/model/schema.h
+	$(Q)$< --print > config/fargate-batch.schema.json.new && mv config/fargate-batch.schema.json.new config/fargate-batch.schema.json
+
 clean:   ## remove build/
 	rm -rf build compile_commands.json
 
@@ -146,7 +150,7 @@ format:   ## clang-format all C files in place
 
 # For editors and clang-tidy: the plain flags, which clang knows too.
 compile_commands.json: Makefile $(src) $(unit)   ## compilation database
-	@$(PYTHON) tests/compile-commands.py $(CC) '$(CPPFLAGS)' '$(filter-out -MMD -MP,$(CFLAGS))' $(src) $(unit) $(unit_lib) > $@
+	@$(PYTHON) tests/compile-commands.py $(CC) '$(subst ','\'',$(CPPFLAGS))' '$(filter-out -MMD -MP,$(CFLAGS))' $(src) $(unit) $(unit_lib) > $@
 
 # --- installation: make install DESTDIR= prefix= …; what a person wrote under $(sysconfdir) is never overwritten
 

@@ -2,9 +2,9 @@
 #define COMMON_ARENA_H
 
 /*
- * The one memory idiom: what lives as long as a set of definitions or one pass comes from that thing's arena and
- * is never freed by itself. When memory runs out the process aborts by design, here and nowhere else: the service
- * manager restarts it, and a pass derives everything anew.
+ * The one memory idiom: what lives as long as a set of definitions or one pass comes from that thing's arena
+ * and is never freed by itself. When memory runs out the process aborts by design, here and nowhere else: the
+ * service manager restarts it, and a pass derives everything anew.
  */
 
 #include <stddef.h>

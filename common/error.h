@@ -4,7 +4,8 @@
 /*
  * The one error idiom: a value, the last parameter, untouched on success, wrapped with context on the way up.
  * A function that can fail returns false (or NULL) and fills the error; expected outcomes ("not found",
- * "unchanged") are return values with names, never errors. Only the shell (the files directly in daemon/) logs.
+ * "unchanged") are return values with names, never errors. Only the shell (the files directly in daemon/)
+ * logs.
  */
 
 #include <stdbool.h>
@@ -13,21 +14,23 @@
 
 enum error_code {
 	ERROR_NONE = 0,
-	ERROR_INPUT,       /* a definition, setting or flag is wrong: a person has to change it */
-	ERROR_IO,          /* a local file or the kernel refused */
-	ERROR_NETWORK,     /* no answer: DNS, connect, TLS, time-out, broken body */
+	ERROR_INPUT, /* a definition, setting or flag is wrong: a person has to change it */
+	ERROR_IO, /* a local file or the kernel refused */
+	ERROR_NETWORK, /* no answer: DNS, connect, TLS, time-out, broken body */
 	ERROR_CREDENTIALS, /* no keys, or keys that do not work */
-	ERROR_AWS,         /* AWS answered with an error */
-	ERROR_REPLY,       /* AWS answered with something we cannot read, so the reading is not complete */
-	ERROR_CANCELLED,   /* we were asked to stop */
+	ERROR_AWS, /* AWS answered with an error */
+	ERROR_REPLY, /* AWS answered with something we cannot read, so the reading is not complete */
+	ERROR_CANCELLED, /* we were asked to stop */
 };
 
 struct error {
 	enum error_code code;
-	char text[1024]; /* one sentence without a full stop at the end; may be shortened, always terminated */
+	char text[1024]; /* one sentence without a full stop at the end; may be shortened, always terminated
+			  */
 };
 
-/* Fills `error` (which may be NULL) with a code and a formatted sentence. Returns false, to be returned on. */
+/* Fills `error` (which may be NULL) with a code and a formatted sentence. Returns false, to be returned on.
+ */
 bool error_set(struct error *error, enum error_code code, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Puts "<formatted>: " in front of the text of a filled error. Returns false, to be returned on. */

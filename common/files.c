@@ -17,7 +17,8 @@ static void close_file(int *file)
 }
 #define CLEANUP_FILE CLEANUP(close_file)
 
-static char *read_all(struct arena *arena, int file, const char *path, size_t size, size_t *length, struct error *error)
+static char *read_all(
+	struct arena *arena, int file, const char *path, size_t size, size_t *length, struct error *error)
 {
 	char *text = arena_alloc(arena, size + 1);
 	size_t done = 0;
@@ -97,7 +98,7 @@ static bool write_beside(const char *new, const char *path, const char *data, si
 	CLEANUP_FILE int file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 
 	return file >= 0 && fchmod(file, mode) == 0 && give(file, path) && write_all(file, data, length) &&
-		fsync(file) == 0;
+	       fsync(file) == 0;
 }
 
 bool file_replace(const char *path, const char *data, size_t length, mode_t mode, struct error *error)
@@ -124,7 +125,8 @@ static void close_folder(DIR **folder)
 		closedir(*folder);
 }
 
-bool folder_list(struct arena *arena, const char *path, const char *const **names, size_t *count, struct error *error)
+bool folder_list(
+	struct arena *arena, const char *path, const char *const **names, size_t *count, struct error *error)
 {
 	CLEANUP(close_folder) DIR *folder = opendir(path);
 	const char **all = NULL;

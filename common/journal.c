@@ -8,7 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* The journal wants its own helper fields left out: the records name files of definitions, not lines of this program. */
+/* The journal wants its own helper fields left out: the records name files of definitions, not lines of this
+ * program. */
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
@@ -44,8 +45,8 @@ static bool is_collected(void)
 	unsigned long device, inode;
 	struct stat status;
 
-	return stream && sscanf(stream, "%lu:%lu", &device, &inode) == 2 && fstat(STDERR_FILENO, &status) == 0 &&
-		status.st_dev == device && status.st_ino == inode;
+	return stream && sscanf(stream, "%lu:%lu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device && status.st_ino == inode;
 }
 
 void journal_send(struct journal_record *record)

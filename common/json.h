@@ -19,20 +19,21 @@ struct json_place {
 struct json_places;
 
 /*
- * Reads one JSON text (terminated): UTF-8 without BOM, at most `depth` levels, no duplicate keys, no NUL. Returns a new
- * reference and, where `places` is not NULL, the index of places (from the arena; it goes on using the text). On failure
- * returns NULL, with what is wrong in `error` (json_remedy has what to write instead) and where it is in `where` (1:1
- * where it has no better place).
+ * Reads one JSON text (terminated): UTF-8 without BOM, at most `depth` levels, no duplicate keys, no NUL.
+ * Returns a new reference and, where `places` is not NULL, the index of places (from the arena; it goes on
+ * using the text). On failure returns NULL, with what is wrong in `error` (json_remedy has what to write
+ * instead) and where it is in `where` (1:1 where it has no better place).
  */
-json_t *json_read(const char *text, size_t length, unsigned depth, struct arena *arena, struct json_places **places,
-	struct json_place *where, struct error *error);
+json_t *json_read(const char *text, size_t length, unsigned depth, struct arena *arena,
+	struct json_places **places, struct json_place *where, struct error *error);
 
 /* What to write instead of what json_read refused; static. */
 const char *json_remedy(const struct error *error);
 
 /*
- * The place of the member or element that the pointer names: of its key for a member of an object, of the value for
- * an element of an array; the nearest enclosing one that exists where it does not (an absent member: its object).
+ * The place of the member or element that the pointer names: of its key for a member of an object, of the
+ * value for an element of an array; the nearest enclosing one that exists where it does not (an absent
+ * member: its object).
  */
 struct json_place json_place_of(const struct json_places *places, const char *pointer);
 

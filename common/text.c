@@ -77,7 +77,7 @@ void text_add_percent(struct text *text, const char *more, bool keep_slash)
 	for (; *more; more++) {
 		unsigned char c = (unsigned char)*more;
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			strchr("-._~", c) || (c == '/' && keep_slash);
+			     strchr("-._~", c) || (c == '/' && keep_slash);
 
 		if (plain) {
 			text_add_char(text, (char)c);

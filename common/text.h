@@ -10,7 +10,8 @@
 
 #include "macros.h"
 
-/* A text that grows; start with {0}; `data` is terminated whenever it is not NULL. Aborts when memory runs out. */
+/* A text that grows; start with {0}; `data` is terminated whenever it is not NULL. Aborts when memory runs
+ * out. */
 struct text {
 	char *data;
 	size_t length, capacity;
@@ -28,7 +29,8 @@ const char *text_string(const struct text *text);
 
 #define CLEANUP_TEXT CLEANUP(text_free)
 
-/* Percent-encodes all but the unreserved characters A-Za-z0-9-._~ (and '/' where `keep_slash`), as SigV4 wants it. */
+/* Percent-encodes all but the unreserved characters A-Za-z0-9-._~ (and '/' where `keep_slash`), as SigV4
+ * wants it. */
 void text_add_percent(struct text *text, const char *more, bool keep_slash);
 
 /* "2026-11-24T03:04:05Z": `out` takes 21 bytes. */

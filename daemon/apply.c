@@ -105,7 +105,8 @@ static bool waits_for_role(const struct work *work, const struct call_result *re
 {
 	const struct plan *plan = work->applying->options.plan;
 	const char *message = result->failure.message;
-	bool about_role = strstr(message, "assume") || strstr(message, "PassRole") || strstr(message, "Role is not valid");
+	bool about_role = strstr(message, "assume") || strstr(message, "PassRole") ||
+			  strstr(message, "Role is not valid");
 
 	if (result->ok || !about_role || work->paused > ROLE_SECONDS)
 		return false;
@@ -125,7 +126,8 @@ static void pause_for_role(struct work *work)
 {
 	work->pause = work->pause > 0 ? work->pause * 2 : 1;
 	work->paused += work->pause;
-	work->applying->options.transport->after(work->applying->options.transport, work->pause, try_again, work);
+	work->applying->options.transport->after(
+		work->applying->options.transport, work->pause, try_again, work);
 }
 
 static void carried_out(const struct call_result *result, void *data)
@@ -145,10 +147,11 @@ static void carried_out(const struct call_result *result, void *data)
 		return;
 	}
 	if (result->ok && action->kind->done &&
-		!action->kind->done(work->applying->options.view, &work->requests.items[work->next], result->reply,
-			&action->made, &error)) {
+		!action->kind->done(work->applying->options.view, &work->requests.items[work->next],
+			result->reply, &action->made, &error)) {
 		error_wrap(&error, "%s %s", result->service, result->operation);
-		fail(work, arena_printf(work->applying->arena, "%s (request id %s)", error.text, result->request_id));
+		fail(work, arena_printf(work->applying->arena, "%s (request id %s)", error.text,
+				   result->request_id));
 		return;
 	}
 	work->next++;
@@ -158,14 +161,16 @@ static void carried_out(const struct call_result *result, void *data)
 static void write_next(struct work *work)
 {
 	if (work->next < work->requests.count) {
-		ask_request(&work->applying->options.line, &work->requests.items[work->next], carried_out, work);
+		ask_request(
+			&work->applying->options.line, &work->requests.items[work->next], carried_out, work);
 		return;
 	}
 	pass_on(work);
 	finish(work, OUTCOME_DONE);
 }
 
-/* What has to be confirmed before the first write: the thing itself, or of a target the schedule that carries it. */
+/* What has to be confirmed before the first write: the thing itself, or of a target the schedule that carries
+ * it. */
 static struct resource *to_confirm(const struct work *work)
 {
 	const struct action *action = work->action;
@@ -175,7 +180,8 @@ static struct resource *to_confirm(const struct work *work)
 	if (action->kind->shape == SHAPE_TARGET) {
 		have = NULL;
 		for (size_t i = 0; i < all->count; i++)
-			if (all->items[i]->kind->shape == SHAPE_SCHEDULE && strcmp(all->items[i]->name, action->name) == 0)
+			if (all->items[i]->kind->shape == SHAPE_SCHEDULE &&
+				strcmp(all->items[i]->name, action->name) == 0)
 				have = all->items[i];
 	}
 	if (!have || have->tags_read == TAGS_STRONG || !have->kind->tags_reading)
@@ -193,7 +199,8 @@ static bool still_needed(struct work *work)
 		return true;
 	tags_compare(work->applying->arena, &action->want->tags, &action->have->tags, &set, &remove);
 	if (tags_value(&action->have->tags, TAG_LEAVING))
-		tags_set(work->applying->arena, &remove, TAG_LEAVING, tags_value(&action->have->tags, TAG_LEAVING));
+		tags_set(work->applying->arena, &remove, TAG_LEAVING,
+			tags_value(&action->have->tags, TAG_LEAVING));
 	action->set_tags = set;
 	action->remove_tags = remove;
 	if (set.count || remove.count)
@@ -236,8 +243,8 @@ static bool confirm(struct work *work)
 		return false;
 	subject.name = have->name;
 	work->confirmed = have;
-	ask_reading(&work->applying->options.line, work->applying->options.view, have->kind->tags_reading, &subject, NULL,
-		confirmed, work);
+	ask_reading(&work->applying->options.line, work->applying->options.view, have->kind->tags_reading,
+		&subject, NULL, confirmed, work);
 	return true;
 }
 
@@ -337,8 +344,8 @@ static bool is_ready(struct applying *applying, struct action *action)
 		const struct action *need = action->needs[i];
 
 		if (is_over(need) && !went_well(need)) {
-			action->error = arena_printf(applying->arena, "%s %s was not %s", need->kind->name, need->name,
-				need->outcome == OUTCOME_HELD ? "approved" : "done");
+			action->error = arena_printf(applying->arena, "%s %s was not %s", need->kind->name,
+				need->name, need->outcome == OUTCOME_HELD ? "approved" : "done");
 			settle(applying, action, OUTCOME_SKIPPED);
 			return false;
 		}
@@ -348,7 +355,8 @@ static bool is_ready(struct applying *applying, struct action *action)
 	return true;
 }
 
-/* Starts whatever is ready; what is skipped may make others ready or skipped, so it looks until nothing moves. */
+/* Starts whatever is ready; what is skipped may make others ready or skipped, so it looks until nothing
+ * moves. */
 static void advance(struct applying *applying)
 {
 	const struct plan *plan = applying->options.plan;

@@ -2,8 +2,9 @@
 #define DAEMON_APPLY_H
 
 /*
- * Carries a plan out: a worklist, not a row of barriers. An action begins when what it needs is done; before the first
- * write to something that exists its tags are read from its own service, and before a schedule is deleted its state.
+ * Carries a plan out: a worklist, not a row of barriers. An action begins when what it needs is done; before
+ * the first write to something that exists its tags are read from its own service, and before a schedule is
+ * deleted its state.
  */
 
 #include "ask.h"

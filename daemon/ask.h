@@ -22,8 +22,8 @@ void ask_reading(const struct line *line, const struct view *view, const struct 
 void ask_request(const struct line *line, const struct request *request, call_done *done, void *data);
 
 /*
- * "events PutRule: AccessDeniedException: … (request id …); allow events:PutRule to this identity": what failed, AWS's own
- * words, and what to do where that is known. From the arena.
+ * "events PutRule: AccessDeniedException: … (request id …); allow events:PutRule to this identity": what
+ * failed, AWS's own words, and what to do where that is known. From the arena.
  */
 char *ask_failure(struct arena *arena, const struct call_result *result);
 

@@ -8,20 +8,24 @@
 
 static const struct verb_entry verbs[] = {
 	{ "check", "[FILE…]", "validate definitions and settings, offline",
-		"Reads the definitions (or only the FILEs) and the settings, and prints one line for each fault:\n"
+		"Reads the definitions (or only the FILEs) and the settings, and prints one line for each "
+		"fault:\n"
 		"file:line:column: what is wrong; what to write instead. Never calls AWS.\n"
 		"Exit code: 0 valid, 1 faults, 2 could not be read.\n\n"
 		"  fargate-batchctl check --definitions ./jobs\n",
 		FLAG_JSON, 10000, verb_check },
 	{ "diff", "", "show what a pass would change, and write nothing",
 		"Reads AWS and prints every difference, batch by batch, field by field, old → new.\n"
-		"Exit code: 0 in sync, 1 differences (conflicts and held plans too), 2 something could not be read.\n\n"
+		"Exit code: 0 in sync, 1 differences (conflicts and held plans too), 2 something could not "
+		"be read.\n\n"
 		"  fargate-batchctl diff --definitions ./jobs --hide-values\n",
 		FLAG_JSON | FLAG_HIDE_VALUES, 0, verb_diff },
 	{ "apply", "[BATCH…]", "make AWS match the definitions, once, in the foreground",
-		"One pass: creates, changes, disables and deletes what the definitions ask for. With names: only these\n"
+		"One pass: creates, changes, disables and deletes what the definitions ask for. With names: "
+		"only these\n"
 		"batches and what they need, and nothing is deleted.\n"
-		"Exit code: 0 converged, 1 something failed, was refused or is held, 2 could not run, 130 interrupted.\n\n"
+		"Exit code: 0 converged, 1 something failed, was refused or is held, 2 could not run, 130 "
+		"interrupted.\n\n"
 		"  fargate-batchctl apply --definitions ./jobs\n"
 		"  fargate-batchctl apply nightly-report\n",
 		FLAG_JSON | FLAG_HIDE_VALUES, 10000, verb_apply },
@@ -39,14 +43,16 @@ static const struct verb_entry verbs[] = {
 	{ "runs", "[BATCH]", "recent runs of the batches", "", FLAG_JSON, 10000, NULL },
 	{ "logs", "BATCH", "the log of a run", "", 0, 10000, NULL },
 	{ "status", "", "what the daemon last did, and what is wrong now",
-		"Reads what the daemon wrote at the end of its last pass ($RUNTIME_DIRECTORY, /run/fargate-batchd);\n"
+		"Reads what the daemon wrote at the end of its last pass ($RUNTIME_DIRECTORY, "
+		"/run/fargate-batchd);\n"
 		"never calls AWS.\n"
 		"Exit code: 0 healthy, 1 degraded, 2 unknown (the daemon does not run).\n\n"
 		"  fargate-batchctl status\n",
 		FLAG_JSON, 0, verb_status },
 	{ "import", "", "print definitions of what already exists", "", 0, 10000, NULL },
 	{ "approve", "PLAN", "let one held deletion plan pass",
-		"Where too much would be removed at once, nothing is, and diff, apply and status show the held plan's name.\n"
+		"Where too much would be removed at once, nothing is, and diff, apply and status show the "
+		"held plan's name.\n"
 		"The approval holds for exactly that plan, for one hour, from the next pass on.\n"
 		"Exit code: 0, or 2 where no such plan is held.\n\n"
 		"  fargate-batchctl approve 3f9a0c2d41aa\n",
@@ -56,16 +62,19 @@ static const struct verb_entry verbs[] = {
 
 static void usage(FILE *file)
 {
-	fputs("Scheduled Fargate tasks from definition files.\n\nusage: fargate-batchctl VERB [FLAG…] [WORD…]\n\n", file);
+	fputs("Scheduled Fargate tasks from definition files.\n\nusage: fargate-batchctl VERB [FLAG…] "
+	      "[WORD…]\n\n",
+		file);
 	for (size_t i = 0; i < ARRAY_LENGTH(verbs); i++)
-		fprintf(file, "  %-8s %s%s\n", verbs[i].name, verbs[i].summary, verbs[i].run ? "" : " (not built yet)");
+		fprintf(file, "  %-8s %s%s\n", verbs[i].name, verbs[i].summary,
+			verbs[i].run ? "" : " (not built yet)");
 	fputs("\nfargate-batchctl VERB --help says more, with an example.\n", file);
 }
 
 static int teach(struct arena *arena, const struct verb_entry *verb)
 {
-	printf("usage: fargate-batchctl %s [FLAG…]%s%s\n\n%s\nflags:\n%s", verb->name, *verb->arguments ? " " : "",
-		verb->arguments, verb->help, options_help(arena, verb->flags));
+	printf("usage: fargate-batchctl %s [FLAG…]%s%s\n\n%s\nflags:\n%s", verb->name,
+		*verb->arguments ? " " : "", verb->arguments, verb->help, options_help(arena, verb->flags));
 	return EXIT_OK;
 }
 
@@ -84,8 +93,9 @@ static int unknown_verb(const char *name)
 	for (size_t i = 0; i < ARRAY_LENGTH(verbs); i++)
 		known[i] = verbs[i].name;
 	nearest = text_nearest(name, known, ARRAY_LENGTH(known));
-	return session_complain("unknown verb %s%s%s%s", name, nearest ? "; did you mean " : "; see fargate-batchctl --help",
-		nearest ? nearest : "", nearest ? "?" : "");
+	return session_complain("unknown verb %s%s%s%s", name,
+		nearest ? "; did you mean " : "; see fargate-batchctl --help", nearest ? nearest : "",
+		nearest ? "?" : "");
 }
 
 static int run_verb(const struct verb_entry *verb, struct arena *arena, int argc, char **argv)
@@ -120,7 +130,8 @@ static int find_first_word(struct arena *arena, int argc, char **argv)
 		if (argv[i][0] == '-')
 			continue;
 		/* A word right behind a flag may be its value: then reading up to it leaves no word over. */
-		if (options_read(arena, i, argv + 1, FLAG_JSON | FLAG_HIDE_VALUES | FLAG_COUNT, &options, NULL) &&
+		if (options_read(
+			    arena, i, argv + 1, FLAG_JSON | FLAG_HIDE_VALUES | FLAG_COUNT, &options, NULL) &&
 			options.word_count == 1)
 			return i;
 	}

@@ -5,8 +5,8 @@
 #include "session.h"
 
 /*
- * The last good set, beside the state: the texts of the definitions as they were read, and the settings. They are read
- * by the same code as the files themselves.
+ * The last good set, beside the state: the texts of the definitions as they were read, and the settings. They
+ * are read by the same code as the files themselves.
  */
 
 enum { LAST_GOOD_LIMIT = 128 * 1024 * 1024, LAST_GOOD_DEPTH = 8 };
@@ -27,7 +27,8 @@ static bool write_json(const char *path, json_t *json, struct error *error)
 
 static bool keep_settings(const struct session *session, struct error *error)
 {
-	CLEANUP(json_decrefp) json_t *settings =
+	CLEANUP(json_decrefp)
+	json_t *settings =
 		session->settings->owned ? json_incref(session->settings->owned) : json_must(json_object());
 	char *path = path_of(session, "last-good-settings.json", error);
 
@@ -42,8 +43,8 @@ bool session_keep(const struct session *session, struct error *error)
 	for (size_t i = 0; i < session->definitions->text_count; i++) {
 		const struct definition_text *text = &session->definitions->texts[i];
 
-		json_add(files,
-			json_must(json_pack("{s:s, s:s%}", "file", text->file, "text", text->text, text->length)));
+		json_add(files, json_must(json_pack("{s:s, s:s%}", "file", text->file, "text", text->text,
+					text->length)));
 	}
 	return path && keep_settings(session, error) && write_json(path, files, error);
 }
@@ -54,11 +55,11 @@ static struct definitions *read_kept(struct arena *arena, const json_t *files)
 	json_t *file;
 	size_t i;
 
-	json_array_foreach(files, i, file)
-	{
+	json_array_foreach (files, i, file) {
 		const char *text = arena_copy(arena, json_text_of(file, "text", ""));
 
-		texts[i] = (struct definition_text){ arena_copy(arena, json_text_of(file, "file", "?")), text, strlen(text) };
+		texts[i] = (struct definition_text){ arena_copy(arena, json_text_of(file, "file", "?")), text,
+			strlen(text) };
 	}
 	return definitions_read(arena, texts, json_array_size(files));
 }

@@ -14,7 +14,8 @@ static const struct {
 #undef MESSAGE
 };
 
-void message_send(enum message message, const struct message_field *fields, size_t count, const char *format, ...)
+void message_send(
+	enum message message, const struct message_field *fields, size_t count, const char *format, ...)
 {
 	struct journal_record record = { 0 };
 	char text[2048];

@@ -21,7 +21,7 @@ struct observing {
 	struct arena *scratch; /* lives as long as the reading: names, questions */
 	struct resources wants;
 	size_t family_count; /* wanted families */
-	bool by_family;      /* the account's list is longer than asking for each family */
+	bool by_family; /* the account's list is longer than asking for each family */
 	unsigned in_flight;
 	size_t stage;
 	struct error failed;
@@ -85,7 +85,7 @@ static bool hear(struct question *question, const json_t *reply)
 	if (question->reading->heard(&hearing, reply, &error))
 		return true;
 	trouble(question, arena_printf(observing->arena, "%s %s: %s", question->reading->service,
-					  question->reading->operation, error.text));
+				  question->reading->operation, error.text));
 	return false;
 }
 
@@ -110,14 +110,16 @@ static void answered(const struct call_result *result, void *data)
 	struct observing *observing = question->observing;
 
 	if (result->ok || result->failure.class == FAILURE_NOT_FOUND) {
-		if (!observing->by_family || question->reading != &reading_revisions || *question->subject.name)
+		if (!observing->by_family || question->reading != &reading_revisions ||
+			*question->subject.name)
 			hear(question, result->ok ? result->reply : NULL);
 		if (result->ok && question->reading == &reading_tagged)
 			observing->observed->tagging_answered = true;
 	} else if (result->failure.class == FAILURE_CANCELLED) {
 		error_set(&observing->failed, ERROR_CANCELLED, "interrupted");
 	} else {
-		/* What the tagging API may not tell is asked for one by one; what it broke off telling is missing. */
+		/* What the tagging API may not tell is asked for one by one; what it broke off telling is
+		 * missing. */
 		if (question->reading == &reading_tagged && result->failure.class != FAILURE_DENIED)
 			observing->observed->partly_read = true;
 		trouble(question, ask_failure(observing->arena, result));
@@ -127,8 +129,8 @@ static void answered(const struct call_result *result, void *data)
 		advance(observing);
 }
 
-static void ask_about(struct observing *observing, const struct reading *reading, const struct subject *subject,
-	const struct kind *kind, const char *name)
+static void ask_about(struct observing *observing, const struct reading *reading,
+	const struct subject *subject, const struct kind *kind, const char *name)
 {
 	struct question *question = arena_alloc(observing->scratch, sizeof *question);
 
@@ -136,7 +138,8 @@ static void ask_about(struct observing *observing, const struct reading *reading
 	if (!question->subject.name)
 		question->subject.name = "";
 	observing->in_flight++;
-	ask_reading(&observing->options.line, &observing->view, reading, &question->subject, page, answered, question);
+	ask_reading(&observing->options.line, &observing->view, reading, &question->subject, page, answered,
+		question);
 }
 
 static void ask(void *context, const struct reading *reading, const struct subject *subject)
@@ -227,8 +230,8 @@ static void ask_families(struct observing *observing)
 static bool remember(struct observing *observing, struct resource *have)
 {
 	const char *digest = have->tags_read == TAGS_UNREAD
-		? NULL
-		: state_revision(observing->options.memory, have->arn, have->hash);
+				     ? NULL
+				     : state_revision(observing->options.memory, have->arn, have->hash);
 
 	have->digest = arena_copy(observing->arena, digest);
 	return digest != NULL;
@@ -255,8 +258,8 @@ static bool is_too_old(const struct resources *all, size_t at)
 	size_t newer = at + UNKNOWN_REVISIONS;
 
 	return all->items[at]->kind->shape == SHAPE_REVISIONS && all->items[at]->tags_read == TAGS_UNREAD &&
-		newer < all->count && all->items[newer]->kind == all->items[at]->kind &&
-		strcmp(all->items[newer]->name, all->items[at]->name) == 0;
+	       newer < all->count && all->items[newer]->kind == all->items[at]->kind &&
+	       strcmp(all->items[newer]->name, all->items[at]->name) == 0;
 }
 
 static void ask_tags(struct observing *observing)
@@ -384,9 +387,9 @@ static void ask_users(struct observing *observing)
 
 	for (size_t i = 0; i < all->count; i++) {
 		const struct resource *have = all->items[i];
-		const char *arn = have->kind == &kind_cluster ? have->arn
-			: have->kind->shape == SHAPE_TARGET   ? fields_value(&have->fields, "arn")
-							      : NULL;
+		const char *arn = have->kind == &kind_cluster         ? have->arn
+				  : have->kind->shape == SHAPE_TARGET ? fields_value(&have->fields, "arn")
+								      : NULL;
 
 		if (arn && !is_asked(arns, count, arn))
 			arns[count++] = arn;
@@ -398,8 +401,8 @@ static void ask_users(struct observing *observing)
 	}
 }
 
-void observe_more(struct arena *arena, const struct observe_options *options, struct resource *const *revisions,
-	size_t count, bool users)
+void observe_more(struct arena *arena, const struct observe_options *options,
+	struct resource *const *revisions, size_t count, bool users)
 {
 	struct observing *observing = begin(arena, options);
 

@@ -2,8 +2,8 @@
 #define DAEMON_OBSERVE_H
 
 /*
- * Reads one site: the lists, what the definitions name, then what the answers show to be needed. One worklist: what does
- * not depend on each other is in flight together, and nothing is asked twice.
+ * Reads one site: the lists, what the definitions name, then what the answers show to be needed. One
+ * worklist: what does not depend on each other is in flight together, and nothing is asked twice.
  */
 
 #include "ask.h"
@@ -18,7 +18,8 @@ struct observe_options {
 	const struct kind *const *kinds;
 	size_t kind_count;
 	time_t now;
-	bool part; /* only some of the definitions' names are read: what is not seen may be there all the same */
+	bool part; /* only some of the definitions' names are read: what is not seen may be there all the same
+		    */
 	/* Called once; `failed` (NULL = nothing): why nothing can be said of this site. */
 	void (*done)(const struct error *failed, void *data);
 	void *data;
@@ -27,10 +28,10 @@ struct observe_options {
 void observe_site(struct arena *arena, const struct observe_options *options);
 
 /*
- * Reads what a plan needs to know beyond that: the content of these revisions, and with `users` which rules of anybody
- * start something on the clusters that are in use here.
+ * Reads what a plan needs to know beyond that: the content of these revisions, and with `users` which rules
+ * of anybody start something on the clusters that are in use here.
  */
-void observe_more(struct arena *arena, const struct observe_options *options, struct resource *const *revisions,
-	size_t count, bool users);
+void observe_more(struct arena *arena, const struct observe_options *options,
+	struct resource *const *revisions, size_t count, bool users);
 
 #endif

@@ -18,12 +18,14 @@ struct flag {
 
 static const struct flag flags[] = {
 	{ "--json", NULL, "one JSON object on standard output", FLAG_JSON, AT(json), FLAG_SWITCH },
-	{ "--hide-values", NULL, "names of environment variables, not their values", FLAG_HIDE_VALUES, AT(hide_values),
-		FLAG_SWITCH },
+	{ "--hide-values", NULL, "names of environment variables, not their values", FLAG_HIDE_VALUES,
+		AT(hide_values), FLAG_SWITCH },
 	{ "--count", "N", "how many fire times (5)", FLAG_COUNT, AT(count), FLAG_NUMBER },
 	{ "--settings", "FILE", "settings of the daemon (" DEFAULT_SETTINGS ")", 0, AT(settings), FLAG_TEXT },
-	{ "--definitions", "DIR", "folder of definitions (" DEFAULT_DEFINITIONS ")", 0, AT(definitions), FLAG_TEXT },
-	{ "--endpoint-url", "URL", "AWS endpoint for all services (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>)", 0,
+	{ "--definitions", "DIR", "folder of definitions (" DEFAULT_DEFINITIONS ")", 0, AT(definitions),
+		FLAG_TEXT },
+	{ "--endpoint-url", "URL",
+		"AWS endpoint for all services (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>)", 0,
 		AT(endpoint_url), FLAG_TEXT },
 	{ "--region", "REGION", "where an app names no region (AWS_REGION)", 0, AT(region), FLAG_TEXT },
 	{ "--profile", "NAME", "profile of the shared AWS files (AWS_PROFILE)", 0, AT(profile), FLAG_TEXT },
@@ -49,8 +51,8 @@ static bool unknown_flag(const char *name, unsigned allowed, struct error *error
 		if (!flags[i].set || (flags[i].set & allowed))
 			known[count++] = flags[i].name;
 	nearest = text_nearest(name, known, count);
-	return error_set(error, ERROR_INPUT, "unknown flag %s%s%s%s", name, nearest ? "; did you mean " : "; see --help",
-		nearest ? nearest : "", nearest ? "?" : "");
+	return error_set(error, ERROR_INPUT, "unknown flag %s%s%s%s", name,
+		nearest ? "; did you mean " : "; see --help", nearest ? nearest : "", nearest ? "?" : "");
 }
 
 static bool read_number(const struct flag *flag, const char *value, unsigned *out, struct error *error)
@@ -59,7 +61,8 @@ static bool read_number(const struct flag *flag, const char *value, unsigned *ou
 	unsigned long number = strtoul(value, &end, 10);
 
 	if (*end || end == value || value[0] == '-' || number < 1 || number > 1000)
-		return error_set(error, ERROR_INPUT, "%s %s: write a number from 1 to 1000", flag->name, value);
+		return error_set(
+			error, ERROR_INPUT, "%s %s: write a number from 1 to 1000", flag->name, value);
 	*out = (unsigned)number;
 	return true;
 }
@@ -78,7 +81,8 @@ static bool set_flag(const struct flag *flag, const char *value, struct options 
 }
 
 /* "--flag value", "--flag=value" or "--switch"; moves *i past the value. */
-static bool read_flag(int argc, char *const *argv, int *i, unsigned allowed, struct options *out, struct error *error)
+static bool read_flag(
+	int argc, char *const *argv, int *i, unsigned allowed, struct options *out, struct error *error)
 {
 	const char *word = argv[*i], *equals = strchr(word, '=');
 	const struct flag *flag = find_flag(word, equals ? (size_t)(equals - word) : strlen(word));
@@ -90,7 +94,8 @@ static bool read_flag(int argc, char *const *argv, int *i, unsigned allowed, str
 		return error_set(error, ERROR_INPUT, "%s takes no value", flag->name);
 	if (flag->form != FLAG_SWITCH && !value) {
 		if (*i + 1 >= argc)
-			return error_set(error, ERROR_INPUT, "%s needs a value: %s %s", flag->name, flag->name, flag->value);
+			return error_set(error, ERROR_INPUT, "%s needs a value: %s %s", flag->name,
+				flag->name, flag->value);
 		value = argv[++*i];
 	}
 	if (flag->form != FLAG_SWITCH && !*value)

@@ -19,7 +19,7 @@ enum flag_set {
 struct options {
 	const char *settings, *definitions, *endpoint_url, *region, *profile; /* NULL where not given */
 	bool debug, help, version, json, hide_values;
-	unsigned count;     /* 0 where not given */
+	unsigned count; /* 0 where not given */
 	const char **words; /* everything that is no flag, in order */
 	size_t word_count;
 };
@@ -28,8 +28,8 @@ struct options {
 #define DEFAULT_DEFINITIONS "/etc/fargate-batch.d"
 
 /*
- * Reads all arguments. `allowed` are FLAG_… of the verb; a flag that is known and not allowed, or unknown, is an error
- * that names the nearest one. "--" ends the flags.
+ * Reads all arguments. `allowed` are FLAG_… of the verb; a flag that is known and not allowed, or unknown, is
+ * an error that names the nearest one. "--" ends the flags.
  */
 bool options_read(struct arena *arena, int argc, char *const *argv, unsigned allowed, struct options *out,
 	struct error *error);

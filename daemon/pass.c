@@ -69,7 +69,8 @@ static struct line line_of(const struct pass_site *site)
 	};
 }
 
-/* The account that the app says, or that it was first applied to, has to be the one that the keys belong to. */
+/* The account that the app says, or that it was first applied to, has to be the one that the keys belong to.
+ */
 static bool right_account(struct pass_site *site, const struct app *app)
 {
 	const char *before = state_account_of(site->pass->options.state, app->name);
@@ -77,11 +78,12 @@ static bool right_account(struct pass_site *site, const struct app *app)
 
 	if (app->account_id && strcmp(app->account_id, account) != 0)
 		return error_set(&site->error, ERROR_INPUT,
-			"%s:%u: app %s is of account %s, but these keys are of %s; nothing was touched", app->at.file,
-			app->at.line, app->name, app->account_id, account);
+			"%s:%u: app %s is of account %s, but these keys are of %s; nothing was touched",
+			app->at.file, app->at.line, app->name, app->account_id, account);
 	if (!app->account_id && before && strcmp(before, account) != 0)
 		return error_set(&site->error, ERROR_INPUT,
-			"app %s was applied to account %s before, and these keys are of %s; name \"accountId\" in %s:%u if it "
+			"app %s was applied to account %s before, and these keys are of %s; name "
+			"\"accountId\" in %s:%u if it "
 			"has moved; nothing was touched",
 			app->name, before, account, app->at.file, app->at.line);
 	return true;
@@ -107,15 +109,17 @@ static void identified(const struct call_result *result, void *data)
 		if (site->identity != first->identity)
 			continue;
 		if (result->ok) {
-			site->site.account = arena_copy(pass->arena, json_text_of(result->reply, "Account", ""));
+			site->site.account =
+				arena_copy(pass->arena, json_text_of(result->reply, "Account", ""));
 			site->observed->site = site->site;
 			site->memory = state_site(pass->options.state, site->site.account, site->site.region);
 			check_accounts(site);
 		} else {
 			site->could_not_run = result->failure.class != FAILURE_CANCELLED;
 			error_set(&site->error,
-				result->failure.class == FAILURE_CANCELLED ? ERROR_CANCELLED : ERROR_CREDENTIALS, "%s",
-				ask_failure(pass->arena, result));
+				result->failure.class == FAILURE_CANCELLED ? ERROR_CANCELLED
+									   : ERROR_CREDENTIALS,
+				"%s", ask_failure(pass->arena, result));
 		}
 	}
 	answered(pass);
@@ -140,17 +144,16 @@ static void identify(struct pass *pass)
 		if (!is_first_of_identity(pass, i))
 			continue;
 		pass->waiting++;
-		aws_call(line.aws,
-			&(struct call_options){
-				.service = "sts",
-				.operation = "GetCallerIdentity",
-				.params = nothing,
-				.identity = line.identity,
-				.region = line.region,
-				.done = identified,
-				.data = &pass->sites[i],
-				.deadline = line.deadline,
-			});
+		aws_call(line.aws, &(struct call_options){
+					   .service = "sts",
+					   .operation = "GetCallerIdentity",
+					   .params = nothing,
+					   .identity = line.identity,
+					   .region = line.region,
+					   .done = identified,
+					   .data = &pass->sites[i],
+					   .deadline = line.deadline,
+				   });
 	}
 }
 
@@ -228,7 +231,8 @@ static void plan(struct pass *pass)
 	}
 }
 
-/* What only this plan shows to be needed: the content of revisions that are replaced, the users of those that go. */
+/* What only this plan shows to be needed: the content of revisions that are replaced, the users of those that
+ * go. */
 static void read_more(struct pass *pass)
 {
 	for (size_t i = 0; i < pass->site_count; i++) {
@@ -238,7 +242,8 @@ static void read_more(struct pass *pass)
 		if (!site->plan || (!site->plan->unread_count && !retires(site->plan)))
 			continue;
 		pass->waiting++;
-		observe_more(pass->arena, &options, site->plan->unread, site->plan->unread_count, retires(site->plan));
+		observe_more(pass->arena, &options, site->plan->unread, site->plan->unread_count,
+			retires(site->plan));
 	}
 }
 
@@ -272,7 +277,8 @@ static void keep_calm(struct pass *pass, struct pass_site *site)
 			text_iso8601(when, until);
 			action->outcome = OUTCOME_HELD;
 			action->error = arena_printf(pass->arena,
-				"%s keeps being changed outside: not fought over before %s; apply by hand writes it",
+				"%s keeps being changed outside: not fought over before %s; apply by hand "
+				"writes it",
 				difference->path, when);
 		}
 	}
@@ -331,17 +337,16 @@ static void apply(struct pass *pass)
 		if (!site->plan || !site->plan->action_count || pass->stopped)
 			continue;
 		pass->waiting++;
-		apply_plan(pass->arena,
-			&(struct apply_options){
-				.line = line_of(site),
-				.transport = pass->options.transport,
-				.view = &site->view,
-				.plan = site->plan,
-				.now = pass->now,
-				.progress = progressed,
-				.done = applied,
-				.data = site,
-			});
+		apply_plan(pass->arena, &(struct apply_options){
+						.line = line_of(site),
+						.transport = pass->options.transport,
+						.view = &site->view,
+						.plan = site->plan,
+						.now = pass->now,
+						.progress = progressed,
+						.done = applied,
+						.data = site,
+					});
 	}
 	pass->waiting--;
 }
@@ -460,7 +465,7 @@ bool pass_in_sync(const struct pass *pass)
 	struct pass_summary summary = pass_summary(pass);
 
 	return !(summary.create + summary.update + summary.disable + summary.delete + summary.problems +
-		summary.unreadable + summary.conflicts + summary.errors + pass->guard.held_count);
+		 summary.unreadable + summary.conflicts + summary.errors + pass->guard.held_count);
 }
 
 static int compare_actions(const void *a, const void *b)

@@ -2,8 +2,8 @@
 #define DAEMON_PASS_H
 
 /*
- * One pass: who are we, what is there, what has to change, may it, change it. The daemon, diff, apply and list all run
- * this; what they print is read from it when it is done. Everything lives in the pass's arena.
+ * One pass: who are we, what is there, what has to change, may it, change it. The daemon, diff, apply and
+ * list all run this; what they print is read from it when it is done. Everything lives in the pass's arena.
  */
 
 #include "aws/call.h"
@@ -25,14 +25,14 @@ struct pass_options {
 	} deletion;
 	const char *const *only; /* these batches and what they need, nothing deleted; NULL = all */
 	size_t only_count;
-	bool write;     /* false: nothing is written to AWS */
-	bool resident;  /* the daemon: a field that keeps being changed back is not fought over */
+	bool write; /* false: nothing is written to AWS */
+	bool resident; /* the daemon: a field that keeps being changed back is not fought over */
 	double timeout; /* seconds that throttled calls may wait in all */
 	/* While it works; each may be NULL. */
 	void (*planned)(const struct pass *pass, void *data);
 	void (*progress)(const struct pass *pass, const struct action *action, void *data);
 	void (*done)(struct pass *pass, void *data);
-	void *data;      /* for `planned` and `progress` */
+	void *data; /* for `planned` and `progress` */
 	void *done_data; /* for `done` */
 };
 
@@ -42,10 +42,10 @@ struct pass_site {
 	struct identity *identity;
 	struct observed *observed;
 	struct view view;
-	struct plan *plan;          /* NULL where nothing can be said of the site */
+	struct plan *plan; /* NULL where nothing can be said of the site */
 	struct state_site *memory;
-	struct error error;         /* why */
-	bool could_not_run;         /* keys, account, region or endpoint: a person has to change something */
+	struct error error; /* why */
+	bool could_not_run; /* keys, account, region or endpoint: a person has to change something */
 	bool replanned;
 };
 
@@ -58,7 +58,7 @@ struct pass {
 	struct guard guard;
 	time_t now;
 	double started, ended;
-	bool stopped;            /* somebody asked us to stop */
+	bool stopped; /* somebody asked us to stop */
 	const char *state_error; /* why the state could not be kept; NULL = it was */
 
 	size_t waiting;
@@ -68,7 +68,7 @@ struct pass {
 /* The counts of the closing line. */
 struct pass_summary {
 	size_t create, update, disable, delete; /* planned */
-	size_t done, failed, skipped, held;     /* carried out */
+	size_t done, failed, skipped, held; /* carried out */
 	size_t problems, conflicts, errors, unreadable;
 };
 
@@ -83,7 +83,8 @@ struct pass_summary pass_summary(const struct pass *pass);
 /* Nothing to change, nothing refused, nothing held, all of it read. */
 bool pass_in_sync(const struct pass *pass);
 
-/* Every action of all sites, in the order in which people read them: app, batch, then as planned. From the arena. */
+/* Every action of all sites, in the order in which people read them: app, batch, then as planned. From the
+ * arena. */
 struct action **pass_actions(const struct pass *pass, size_t *count);
 
 #endif

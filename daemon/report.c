@@ -19,7 +19,8 @@ struct trouble {
 
 struct report {
 	struct trouble *troubles;
-	bool settled; /* a pass with these definitions has converged: what differs from now on was changed outside */
+	bool settled; /* a pass with these definitions has converged: what differs from now on was changed
+			 outside */
 	size_t passes;
 };
 
@@ -95,7 +96,8 @@ static const char *line_text(struct arena *arena, const struct resource *want)
 	return want && want->at.file ? arena_printf(arena, "%u", want->at.line) : NULL;
 }
 
-/* "scheduleExpression: rate(5 minutes) → rate(1 hour)", with the names of environment variables and not their values. */
+/* "scheduleExpression: rate(5 minutes) → rate(1 hour)", with the names of environment variables and not their
+ * values. */
 static char *change_text(struct arena *arena, const struct action *action)
 {
 	CLEANUP_TEXT struct text all = { 0 };
@@ -112,7 +114,8 @@ static char *change_text(struct arena *arena, const struct action *action)
 	return arena_copy(arena, text_string(&all));
 }
 
-static void send_action(enum message message, const struct pass *pass, const struct action *action, const char *text)
+static void send_action(
+	enum message message, const struct pass *pass, const struct action *action, const char *text)
 {
 	struct arena *arena = pass->arena;
 	const struct resource *want = action->want;
@@ -121,7 +124,9 @@ static void send_action(enum message message, const struct pass *pass, const str
 		{ "APP", action->app ? action->app : "" },
 		{ "BATCH", action->batch },
 		{ "RESOURCE_KIND", action->kind->name },
-		{ "RESOURCE", action->made ? action->made : *action->arn ? action->arn : action->name },
+		{ "RESOURCE", action->made   ? action->made
+			      : *action->arn ? action->arn
+					     : action->name },
 		{ "ACTION", changed ? verb_name(action->verb) : NULL },
 		{ "PASS", pass_name(pass) },
 		{ "DEFINITION_FILE", want ? want->at.file : NULL },
@@ -160,25 +165,26 @@ static void tell_change(struct report *report, const struct pass *pass, const st
 				action->kind->name, action->name, differences, asked_by(arena, action)));
 	else
 		send_action(drift ? MESSAGE_DRIFT : MESSAGE_CHANGED, pass, action,
-			arena_printf(arena, "%s: %s%s %s %s%s%s", whose(arena, action), drift ? "gone outside: " : "",
-				done[action->verb], action->kind->name,
-				action->made && strrchr(action->made, '/') ? strrchr(action->made, '/') + 1 : action->name,
+			arena_printf(arena, "%s: %s%s %s %s%s%s", whose(arena, action),
+				drift ? "gone outside: " : "", done[action->verb], action->kind->name,
+				action->made && strrchr(action->made, '/') ? strrchr(action->made, '/') + 1
+									   : action->name,
 				differences, asked_by(arena, action)));
 }
 
 void report_action(struct report *report, const struct pass *pass, const struct action *action)
 {
 	struct arena *arena = pass->arena;
-	char *key = arena_printf(arena, "action/%s/%s/%s/%s", action->kind->name, action->name, verb_name(action->verb),
-		action->error_code ? action->error_code : "");
+	char *key = arena_printf(arena, "action/%s/%s/%s/%s", action->kind->name, action->name,
+		verb_name(action->verb), action->error_code ? action->error_code : "");
 
 	if (action->outcome == OUTCOME_DONE)
 		tell_change(report, pass, action);
 	else if (action->outcome == OUTCOME_FAILED && tell(report, key, action->name, pass->now))
 		send_action(MESSAGE_CHANGE_FAILED, pass, action,
-			arena_printf(arena, "%s: cannot %s %s %s: %s%s", whose(arena, action), verb_name(action->verb),
-				action->kind->name, action->name, action->error ? action->error : "?",
-				asked_by(arena, action)));
+			arena_printf(arena, "%s: cannot %s %s %s: %s%s", whose(arena, action),
+				verb_name(action->verb), action->kind->name, action->name,
+				action->error ? action->error : "?", asked_by(arena, action)));
 }
 
 static void tell_problem(struct report *report, const struct pass *pass, const struct problem *problem)
@@ -198,8 +204,8 @@ static void tell_problem(struct report *report, const struct pass *pass, const s
 		problem->unreadable);
 
 	if (tell(report, key, problem->text, pass->now))
-		message_send(problem->conflict ? MESSAGE_CONFLICT : MESSAGE_BLOCKED, fields, ARRAY_LENGTH(fields),
-			"%s %s: %s%s%s (%s:%u)", problem->batch ? "batch" : "app",
+		message_send(problem->conflict ? MESSAGE_CONFLICT : MESSAGE_BLOCKED, fields,
+			ARRAY_LENGTH(fields), "%s %s: %s%s%s (%s:%u)", problem->batch ? "batch" : "app",
 			problem->batch ? problem->batch : problem->app, problem->text,
 			problem->arn && *problem->arn ? ": " : "", problem->arn ? problem->arn : "",
 			problem->at.file ? problem->at.file : "?", problem->at.line);
@@ -211,8 +217,8 @@ static void tell_calm(struct report *report, const struct pass *pass, const stru
 
 	if (action->outcome == OUTCOME_HELD && action->error && tell(report, key, action->error, pass->now))
 		send_action(MESSAGE_FIGHT, pass, action,
-			arena_printf(pass->arena, "%s: %s %s: %s", whose(pass->arena, action), action->kind->name,
-				action->name, action->error));
+			arena_printf(pass->arena, "%s: %s %s: %s", whose(pass->arena, action),
+				action->kind->name, action->name, action->error));
 }
 
 static void tell_waits(struct report *report, const struct pass *pass, const struct plan *plan)
@@ -238,15 +244,16 @@ static void tell_site(struct report *report, const struct pass *pass, const stru
 	const char *region = site->site.region;
 
 	if (site->error.code != ERROR_NONE && site->error.code != ERROR_CANCELLED) {
-		char *key = arena_printf(pass->arena, "site/%s/%s", region, site->site.role_arn ? site->site.role_arn : "");
+		char *key = arena_printf(
+			pass->arena, "site/%s/%s", region, site->site.role_arn ? site->site.role_arn : "");
 
 		if (tell(report, key, site->error.text, pass->now))
 			message_send(MESSAGE_SITE_FAILED, NULL, 0, "%s: %s", region, site->error.text);
 	}
 	if (!site->plan)
 		return;
-	if (*site->observed->incomplete &&
-		tell(report, arena_printf(pass->arena, "incomplete/%s", region), site->observed->incomplete, pass->now))
+	if (*site->observed->incomplete && tell(report, arena_printf(pass->arena, "incomplete/%s", region),
+						   site->observed->incomplete, pass->now))
 		message_send(MESSAGE_INCOMPLETE, NULL, 0, "%s: nothing is deleted in this pass: %s", region,
 			site->observed->incomplete);
 	for (size_t i = 0; i < site->plan->problem_count; i++)
@@ -263,7 +270,8 @@ static void tell_held(struct report *report, const struct pass *pass)
 
 		if (tell(report, arena_printf(pass->arena, "held/%s", held->plan), held->reason, pass->now))
 			message_send(MESSAGE_HELD, NULL, 0,
-				"%zu removals are held, because %s: if this is what you want: fargate-batchctl approve %s",
+				"%zu removals are held, because %s: if this is what you want: "
+				"fargate-batchctl approve %s",
 				held->arn_count, held->reason, held->plan);
 	}
 }
@@ -299,8 +307,9 @@ void report_pass(struct report *report, const struct pass *pass)
 		message_send(MESSAGE_STATE_FAILED, NULL, 0, "%s", pass->state_error);
 	tell_ends(report);
 	if (summary.done)
-		message_send(MESSAGE_PASS, NULL, 0, "pass: %zu done, %zu failed, %zu skipped, %zu held, in %.1f s",
-			summary.done, summary.failed, summary.skipped, summary.held, pass->ended - pass->started);
+		message_send(MESSAGE_PASS, NULL, 0,
+			"pass: %zu done, %zu failed, %zu skipped, %zu held, in %.1f s", summary.done,
+			summary.failed, summary.skipped, summary.held, pass->ended - pass->started);
 	report->passes++;
 	if (!summary.failed && !summary.skipped && !summary.errors && !summary.problems)
 		report->settled = true;
@@ -318,9 +327,9 @@ void report_status(const struct report *report, const struct pass *pass, struct 
 
 	for (const struct trouble *trouble = report->troubles; trouble; trouble = trouble->next)
 		troubles++;
-	text_printf(out, "%s: %zu app%s, %zu batch%s", troubles ? "degraded" : "in sync", pass->definitions.app_count,
-		pass->definitions.app_count == 1 ? "" : "s", pass->definitions.batch_count,
-		pass->definitions.batch_count == 1 ? "" : "es");
+	text_printf(out, "%s: %zu app%s, %zu batch%s", troubles ? "degraded" : "in sync",
+		pass->definitions.app_count, pass->definitions.app_count == 1 ? "" : "s",
+		pass->definitions.batch_count, pass->definitions.batch_count == 1 ? "" : "es");
 	if (troubles)
 		text_printf(out, "; %zu wrong: %s", troubles, report->troubles->text);
 }

@@ -2,8 +2,8 @@
 #define DAEMON_REPORT_H
 
 /*
- * What the daemon tells of a pass: every change is one record; a trouble is told once, then hourly, then when it ends; a
- * pass that changed nothing and found nothing says nothing.
+ * What the daemon tells of a pass: every change is one record; a trouble is told once, then hourly, then when
+ * it ends; a pass that changed nothing and found nothing says nothing.
  */
 
 #include <time.h>
@@ -24,7 +24,8 @@ void report_action(struct report *report, const struct pass *pass, const struct 
 /* Tells what a pass found, and keeps what it tells again later. */
 void report_pass(struct report *report, const struct pass *pass);
 
-/* A file beside the pass could not be written, with `error` as it is told; the same as every other trouble. */
+/* A file beside the pass could not be written, with `error` as it is told; the same as every other trouble.
+ */
 void report_unwritten(struct report *report, const char *error, time_t now);
 
 /* "in sync: 3 apps, 41 batches; 1 failing: app/no7", for STATUS=. */

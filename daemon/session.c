@@ -30,7 +30,8 @@ bool session_load(struct session *session, struct error *error)
 	const struct options *options = session->options;
 	const char *directory = options->definitions ? options->definitions : DEFAULT_DEFINITIONS;
 
-	session->settings = settings_load(session->arena, options->settings, options->settings != NULL, error);
+	session->settings =
+		settings_load(session->arena, options->settings, options->settings != NULL, error);
 	if (!session->settings)
 		return false;
 	session->definitions = load_definitions(session->arena, directory, error);
@@ -42,8 +43,8 @@ static void say_setting_faults(const struct settings *settings)
 	for (size_t i = 0; i < settings->fault_count; i++) {
 		const struct fault *fault = &settings->faults[i];
 
-		fprintf(stderr, "%s:%u:%u: %s; %s\n", fault->at.file, fault->at.line, fault->at.column, fault->message,
-			fault->remedy);
+		fprintf(stderr, "%s:%u:%u: %s; %s\n", fault->at.file, fault->at.line, fault->at.column,
+			fault->message, fault->remedy);
 	}
 }
 
@@ -64,9 +65,10 @@ bool session_load_valid(struct session *session)
 static void trace(const struct call_trace *call, void *data)
 {
 	(void)data;
-	fprintf(stderr, "debug: %s %s %s status=%ld try=%u ms=%.0f request-id=%s%s%s\n", call->service, call->operation,
-		call->region, call->status, call->try, call->milliseconds, *call->request_id ? call->request_id : "-",
-		*call->error_code ? " error=" : "", call->error_code);
+	fprintf(stderr, "debug: %s %s %s status=%ld try=%u ms=%.0f request-id=%s%s%s\n", call->service,
+		call->operation, call->region, call->status, call->try, call->milliseconds,
+		*call->request_id ? call->request_id : "-", *call->error_code ? " error=" : "",
+		call->error_code);
 }
 
 bool session_place_apps(const struct aws *aws, struct definitions *definitions, struct error *error)
@@ -78,11 +80,13 @@ bool session_place_apps(const struct aws *aws, struct definitions *definitions, 
 			app->region = aws_region(aws);
 		if (!app->region)
 			return error_set(error, ERROR_INPUT,
-				"no region for app %s (%s:%u): write \"region\" there, or give --region or AWS_REGION", app->name,
-				app->at.file, app->at.line);
+				"no region for app %s (%s:%u): write \"region\" there, or give --region or "
+				"AWS_REGION",
+				app->name, app->at.file, app->at.line);
 		if (!aws_region_valid(app->region))
-			return error_set(error, ERROR_INPUT, "app %s: \"%s\" is not the name of a region, like eu-west-1",
-				app->name, app->region);
+			return error_set(error, ERROR_INPUT,
+				"app %s: \"%s\" is not the name of a region, like eu-west-1", app->name,
+				app->region);
 	}
 	return true;
 }
@@ -90,7 +94,8 @@ bool session_place_apps(const struct aws *aws, struct definitions *definitions, 
 static bool open_state(struct session *session, struct error *error)
 {
 	const char *region = aws_region(session->aws);
-	char *endpoint = aws_endpoint(session->aws, session->arena, "events", region ? region : "us-east-1", error);
+	char *endpoint =
+		aws_endpoint(session->aws, session->arena, "events", region ? region : "us-east-1", error);
 
 	if (!endpoint)
 		return false;

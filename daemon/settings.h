@@ -7,10 +7,10 @@
 #include "model/definition.h"
 
 struct settings {
-	const char *owner;		   /* names this installation in our tags */
+	const char *owner; /* names this installation in our tags */
 	const char *region, *endpoint_url; /* NULL where not given */
-	double resync_interval;		   /* seconds between two passes */
-	double runs_interval;		   /* seconds between two looks at runs */
+	double resync_interval; /* seconds between two passes */
+	double runs_interval; /* seconds between two looks at runs */
 	struct {
 		unsigned max_batches, max_percent; /* the brake */
 		unsigned grace_minutes;
@@ -19,11 +19,11 @@ struct settings {
 	unsigned keep_revisions;
 	const json_t *rates; /* {"<service>": requests a second}; NULL where not given */
 	const char *profile; /* credentials.profile; NULL where not given */
-	bool read_only;	     /* nothing is ever written */
+	bool read_only; /* nothing is ever written */
 
 	struct fault *faults; /* in the order of the file */
 	size_t fault_count;
-	bool broken;   /* at least one fault is not a warning */
+	bool broken; /* at least one fault is not a warning */
 	json_t *owned; /* keeps every JSON value above alive */
 	const char *file;
 };

@@ -10,7 +10,8 @@ enum colour { PLAIN, GREEN, YELLOW, RED, BOLD, FAINT };
 
 static const char *paint(const struct show_options *options, enum colour colour)
 {
-	static const char *const codes[] = { "\033[0m", "\033[32m", "\033[33m", "\033[31m", "\033[1m", "\033[2m" };
+	static const char *const codes[] = { "\033[0m", "\033[32m", "\033[33m", "\033[31m", "\033[1m",
+		"\033[2m" };
 
 	return options->colour ? codes[colour] : "";
 }
@@ -29,8 +30,8 @@ static bool is_hidden(const struct show_options *options, const char *path)
 }
 
 /* A value on one line: what a terminal would take as a command is shown as JSON writes it. */
-static const char *readable(struct arena *arena, const struct show_options *options, const char *path,
-	const char *value)
+static const char *readable(
+	struct arena *arena, const struct show_options *options, const char *path, const char *value)
 {
 	json_t *string;
 	const char *text;
@@ -71,8 +72,9 @@ static void show_change(
 	const char *what = action->verb == VERB_DISABLE ? " (leaving: disabled)" : "";
 
 	fprintf(file, "  %s%c %s %s%s%s%s\n", paint(options, colours[action->verb]), signs[action->verb],
-		action->kind->name, action->kind->shape == SHAPE_REVISIONS && *action->arn ? strrchr(action->arn, '/') + 1
-											  : action->name,
+		action->kind->name,
+		action->kind->shape == SHAPE_REVISIONS && *action->arn ? strrchr(action->arn, '/') + 1
+								       : action->name,
 		what, action->outcome == OUTCOME_HELD ? " (held)" : "", paint(options, PLAIN));
 	for (size_t i = 0; i < action->differences.count; i++)
 		show_difference(file, pass, action, &action->differences.items[i], options);
@@ -85,7 +87,8 @@ static void show_heading(FILE *file, const struct action *action, const struct s
 	const char *app = action->app ? action->app : "?";
 
 	if (action->batch)
-		fprintf(file, "%sbatch %s%s (app %s)\n", paint(options, BOLD), action->batch, paint(options, PLAIN), app);
+		fprintf(file, "%sbatch %s%s (app %s)\n", paint(options, BOLD), action->batch,
+			paint(options, PLAIN), app);
 	else
 		fprintf(file, "%sapp %s%s\n", paint(options, BOLD), app, paint(options, PLAIN));
 }
@@ -98,8 +101,8 @@ static void show_place(FILE *file, const struct position *at)
 
 static void show_problem(FILE *file, const struct problem *problem, const struct show_options *options)
 {
-	fprintf(file, "%s! %s%s ", paint(options, RED), problem->conflict ? "conflict:" : "cannot go on:",
-		paint(options, PLAIN));
+	fprintf(file, "%s! %s%s ", paint(options, RED),
+		problem->conflict ? "conflict:" : "cannot go on:", paint(options, PLAIN));
 	if (problem->batch)
 		fprintf(file, "batch %s (app %s): ", problem->batch, problem->app);
 	else
@@ -125,7 +128,8 @@ static void show_held(FILE *file, const struct held *held, const struct show_opt
 static void show_site_error(FILE *file, const struct pass_site *site, const struct show_options *options)
 {
 	fprintf(file, "%s!%s %s%s%s: %s\n", paint(options, RED), paint(options, PLAIN), site->site.region,
-		site->site.role_arn ? " as " : "", site->site.role_arn ? site->site.role_arn : "", site->error.text);
+		site->site.role_arn ? " as " : "", site->site.role_arn ? site->site.role_arn : "",
+		site->error.text);
 }
 
 void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const struct show_options *options)
@@ -136,10 +140,12 @@ void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const str
 		if (site->error.code != ERROR_NONE)
 			show_site_error(aside, site, options);
 		for (size_t p = 0; site->plan && p < site->plan->problem_count; p++)
-			show_problem(site->plan->problems[p].conflict ? answer : aside, &site->plan->problems[p], options);
+			show_problem(site->plan->problems[p].conflict ? answer : aside,
+				&site->plan->problems[p], options);
 		if (site->plan && *site->observed->incomplete)
-			fprintf(aside, "%s!%s %s: nothing is deleted here in this pass: %s\n", paint(options, YELLOW),
-				paint(options, PLAIN), site->site.region, site->observed->incomplete);
+			fprintf(aside, "%s!%s %s: nothing is deleted here in this pass: %s\n",
+				paint(options, YELLOW), paint(options, PLAIN), site->site.region,
+				site->observed->incomplete);
 	}
 	for (size_t i = 0; i < pass->guard.held_count; i++)
 		show_held(answer, &pass->guard.held[i], options);
@@ -153,7 +159,8 @@ static void show_departures(FILE *file, const struct pass *pass, const struct pl
 
 		if (!action->leaves || action->outcome != OUTCOME_DONE)
 			continue;
-		fprintf(file, "note: batch %s (app %s) has left the definitions: ", action->batch, action->app);
+		fprintf(file, "note: batch %s (app %s) has left the definitions: ", action->batch,
+			action->app);
 		if (pass->options.deletion.enabled)
 			fprintf(file, "deleted after %u minutes, unless it comes back\n",
 				pass->options.deletion.grace_minutes);
@@ -184,7 +191,8 @@ void show_notes(FILE *file, const struct pass *pass)
 
 static void show_closing_line(FILE *file, const struct pass_summary *summary)
 {
-	fprintf(file, "%zu to create, %zu to change, %zu to delete", summary->create, summary->update, summary->delete);
+	fprintf(file, "%zu to create, %zu to change, %zu to delete", summary->create, summary->update,
+		summary->delete);
 	if (summary->disable)
 		fprintf(file, ", %zu to disable", summary->disable);
 	if (summary->held)
@@ -216,14 +224,16 @@ void show_action(FILE *file, const struct action *action, const struct show_opti
 	static const char *const done[] = { "created", "changed", "disabled", "deleted" };
 	static const char *const to[] = { "create", "change", "disable", "delete" };
 	bool failed = action->outcome == OUTCOME_FAILED || action->outcome == OUTCOME_SKIPPED;
-	const char *name = action->kind->shape == SHAPE_REVISIONS && action->made ? strrchr(action->made, '/') + 1
-										   : action->name;
+	const char *name = action->kind->shape == SHAPE_REVISIONS && action->made
+				   ? strrchr(action->made, '/') + 1
+				   : action->name;
 
 	if (action->outcome == OUTCOME_UNNEEDED)
 		return;
 	if (failed)
 		fprintf(file, "%s%s%s to %s ", paint(options, RED),
-			action->outcome == OUTCOME_FAILED ? "failed" : "skipped", paint(options, PLAIN), to[action->verb]);
+			action->outcome == OUTCOME_FAILED ? "failed" : "skipped", paint(options, PLAIN),
+			to[action->verb]);
 	else
 		fprintf(file, "%s ", done[action->verb]);
 	fprintf(file, "%s %s", action->kind->name, name);
@@ -241,7 +251,8 @@ static json_t *text_or_null(const char *text)
 	return text ? json_must(json_string(text)) : json_null();
 }
 
-static json_t *fields_json(const struct pass *pass, const struct action *action, const struct show_options *options)
+static json_t *fields_json(
+	const struct pass *pass, const struct action *action, const struct show_options *options)
 {
 	json_t *fields = json_must(json_array());
 
@@ -249,22 +260,24 @@ static json_t *fields_json(const struct pass *pass, const struct action *action,
 		const struct difference *one = &action->differences.items[i];
 		bool hidden = is_hidden(options, one->path);
 
-		json_add(fields,
-			json_must(json_pack("{s:s, s:o, s:o}", "path", one->path, "old",
-				text_or_null(one->before && hidden ? "(hidden)" : one->before), "new",
-				text_or_null(one->after && hidden ? "(hidden)" : one->after))));
+		json_add(
+			fields, json_must(json_pack("{s:s, s:o, s:o}", "path", one->path, "old",
+					text_or_null(one->before && hidden ? "(hidden)" : one->before), "new",
+					text_or_null(one->after && hidden ? "(hidden)" : one->after))));
 	}
 	(void)pass;
 	return fields;
 }
 
-static json_t *action_json(const struct pass *pass, const struct action *action, const struct show_options *options)
+static json_t *action_json(
+	const struct pass *pass, const struct action *action, const struct show_options *options)
 {
-	static const char *const outcomes[] = { "pending", "running", "done", "unneeded", "failed", "skipped", "held" };
-	json_t *change = json_must(json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "app", text_or_null(action->app),
-		"batch", text_or_null(action->batch), "kind", action->kind->name, "name", action->name, "action",
-		verb_name(action->verb), "fields", fields_json(pass, action, options), "error",
-		text_or_null(action->error)));
+	static const char *const outcomes[] = { "pending", "running", "done", "unneeded", "failed", "skipped",
+		"held" };
+	json_t *change = json_must(json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "app",
+		text_or_null(action->app), "batch", text_or_null(action->batch), "kind", action->kind->name,
+		"name", action->name, "action", verb_name(action->verb), "fields",
+		fields_json(pass, action, options), "error", text_or_null(action->error)));
 
 	json_put_text(change, "arn", *action->arn ? action->arn : action->made);
 	json_put_text(change, "outcome", outcomes[action->outcome]);
@@ -275,9 +288,10 @@ static json_t *action_json(const struct pass *pass, const struct action *action,
 
 static json_t *problem_json(const struct problem *problem)
 {
-	json_t *change = json_must(json_pack("{s:s, s:o, s:s, s:s, s:s, s:[], s:s}", "app", problem->app, "batch",
-		text_or_null(problem->batch), "kind", problem->want->kind->name, "name", problem->want->name, "action",
-		problem->conflict ? "conflict" : "blocked", "fields", "error", problem->text));
+	json_t *change = json_must(json_pack("{s:s, s:o, s:s, s:s, s:s, s:[], s:s}", "app", problem->app,
+		"batch", text_or_null(problem->batch), "kind", problem->want->kind->name, "name",
+		problem->want->name, "action", problem->conflict ? "conflict" : "blocked", "fields", "error",
+		problem->text));
 
 	json_put_text(change, "arn", problem->arn && *problem->arn ? problem->arn : NULL);
 	json_put_text(change, "owner", problem->owner);
@@ -297,10 +311,9 @@ static json_t *held_json(const struct pass *pass)
 
 		for (size_t a = 0; a < held->arn_count; a++)
 			json_add(arns, json_string(held->arns[a]));
-		json_add(all,
-			json_must(json_pack("{s:s, s:s, s:o, s:o}", "plan", held->plan, "reason", held->reason, "resources",
-				arns, "command",
-				json_sprintf("fargate-batchctl approve %s", held->plan))));
+		json_add(all, json_must(json_pack("{s:s, s:s, s:o, s:o}", "plan", held->plan, "reason",
+				      held->reason, "resources", arns, "command",
+				      json_sprintf("fargate-batchctl approve %s", held->plan))));
 	}
 	return all;
 }
@@ -317,9 +330,9 @@ static json_t *notes_json(const struct pass *pass)
 			char until[ISO8601_SIZE];
 
 			text_iso8601(until, wait->until);
-			json_add(all,
-				json_must(json_pack("{s:s, s:o, s:s, s:o}", "app", wait->app, "batch", text_or_null(wait->batch), "arn",
-					wait->arn, "deletedAfter", wait->until ? json_string(until) : json_null())));
+			json_add(all, json_must(json_pack("{s:s, s:o, s:s, s:o}", "app", wait->app, "batch",
+					      text_or_null(wait->batch), "arn", wait->arn, "deletedAfter",
+					      wait->until ? json_string(until) : json_null())));
 		}
 	}
 	return all;
@@ -331,9 +344,9 @@ static void add_errors(const struct pass *pass, json_t *errors)
 		const struct pass_site *site = &pass->sites[i];
 
 		if (site->error.code != ERROR_NONE)
-			json_add(errors,
-				json_must(json_pack("{s:s, s:o, s:s}", "region", site->site.region, "assumeRoleArn",
-					text_or_null(site->site.role_arn), "error", site->error.text)));
+			json_add(errors, json_must(json_pack("{s:s, s:o, s:s}", "region", site->site.region,
+						 "assumeRoleArn", text_or_null(site->site.role_arn), "error",
+						 site->error.text)));
 	}
 }
 
@@ -350,12 +363,14 @@ json_t *show_json(const struct pass *pass, const struct show_options *options)
 		for (size_t p = 0; pass->sites[i].plan && p < pass->sites[i].plan->problem_count; p++)
 			json_add(changes, problem_json(&pass->sites[i].plan->problems[p]));
 	add_errors(pass, errors);
-	return json_must(json_pack("{s:b, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}", "inSync",
-		pass_in_sync(pass), "changes", changes, "held", held_json(pass), "notes", notes_json(pass), "errors", errors,
-		"summary", "create", (json_int_t)summary.create, "change", (json_int_t)summary.update, "disable",
-		(json_int_t)summary.disable, "delete", (json_int_t)summary.delete, "conflicts",
-		(json_int_t)summary.conflicts, "blocked", (json_int_t)summary.problems, "done", (json_int_t)summary.done,
-		"failed", (json_int_t)summary.failed, "skipped", (json_int_t)summary.skipped));
+	return json_must(
+		json_pack("{s:b, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
+			"inSync", pass_in_sync(pass), "changes", changes, "held", held_json(pass), "notes",
+			notes_json(pass), "errors", errors, "summary", "create", (json_int_t)summary.create,
+			"change", (json_int_t)summary.update, "disable", (json_int_t)summary.disable,
+			"delete", (json_int_t)summary.delete, "conflicts", (json_int_t)summary.conflicts,
+			"blocked", (json_int_t)summary.problems, "done", (json_int_t)summary.done, "failed",
+			(json_int_t)summary.failed, "skipped", (json_int_t)summary.skipped));
 }
 
 void show_faults(FILE *file, const struct definitions *definitions)

@@ -17,8 +17,8 @@ struct show_options {
 bool show_in_colour(FILE *file);
 
 /*
- * Every difference, batch by batch, field by field; then conflicts, what is held, and the closing line. What could not be
- * read goes to standard error.
+ * Every difference, batch by batch, field by field; then conflicts, what is held, and the closing line. What
+ * could not be read goes to standard error.
  */
 void show_diff(FILE *file, const struct pass *pass, const struct show_options *options);
 
@@ -26,7 +26,8 @@ void show_diff(FILE *file, const struct pass *pass, const struct show_options *o
 void show_action(FILE *file, const struct action *action, const struct show_options *options);
 
 /*
- * What stops an app or a batch, what could not be read, what is held: conflicts and held plans belong to the answer
+ * What stops an app or a batch, what could not be read, what is held: conflicts and held plans belong to the
+ * answer
  * (`answer`), readings that failed to the way there (`aside`).
  */
 void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const struct show_options *options);

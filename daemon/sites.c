@@ -23,8 +23,8 @@ static bool has_batch(const struct definitions *definitions, const struct app *a
 }
 
 /*
- * With names: the batches of these names, of the apps that have one of them. Apps stay where they are, because the
- * batches point to them; those that are not needed get a region that no site has.
+ * With names: the batches of these names, of the apps that have one of them. Apps stay where they are,
+ * because the batches point to them; those that are not needed get a region that no site has.
  */
 static void choose_definitions(struct pass *pass)
 {
@@ -90,22 +90,25 @@ void sites_find(struct pass *pass)
 
 	choose_definitions(pass);
 	for (size_t i = 0; i < pass->definitions.app_count; i++)
-		add_site(pass, &capacity, pass->definitions.apps[i].region, pass->definitions.apps[i].assume_role_arn);
+		add_site(pass, &capacity, pass->definitions.apps[i].region,
+			pass->definitions.apps[i].assume_role_arn);
 	if (!pass->options.only_count)
-		json_object_foreach(state_sites(pass->options.state), name, kept)
-			add_site(pass, &capacity, json_text_of(kept, "region", ""), json_text_of(kept, "role", NULL));
+		json_object_foreach (state_sites(pass->options.state), name, kept)
+			add_site(pass, &capacity, json_text_of(kept, "region", ""),
+				json_text_of(kept, "role", NULL));
 	for (size_t i = 0; i < pass->site_count; i++)
 		complete(pass, &pass->sites[i]);
 }
 
-/* Whether something of ours is still there that this daemon would have to watch: of one app, or of any (NULL). */
+/* Whether something of ours is still there that this daemon would have to watch: of one app, or of any
+ * (NULL). */
 static bool is_left(const struct pass_site *site, const char *app)
 {
 	for (size_t i = 0; i < site->observed->all.count; i++) {
 		const struct resource *have = site->observed->all.items[i];
 		const struct action *action;
 		bool counts = have->kind->shape == SHAPE_SCHEDULE || have->kind->shape == SHAPE_REVISIONS ||
-			tags_value(&have->tags, TAG_ON_DELETE);
+			      tags_value(&have->tags, TAG_ON_DELETE);
 
 		if (!counts || !is_ours(&site->view, have) ||
 			(app && text_compare(tags_value(&have->tags, TAG_APP), app) != 0))
@@ -176,9 +179,8 @@ static void forget(struct pass *pass)
 	json_t *kept;
 	void *next;
 
-	json_object_foreach_safe(state_apps(state), next, name, kept)
-		if (!is_defined(pass, name) && !is_left_anywhere(pass, name))
-			state_forget(state, name);
+	json_object_foreach_safe(state_apps(state), next, name,
+		kept) if (!is_defined(pass, name) && !is_left_anywhere(pass, name)) state_forget(state, name);
 	json_object_foreach_safe(state_sites(state), next, name, kept)
 	{
 		const struct pass_site *site = find_site(pass, kept);

@@ -32,7 +32,7 @@ struct document {
 };
 
 struct state_site {
-	struct document cache;  /* what was read and cannot change */
+	struct document cache; /* what was read and cannot change */
 	struct document ledger; /* what was done */
 	struct state_site *next;
 };
@@ -116,7 +116,8 @@ static bool own_directory(struct text *out, struct error *error)
 	else if (home && home[0] == '/')
 		text_printf(out, "%s/.local/state/fargate-batchd", home);
 	else
-		return error_set(error, ERROR_IO, "no place for state: set STATE_DIRECTORY, XDG_STATE_HOME or HOME");
+		return error_set(
+			error, ERROR_IO, "no place for state: set STATE_DIRECTORY, XDG_STATE_HOME or HOME");
 	return true;
 }
 
@@ -226,7 +227,8 @@ int state_lock(const struct state *state, const char *program, struct error *err
 	if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
 		holder_of(lock, holder, sizeof holder);
 		close(lock);
-		error_set(error, ERROR_INPUT, "%s is in use by %s", state->directory, *holder ? holder : "another program");
+		error_set(error, ERROR_INPUT, "%s is in use by %s", state->directory,
+			*holder ? holder : "another program");
 		return -1;
 	}
 	/* The name is for people: a lock without one still holds. */
@@ -316,7 +318,7 @@ bool state_is_held(const struct state *state, const char *plan)
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(state->held.json, "plans"), i, one)
+	json_array_foreach (json_object_get(state->held.json, "plans"), i, one)
 		if (strcmp(json_string_value(one) ? json_string_value(one) : "", plan) == 0)
 			return true;
 	return false;
@@ -400,9 +402,9 @@ static void forget_before(struct document *document, const char *key, time_t bef
 	const char *arn;
 	void *next;
 
-	json_object_foreach_safe(all, next, arn, seen)
-		if (json_integer_value(seen) < before && json_object_del(all, arn) == 0)
-			document->dirty = true;
+	json_object_foreach_safe(
+		all, next, arn, seen) if (json_integer_value(seen) < before && json_object_del(all, arn) == 0)
+		document->dirty = true;
 }
 
 void state_keep_stranger(struct state_site *site, const char *arn, time_t now)
@@ -427,7 +429,7 @@ unsigned state_left_since(const struct state *state, time_t since)
 		const char *arn;
 		json_t *when;
 
-		json_object_foreach(json_object_get(site->ledger.json, "left"), arn, when)
+		json_object_foreach (json_object_get(site->ledger.json, "left"), arn, when)
 			count += json_integer_value(when) >= since;
 	}
 	return count;
@@ -446,7 +448,7 @@ unsigned state_put_back(struct state_site *site, const char *arn, const char *pa
 	json_int_t pause;
 	size_t i;
 
-	json_array_foreach(times, i, when)
+	json_array_foreach (times, i, when)
 		if (json_integer_value(when) > now - FIGHT_WINDOW)
 			json_add(recent, json_incref(when));
 	json_add(recent, json_integer(now));

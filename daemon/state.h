@@ -2,8 +2,9 @@
 #define DAEMON_STATE_H
 
 /*
- * The state directory: a help, never the truth. It remembers what was served, what was read and cannot change, what left
- * within the hour, what a person approved. Files are replaced whole, mode 0600, kept apart by endpoint, account, region.
+ * The state directory: a help, never the truth. It remembers what was served, what was read and cannot
+ * change, what left within the hour, what a person approved. Files are replaced whole, mode 0600, kept apart
+ * by endpoint, account, region.
  */
 
 #include <jansson.h>
@@ -17,8 +18,8 @@ struct state;
 
 /*
  * Opens $STATE_DIRECTORY, else /var/lib/fargate-batchd where this user may write there, else
- * $XDG_STATE_HOME/fargate-batchd (~/.local/state). `endpoint` tells worlds apart. What is there and cannot be read counts
- * as empty. NULL where no directory can be had.
+ * $XDG_STATE_HOME/fargate-batchd (~/.local/state). `endpoint` tells worlds apart. What is there and cannot be
+ * read counts as empty. NULL where no directory can be had.
  */
 struct state *state_open(const char *endpoint, struct error *error);
 /* The directory alone, for what has to be read before the endpoint is known; from the arena. */
@@ -32,8 +33,8 @@ void state_refresh(struct state *state);
 bool state_save(struct state *state, bool ledger, struct error *error);
 
 /*
- * Takes the directory's lock for as long as the descriptor returned is open; -1 with the holder in `error` where somebody
- * else has it.
+ * Takes the directory's lock for as long as the descriptor returned is open; -1 with the holder in `error`
+ * where somebody else has it.
  */
 int state_lock(const struct state *state, const char *program, struct error *error);
 
@@ -73,8 +74,8 @@ void state_left(struct state_site *site, const char *arn, time_t now);
 unsigned state_left_since(const struct state *state, time_t since);
 
 /*
- * Counts that a field was put back; the times within the last hour. From the third on nobody fights: `state_calm_until`
- * says until when the resource is left alone (0 = not), longer each time.
+ * Counts that a field was put back; the times within the last hour. From the third on nobody fights:
+ * `state_calm_until` says until when the resource is left alone (0 = not), longer each time.
  */
 unsigned state_put_back(struct state_site *site, const char *arn, const char *path, time_t now);
 time_t state_calm_until(const struct state_site *site, const char *arn, const char *path);

@@ -18,16 +18,19 @@ struct status *status_new(time_t now);
 struct status *status_free(struct status *status);
 
 /*
- * What was read is not in force: a reload was refused, or (before the first status_loaded) the files are broken and the
- * last good set is to take their place. `broken` holds the faults as far as they could be read.
+ * What was read is not in force: a reload was refused, or (before the first status_loaded) the files are
+ * broken and the last good set is to take their place. `broken` holds the faults as far as they could be
+ * read.
  */
 void status_refused(struct status *status, const struct session *broken, const char *reason, time_t now);
 
-/* This session's set is in force from now on; `from_files` false: the last good one, after status_refused said why. */
+/* This session's set is in force from now on; `from_files` false: the last good one, after status_refused
+ * said why. */
 void status_loaded(struct status *status, const struct session *session, bool from_files, time_t now);
 
 /* A pass has ended; `next` is when the next one begins. */
-void status_passed(struct status *status, const struct session *session, const struct pass *pass, time_t next);
+void status_passed(
+	struct status *status, const struct session *session, const struct pass *pass, time_t next);
 
 /* Replaces both files; false with `error` where one of them could not be written. */
 bool status_write(struct status *status, time_t now, struct error *error);

@@ -22,11 +22,12 @@ static size_t width_of(const struct table *table, size_t column)
 
 void table_print(FILE *file, const struct table *table)
 {
-	size_t *widths = arena_alloc(table->arena, table->columns * sizeof *widths);
+	size_t *widths = arena_alloc(table->arena, (table->columns + 1) * sizeof *widths);
 
 	for (size_t c = 0; c < table->columns; c++)
 		widths[c] = width_of(table, c);
-	for (size_t i = 0; i < table->count; i++) {
+	/* A table without columns has no rows. */
+	for (size_t i = 0; table->columns && i < table->count; i++) {
 		size_t column = i % table->columns;
 		bool last = column + 1 == table->columns;
 

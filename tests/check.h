@@ -8,8 +8,8 @@
 
 static int checks_passed, checks_failed;
 
-#define CHECK(condition) check_that((condition) ? 1 : 0, __FILE__, __LINE__, #condition)
-#define CHECK_TEXT(got, want) check_text((got), (want), __FILE__, __LINE__, #got)
+#define CHECK(condition)        check_that((condition) ? 1 : 0, __FILE__, __LINE__, #condition)
+#define CHECK_TEXT(got, want)   check_text((got), (want), __FILE__, __LINE__, #got)
 #define CHECK_NUMBER(got, want) check_number((long long)(got), (long long)(want), __FILE__, __LINE__, #got)
 
 __attribute__((unused)) static int check_that(int holds, const char *file, int line, const char *what)

@@ -5,8 +5,8 @@ cd "$(dirname "$0")/.." || exit 1
 step set-up sh tests/setup.sh
 step build make --no-print-directory all
 step 'unit tests' make --no-print-directory unit PYTHON=build/venv/bin/python
-for program in tests/compare/*.py; do
-    [ ! -f "$program" ] || step "$(basename "$program" .py)" build/venv/bin/python "$program"
-done
+step 'comparison programs' make --no-print-directory build/release/tests/sigv4/sign_lines build/release/tests/schedule/next_lines
+step 'signatures beside botocore' build/venv/bin/python tests/sigv4/compare.py build/release/tests/sigv4/sign_lines
+step 'schedules beside another evaluator' build/venv/bin/python tests/schedule/compare.py build/release/tests/schedule/next_lines
 step 'system tests' build/venv/bin/python -m pytest -q -n 2 tests/system
 step_end

@@ -21,13 +21,14 @@ const char *role_arn(const struct view *view, const char *role)
 	have = resources_find(&view->observed->all, &kind_role, role, NULL);
 	if (have)
 		return have->arn;
-	return arena_printf(view->arena, "arn:%s:iam::%s:role/%s", view->site->partition, view->site->account, role);
+	return arena_printf(
+		view->arena, "arn:%s:iam::%s:role/%s", view->site->partition, view->site->account, role);
 }
 
 char *arn_of(const struct view *view, const char *service, const char *rest)
 {
-	return arena_printf(view->arena, "arn:%s:%s:%s:%s:%s", view->site->partition, service, view->site->region,
-		view->site->account, rest);
+	return arena_printf(view->arena, "arn:%s:%s:%s:%s:%s", view->site->partition, service,
+		view->site->region, view->site->account, rest);
 }
 
 const char *arn_tail(const char *arn)
@@ -54,5 +55,7 @@ char *image_uri(const struct view *view, const struct app *app, const struct bat
 		return arena_copy(view->arena, image->uri);
 	return arena_printf(view->arena, "%s.dkr.ecr.%s.%s/%s%s%s", view->site->account, view->site->region,
 		registry_suffix(view->site), repository, image->digest ? "@" : ":",
-		image->digest ? image->digest : image->tag ? image->tag : "latest");
+		image->digest ? image->digest
+		: image->tag  ? image->tag
+			      : "latest");
 }

@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <string.h>
 
 #include "arns.h"
@@ -45,11 +46,10 @@ static void add_providers(json_t *all, const json_t *more)
 	json_t *provider;
 	size_t i, at;
 
-	json_array_foreach(more, i, provider)
-	{
+	json_array_foreach (more, i, provider) {
 		json_t *known;
 
-		json_array_foreach(all, at, known)
+		json_array_foreach (all, at, known)
 			if (json_equal(known, provider))
 				break;
 		if (at == json_array_size(all))
@@ -85,18 +85,21 @@ static json_t *providers(const struct view *view, const struct resource *want)
 
 static json_t *cluster_body(const struct view *view, const struct resource *want)
 {
-	const struct app *sets = app_that(want, mentions_settings), *runs = app_that(want, mentions_providers);
+	const struct app *sets = app_that(want, mentions_settings),
+			 *runs = app_that(want, mentions_providers);
 	json_t *body = json_must(json_object());
 
 	if (sets->cluster.settings == WISH_VALUE)
 		json_put(body, "settings", json_deep_copy(sets->cluster.settings_value));
 	if (sets->cluster.settings == WISH_REMOVED)
-		json_put(body, "settings", json_pack("[{s:s, s:s}]", "name", "containerInsights", "value", "disabled"));
+		json_put(body, "settings",
+			json_pack("[{s:s, s:s}]", "name", "containerInsights", "value", "disabled"));
 	if (runs->cluster.capacity_providers != WISH_VALUE)
 		return body;
 	json_put(body, "capacityProviders", providers(view, want));
 	if (runs->cluster.default_strategy)
-		json_put(body, "defaultCapacityProviderStrategy", json_deep_copy(runs->cluster.default_strategy));
+		json_put(body, "defaultCapacityProviderStrategy",
+			json_deep_copy(runs->cluster.default_strategy));
 	return body;
 }
 
@@ -108,7 +111,8 @@ static void cluster_finish(const struct view *view, const struct resource *want,
 	}
 }
 
-/* PutClusterCapacityProviders replaces both lists, so each that the app does not mention is sent as it stands. */
+/* PutClusterCapacityProviders replaces both lists, so each that the app does not mention is sent as it
+ * stands. */
 static void put_providers(const struct change *change, const json_t *body, struct requests *out)
 {
 	static const char *const lists[] = { "capacityProviders", "defaultCapacityProviderStrategy" };
@@ -127,36 +131,42 @@ static void put_providers(const struct change *change, const json_t *body, struc
 	json_decref(live);
 }
 
+static void create(const struct resource *want, const json_t *body, struct requests *out)
+{
+	json_t *params = json_must(json_pack("{s:s}", "clusterName", want->name));
+
+	json_object_update(params, (json_t *)(uintptr_t)body);
+	json_put(params, "tags", tags_list(&want->tags, true));
+	requests_add(out, "ecs", "CreateCluster", params)->once = true;
+}
+
+static void update(const struct change *change, const json_t *body, struct requests *out)
+{
+	if (changes(change, "settings")) {
+		json_t *params = json_must(json_pack("{s:s}", "cluster", change->want->name));
+
+		json_put(params, "settings", json_incref(json_object_get(body, "settings")));
+		requests_add(out, "ecs", "UpdateCluster", params);
+	}
+	if (changes(change, "capacityProviders") || changes(change, "defaultCapacityProviderStrategy"))
+		put_providers(change, body, out);
+	requests_tag(out, change, "ecs", "resourceArn", change->have->arn);
+}
+
 static void cluster_requests(const struct view *view, const struct change *change, struct requests *out)
 {
 	const struct resource *want = change->want;
-	json_t *body = want && change->verb != VERB_DELETE ? cluster_body(view, want) : NULL, *params;
+	json_t *body = want ? cluster_body(view, want) : NULL;
 
-	switch (change->verb) {
-	case VERB_CREATE:
-		params = json_must(json_pack("{s:s}", "clusterName", want->name));
-		json_object_update(params, body);
-		json_put(params, "tags", tags_list(&want->tags, true));
-		requests_add(out, "ecs", "CreateCluster", params)->once = true;
-		break;
-	case VERB_UPDATE:
-		if (changes(change, "settings")) {
-			params = json_must(json_pack("{s:s}", "cluster", want->name));
-			json_put(params, "settings", json_incref(json_object_get(body, "settings")));
-			requests_add(out, "ecs", "UpdateCluster", params);
-		}
-		if (changes(change, "capacityProviders") || changes(change, "defaultCapacityProviderStrategy"))
-			put_providers(change, body, out);
-		requests_tag(out, change, "ecs", "resourceArn", change->have->arn);
-		break;
-	case VERB_DISABLE:
-		requests_tag(out, change, "ecs", "resourceArn", change->have->arn);
-		break;
-	case VERB_DELETE:
+	if (change->verb == VERB_DELETE)
 		requests_add(out, "ecs", "DeleteCluster",
 			json_must(json_pack("{s:s}", "cluster", change->have->name)));
-		break;
-	}
+	else if (!want || change->verb == VERB_DISABLE)
+		requests_tag(out, change, "ecs", "resourceArn", change->have->arn);
+	else if (change->verb == VERB_CREATE)
+		create(want, body, out);
+	else
+		update(change, body, out);
 	json_decref(body);
 }
 
@@ -187,11 +197,12 @@ static void drop_unmentioned(const struct hearing *hearing, const char *name, js
 
 static void hear_cluster(const struct hearing *hearing, const json_t *one)
 {
-	static const char *const members[] = { "settings", "capacityProviders", "defaultCapacityProviderStrategy" };
+	static const char *const members[] = { "settings", "capacityProviders",
+		"defaultCapacityProviderStrategy" };
 	struct arena *arena = hearing->observed->arena;
 	const char *name = json_text_of(one, "clusterName", "");
-	struct resource *have =
-		observed_add(hearing->observed, &kind_cluster, name, NULL, json_text_of(one, "clusterArn", ""));
+	struct resource *have = observed_add(
+		hearing->observed, &kind_cluster, name, NULL, json_text_of(one, "clusterArn", ""));
 	json_t *body = json_must(json_object());
 
 	for (size_t i = 0; i < ARRAY_LENGTH(members); i++)
@@ -208,16 +219,17 @@ static void hear_cluster(const struct hearing *hearing, const json_t *one)
 /* A deleted cluster stays visible for a while as INACTIVE: that is absent. */
 static bool clusters_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
 {
-	const json_t *list = json_object_get(reply, "clusters"), *failures = json_object_get(reply, "failures");
+	const json_t *list = json_object_get(reply, "clusters"),
+		     *failures = json_object_get(reply, "failures");
 	json_t *one;
 	size_t i;
 
 	if (reply && !json_is_array(list))
 		return error_set(error, ERROR_REPLY, "the answer has no clusters");
-	json_array_foreach(list, i, one)
+	json_array_foreach (list, i, one)
 		if (strcmp(json_text_of(one, "status", ""), "INACTIVE") != 0)
 			hear_cluster(hearing, one);
-	json_array_foreach(failures, i, one)
+	json_array_foreach (failures, i, one)
 		if (strcmp(json_text_of(one, "reason", ""), "MISSING") != 0)
 			return error_set(error, ERROR_REPLY, "cluster %s: %s", json_text_of(one, "arn", "?"),
 				json_text_of(one, "reason", "failed"));
@@ -244,7 +256,8 @@ static const struct reading reading_cluster_tags = {
 	.heard = tags_heard,
 };
 
-static bool cluster_done(const struct view *view, const struct request *request, const json_t *reply, const char **arn, struct error *error)
+static bool cluster_done(const struct view *view, const struct request *request, const json_t *reply,
+	const char **arn, struct error *error)
 {
 	const char *made = json_text_of(json_object_get(reply, "cluster"), "clusterArn", NULL);
 

@@ -70,9 +70,9 @@ static json_t *tagged_params(const struct view *view, const struct subject *subj
 {
 	(void)view;
 	(void)subject;
-	return json_must(json_pack("{s:i, s:[{s:s}], s:[s,s,s,s,s]}", "ResourcesPerPage", 100, "TagFilters", "Key",
-		TAG_OWNER, "ResourceTypeFilters", "ecs:cluster", "ecs:task-definition", "ecr:repository",
-		"events:rule", "logs:log-group"));
+	return json_must(json_pack("{s:i, s:[{s:s}], s:[s,s,s,s,s]}", "ResourcesPerPage", 100, "TagFilters",
+		"Key", TAG_OWNER, "ResourceTypeFilters", "ecs:cluster", "ecs:task-definition",
+		"ecr:repository", "events:rule", "logs:log-group"));
 }
 
 static bool tagged_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
@@ -83,8 +83,7 @@ static bool tagged_heard(const struct hearing *hearing, const json_t *reply, str
 
 	if (!json_is_array(list))
 		return error_set(error, ERROR_REPLY, "the answer has no ResourceTagMappingList");
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach (list, i, item) {
 		const char *arn = json_text_of(item, "ResourceARN", "");
 		struct tags tags = tags_read(hearing->observed->arena, json_object_get(item, "Tags"));
 

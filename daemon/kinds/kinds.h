@@ -5,25 +5,26 @@
 
 #include "model/observed.h"
 
-extern const struct kind kind_role, kind_repository, kind_log_group, kind_cluster, kind_task_definition, kind_rule,
-	kind_target;
+extern const struct kind kind_role, kind_repository, kind_log_group, kind_cluster, kind_task_definition,
+	kind_rule, kind_target;
 
 /* In order of rank. */
 extern const struct kind *const kinds[];
 extern const size_t kind_count;
 
 /* What the shell begins a site's reading with, and what it asks once the lists are complete. */
-extern const struct reading reading_tagged;         /* tag:GetResources: everything with an owner tag */
-extern const struct reading reading_role;           /* one role by name, then its policies */
-extern const struct reading reading_repository;     /* one repository by name */
-extern const struct reading reading_lifecycle;      /* its lifecycle policy */
-extern const struct reading reading_log_group;      /* one log group by name */
-extern const struct reading reading_clusters;       /* up to 100 clusters by name */
-extern const struct reading reading_revisions;      /* the ACTIVE revisions of all families, or of one */
-extern const struct reading reading_revision;       /* one revision's content and tags */
-extern const struct reading reading_rules;          /* all rules of the default event bus */
-extern const struct reading reading_targets;        /* one rule's targets */
-extern const struct reading reading_users;          /* the rules that run something on one cluster, and their targets */
+extern const struct reading reading_tagged; /* tag:GetResources: everything with an owner tag */
+extern const struct reading reading_role; /* one role by name, then its policies */
+extern const struct reading reading_repository; /* one repository by name */
+extern const struct reading reading_lifecycle; /* its lifecycle policy */
+extern const struct reading reading_log_group; /* one log group by name */
+extern const struct reading reading_clusters; /* up to 100 clusters by name */
+extern const struct reading reading_revisions; /* the ACTIVE revisions of all families, or of one */
+extern const struct reading reading_revision; /* one revision's content and tags */
+extern const struct reading reading_rules; /* all rules of the default event bus */
+extern const struct reading reading_targets; /* one rule's targets */
+extern const struct reading
+	reading_users; /* the rules that run something on one cluster, and their targets */
 
 /* The kind an ARN belongs to and the name in it (from the arena), NULL where it is none of ours. */
 const struct kind *kind_of_arn(struct arena *arena, const char *arn, const char **name);

@@ -84,11 +84,13 @@ static void tag(const struct change *change, struct requests *out)
 
 	if (change->remove_tags->count)
 		requests_add(out, "logs", "UntagResource",
-			json_must(json_pack("{s:s, s:o}", "resourceArn", arn, "tagKeys", tags_keys(change->remove_tags))));
+			json_must(json_pack("{s:s, s:o}", "resourceArn", arn, "tagKeys",
+				tags_keys(change->remove_tags))));
 	/* This service takes tags as a map. */
 	if (change->set_tags->count)
 		requests_add(out, "logs", "TagResource",
-			json_must(json_pack("{s:s, s:o}", "resourceArn", arn, "tags", tags_map(change->set_tags))));
+			json_must(json_pack(
+				"{s:s, s:o}", "resourceArn", arn, "tags", tags_map(change->set_tags))));
 }
 
 static void log_group_requests(const struct view *view, const struct change *change, struct requests *out)
@@ -129,8 +131,7 @@ static bool log_group_heard(const struct hearing *hearing, const json_t *reply, 
 
 	if (reply && !json_is_array(list))
 		return error_set(error, ERROR_REPLY, "the answer has no logGroups");
-	json_array_foreach(list, i, one)
-	{
+	json_array_foreach (list, i, one) {
 		char *arn = arena_copy(arena, json_text_of(one, "arn", ""));
 		struct resource *have;
 
@@ -141,7 +142,8 @@ static bool log_group_heard(const struct hearing *hearing, const json_t *reply, 
 		have = observed_add(hearing->observed, &kind_log_group, hearing->subject.name, NULL, arn);
 		body = json_must(json_object());
 		if (json_object_get(one, "retentionInDays"))
-			json_put(body, "retentionInDays", json_incref(json_object_get(one, "retentionInDays")));
+			json_put(body, "retentionInDays",
+				json_incref(json_object_get(one, "retentionInDays")));
 		have->fields = fields_of(arena, rules, ARRAY_LENGTH(rules), body);
 		have->content_read = true;
 		json_decref(body);

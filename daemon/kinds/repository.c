@@ -6,7 +6,8 @@
 #include "model/tags.h"
 #include "wanting.h"
 
-/* ECR repository with its lifecycle policy. A member the app does not mention is unmanaged: nobody compares it. */
+/* ECR repository with its lifecycle policy. A member the app does not mention is unmanaged: nobody compares
+ * it. */
 
 static const struct field_rule rules[] = {
 	{ .path = "lifecyclePolicy", .form = FIELD_MAP, .declared = true },
@@ -29,7 +30,8 @@ static bool mentions_mutability(const struct app *app)
 	return app->repository.mutability != WISH_UNMANAGED;
 }
 
-/* Whether an app of this site says something about the lifecycle policy of a repository that is ours to write to. */
+/* Whether an app of this site says something about the lifecycle policy of a repository that is ours to write
+ * to. */
 static bool policy_matters(const struct view *view, const char *name)
 {
 	for (size_t i = 0; i < view->definitions->app_count; i++) {
@@ -66,7 +68,7 @@ static void sort_tags(json_t *selection, const char *key)
 	if (!json_array_size(list))
 		return;
 	items = must_alloc(json_array_size(list) * sizeof(json_t *));
-	json_array_foreach(list, i, item)
+	json_array_foreach (list, i, item)
 		if (json_is_string(item))
 			items[count++] = item;
 	qsort(items, count, sizeof(json_t *), compare_strings);
@@ -84,11 +86,11 @@ static json_t *policy_by_priority(const json_t *policy)
 	const json_t *list = json_object_get(policy, "rules");
 	size_t i;
 
-	json_array_foreach(list, i, rule)
-	{
+	json_array_foreach (list, i, rule) {
 		char priority[32];
 
-		snprintf(priority, sizeof priority, "%lld", (long long)json_integer_of(rule, "rulePriority", 0));
+		snprintf(priority, sizeof priority, "%lld",
+			(long long)json_integer_of(rule, "rulePriority", 0));
 		rule = json_must(json_deep_copy(rule));
 		sort_tags(json_object_get(rule, "selection"), "tagPrefixList");
 		sort_tags(json_object_get(rule, "selection"), "tagPatternList");
@@ -99,17 +101,20 @@ static json_t *policy_by_priority(const json_t *policy)
 
 static json_t *repository_body(const struct view *view, const struct resource *want)
 {
-	const struct app *scans = app_that(want, mentions_scanning), *fixes = app_that(want, mentions_mutability);
+	const struct app *scans = app_that(want, mentions_scanning),
+			 *fixes = app_that(want, mentions_mutability);
 	const struct app *expires = app_that(want, mentions_policy);
 	json_t *body = json_must(json_object());
 
 	(void)view;
 	if (mentions_scanning(scans))
 		json_put(body, "scanOnPush",
-			json_boolean(scans->repository.scan_on_push == WISH_VALUE && scans->repository.scan_on_push_value));
+			json_boolean(scans->repository.scan_on_push == WISH_VALUE &&
+				     scans->repository.scan_on_push_value));
 	if (mentions_mutability(fixes))
 		json_put_text(body, "imageTagMutability",
-			fixes->repository.mutability == WISH_VALUE ? fixes->repository.mutability_value : "MUTABLE");
+			fixes->repository.mutability == WISH_VALUE ? fixes->repository.mutability_value
+								   : "MUTABLE");
 	if (expires->repository.lifecycle == WISH_VALUE)
 		json_put(body, "lifecyclePolicy", policy_by_priority(expires->repository.lifecycle_policy));
 	return body;
@@ -151,14 +156,16 @@ static void put_policy(const struct view *view, const struct resource *want, str
 	}
 }
 
-static void update(const struct view *view, const struct change *change, const json_t *body, struct requests *out)
+static void update(
+	const struct view *view, const struct change *change, const json_t *body, struct requests *out)
 {
 	const struct resource *want = change->want;
 	json_t *params;
 
 	if (changes(change, "imageTagMutability")) {
 		params = named(want);
-		json_put_text(params, "imageTagMutability", json_text_of(body, "imageTagMutability", "MUTABLE"));
+		json_put_text(
+			params, "imageTagMutability", json_text_of(body, "imageTagMutability", "MUTABLE"));
 		requests_add(out, "ecr", "PutImageTagMutability", params);
 	}
 	if (changes(change, "scanOnPush")) {
@@ -282,7 +289,8 @@ static const struct reading reading_repository_tags = {
 	.heard = tags_heard,
 };
 
-static bool repository_done(const struct view *view, const struct request *request, const json_t *reply, const char **arn, struct error *error)
+static bool repository_done(const struct view *view, const struct request *request, const json_t *reply,
+	const char **arn, struct error *error)
 {
 	const char *made = json_text_of(json_object_get(reply, "repository"), "repositoryArn", NULL);
 

@@ -8,8 +8,8 @@
 #include "wanting.h"
 
 /*
- * IAM role, as the article makes it: a trust policy that names the service, and one managed policy. Compared by what
- * has to be in it; whatever else a team trusts or attaches stays.
+ * IAM role, as the article makes it: a trust policy that names the service, and one managed policy. Compared
+ * by what has to be in it; whatever else a team trusts or attaches stays.
  */
 
 enum role_use { USE_TASKS = 1, USE_EVENTS = 2 };
@@ -77,8 +77,8 @@ static json_t *role_body(const struct view *view, const struct resource *want)
 
 static json_t *statement(const char *service)
 {
-	return json_must(json_pack("{s:s, s:{s:s}, s:s}", "Effect", "Allow", "Principal", "Service", service, "Action",
-		"sts:AssumeRole"));
+	return json_must(json_pack("{s:s, s:{s:s}, s:s}", "Effect", "Allow", "Principal", "Service", service,
+		"Action", "sts:AssumeRole"));
 }
 
 static bool trusts(const struct fields *have, const char *service)
@@ -96,7 +96,7 @@ static bool names_service(const json_t *services, const char *service)
 
 	if (json_is_string(services))
 		return strcmp(json_string_value(services), service) == 0;
-	json_array_foreach(services, i, each)
+	json_array_foreach (services, i, each)
 		if (names_service(each, service))
 			return true;
 	return false;
@@ -161,7 +161,8 @@ static void attach(const struct view *view, const struct change *change, struct 
 		char *arn = policy_arn(view, uses[i].policy);
 		char *path = arena_printf(view->arena, "managedPolicies.%s", arn);
 
-		if ((want->part & uses[i].use) && !(change->have && fields_value(&change->have->fields, path)))
+		if ((want->part & uses[i].use) &&
+			!(change->have && fields_value(&change->have->fields, path)))
 			requests_add(out, "iam", "AttachRolePolicy",
 				json_must(json_pack("{s:s, s:s}", "RoleName", want->name, "PolicyArn", arn)));
 	}
@@ -221,7 +222,7 @@ static void set_service(json_t *trust, const json_t *service, bool allowed)
 		json_put_text(trust, json_string_value(service), "sts:AssumeRole");
 	else if (json_is_string(service))
 		json_object_del(trust, json_string_value(service));
-	json_array_foreach(service, i, each)
+	json_array_foreach (service, i, each)
 		set_service(trust, each, allowed);
 }
 
@@ -232,21 +233,21 @@ static bool has_action(const json_t *action)
 
 	if (json_is_string(action))
 		return strcmp(json_string_value(action), "sts:AssumeRole") == 0 ||
-			strcmp(json_string_value(action), "sts:*") == 0;
-	json_array_foreach(action, i, each)
+		       strcmp(json_string_value(action), "sts:*") == 0;
+	json_array_foreach (action, i, each)
 		if (has_action(each))
 			return true;
 	return false;
 }
 
-/* Adds what the statements of one effect say about services; principals and actions may be one string or a list. */
+/* Adds what the statements of one effect say about services; principals and actions may be one string or a
+ * list. */
 static void hear_statements(json_t *trust, const json_t *statements, bool allow)
 {
 	json_t *each;
 	size_t i;
 
-	json_array_foreach(statements, i, each)
-	{
+	json_array_foreach (statements, i, each) {
 		bool conditional = allow && json_object_get(each, "Condition");
 		const json_t *principal = json_object_get(each, "Principal");
 
@@ -272,7 +273,10 @@ static json_t *trusted_services(const char *text)
 
 static int hex_value(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
 }
 
 /* IAM answers policy documents percent-encoded. */
@@ -299,7 +303,7 @@ static bool policies_heard(const struct hearing *hearing, const json_t *reply, s
 	size_t i;
 
 	(void)error;
-	json_array_foreach(list, i, each)
+	json_array_foreach (list, i, each)
 		json_put_text(policies, json_text_of(each, "PolicyArn", ""), "attached");
 	body = json_must(json_pack("{s:o}", "managedPolicies", policies));
 	more = fields_of(hearing->observed->arena, NULL, 0, body);
@@ -358,7 +362,8 @@ const struct reading reading_role = {
 	.heard = role_heard,
 };
 
-static bool role_done(const struct view *view, const struct request *request, const json_t *reply, const char **arn, struct error *error)
+static bool role_done(const struct view *view, const struct request *request, const json_t *reply,
+	const char **arn, struct error *error)
 {
 	const char *made = json_text_of(json_object_get(reply, "Role"), "Arn", NULL);
 

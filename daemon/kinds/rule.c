@@ -6,8 +6,8 @@
 #include "text.h"
 #include "wanting.h"
 
-/* EventBridge rule on the default bus, with a schedule. PutRule overwrites a stranger's rule without a word, so nothing
- * here is written before the owner tag has been read. */
+/* EventBridge rule on the default bus, with a schedule. PutRule overwrites a stranger's rule without a word,
+ * so nothing here is written before the owner tag has been read. */
 
 static const struct field_rule rules[] = {
 	{ .path = "name", .form = FIELD_IGNORED },
@@ -40,7 +40,8 @@ static const char *wanted_state(const struct resource *want)
 static json_t *rule_body(const struct view *view, const struct resource *want)
 {
 	const struct batch *batch = want->batch;
-	json_t *body = json_must(json_pack("{s:s, s:s}", "Name", want->name, "ScheduleExpression", batch->schedule));
+	json_t *body =
+		json_must(json_pack("{s:s, s:s}", "Name", want->name, "ScheduleExpression", batch->schedule));
 
 	(void)view;
 	json_put_text(body, "State", wanted_state(want));
@@ -64,7 +65,8 @@ static void update(const struct view *view, const struct change *change, struct 
 	if (others > (state ? 1U : 0U))
 		requests_add(out, "events", "PutRule", rule_body(view, change->want));
 	else if (state)
-		name_rule(out, strcmp(wanted_state(change->want), "ENABLED") == 0 ? "EnableRule" : "DisableRule",
+		name_rule(out,
+			strcmp(wanted_state(change->want), "ENABLED") == 0 ? "EnableRule" : "DisableRule",
 			change->want->name);
 	/* One that was made in this same pass carries its tags already. */
 	if (change->have)
@@ -106,8 +108,8 @@ static json_t *rules_params(const struct view *view, const struct subject *subje
 static void hear_rule(const struct hearing *hearing, const json_t *rule)
 {
 	struct arena *arena = hearing->observed->arena;
-	struct resource *have = observed_add(hearing->observed, &kind_rule, json_text_of(rule, "Name", ""), NULL,
-		json_text_of(rule, "Arn", ""));
+	struct resource *have = observed_add(hearing->observed, &kind_rule, json_text_of(rule, "Name", ""),
+		NULL, json_text_of(rule, "Arn", ""));
 	json_t *body = json_must(json_copy((json_t *)(uintptr_t)rule));
 
 	if (text_starts(json_text_of(rule, "State", "ENABLED"), "ENABLED"))
@@ -126,7 +128,7 @@ static bool rules_heard(const struct hearing *hearing, const json_t *reply, stru
 
 	if (reply && !json_is_array(list))
 		return error_set(error, ERROR_REPLY, "the answer has no Rules");
-	json_array_foreach(list, i, rule)
+	json_array_foreach (list, i, rule)
 		hear_rule(hearing, rule);
 	return true;
 }
@@ -163,7 +165,8 @@ static bool state_heard(const struct hearing *hearing, const json_t *reply, stru
 {
 	(void)error;
 	if (reply)
-		hearing->subject.resource->fields = fields_of(hearing->view->arena, rules, ARRAY_LENGTH(rules), reply);
+		hearing->subject.resource->fields =
+			fields_of(hearing->view->arena, rules, ARRAY_LENGTH(rules), reply);
 	return true;
 }
 
@@ -174,7 +177,8 @@ static const struct reading reading_rule_state = {
 	.heard = state_heard,
 };
 
-static bool rule_done(const struct view *view, const struct request *request, const json_t *reply, const char **arn, struct error *error)
+static bool rule_done(const struct view *view, const struct request *request, const json_t *reply,
+	const char **arn, struct error *error)
 {
 	const char *made = json_text_of(reply, "RuleArn", NULL);
 

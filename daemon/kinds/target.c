@@ -7,7 +7,8 @@
 #include "text.h"
 #include "wanting.h"
 
-/* What a rule starts: one ECS target with the Id `fargate-batchd`. Targets of other Ids are somebody else's. */
+/* What a rule starts: one ECS target with the Id `fargate-batchd`. Targets of other Ids are somebody else's.
+ */
 
 #define TARGET_ID "fargate-batchd"
 
@@ -25,8 +26,10 @@ static const struct field_rule rules[] = {
 	{ .path = "ecsParameters.platformVersion", .absent = "LATEST" },
 	{ .path = "ecsParameters.group" },
 	{ .path = "ecsParameters.networkConfiguration.awsvpcConfiguration.subnets", .form = FIELD_SET },
-	{ .path = "ecsParameters.networkConfiguration.awsvpcConfiguration.securityGroups", .form = FIELD_SET },
-	{ .path = "ecsParameters.networkConfiguration.awsvpcConfiguration.assignPublicIp", .absent = "DISABLED" },
+	{ .path = "ecsParameters.networkConfiguration.awsvpcConfiguration.securityGroups",
+		.form = FIELD_SET },
+	{ .path = "ecsParameters.networkConfiguration.awsvpcConfiguration.assignPublicIp",
+		.absent = "DISABLED" },
 	{ .path = "ecsParameters.capacityProviderStrategy", .form = FIELD_KEYED, .key = "capacityProvider" },
 	{ .path = "ecsParameters.capacityProviderStrategy[].capacityProvider" },
 	{ .path = "ecsParameters.capacityProviderStrategy[].base", .absent = "0" },
@@ -105,8 +108,8 @@ static json_t *target_body(const struct view *view, const struct resource *want)
 	const char *queue = batch->dead_letter_queue;
 	json_t *input = target_input(batch);
 	json_t *body = json_must(json_pack("{s:s, s:s, s:s, s:o}", "Id", want->id, "Arn",
-		arn_of(view, "ecs", arena_printf(view->arena, "cluster/%s", batch->app->cluster.use.name)), "RoleArn",
-		role_arn(view, batch->app->roles.events), "EcsParameters", ecs_parameters(want)));
+		arn_of(view, "ecs", arena_printf(view->arena, "cluster/%s", batch->app->cluster.use.name)),
+		"RoleArn", role_arn(view, batch->app->roles.events), "EcsParameters", ecs_parameters(want)));
 
 	if (input)
 		json_put_text(body, "Input", json_canonical(view->arena, input));
@@ -114,7 +117,8 @@ static json_t *target_body(const struct view *view, const struct resource *want)
 	json_put(body, "RetryPolicy", retry_policy(batch));
 	if (queue)
 		json_put(body, "DeadLetterConfig",
-			json_pack("{s:s}", "Arn", text_starts(queue, "arn:") ? queue : arn_of(view, "sqs", queue)));
+			json_pack("{s:s}", "Arn",
+				text_starts(queue, "arn:") ? queue : arn_of(view, "sqs", queue)));
 	return body;
 }
 
@@ -122,7 +126,8 @@ static void target_requests(const struct view *view, const struct change *change
 {
 	if (change->verb == VERB_DELETE)
 		requests_add(out, "events", "RemoveTargets",
-			json_must(json_pack("{s:s, s:[s]}", "Rule", change->have->name, "Ids", change->have->id)));
+			json_must(json_pack(
+				"{s:s, s:[s]}", "Rule", change->have->name, "Ids", change->have->id)));
 	else
 		requests_add(out, "events", "PutTargets",
 			json_must(json_pack("{s:s, s:[o]}", "Rule", change->want->name, "Targets",
@@ -143,8 +148,7 @@ static bool targets_heard(const struct hearing *hearing, const json_t *reply, st
 
 	if (reply && !json_is_array(list))
 		return error_set(error, ERROR_REPLY, "the answer has no Targets");
-	json_array_foreach(list, i, target)
-	{
+	json_array_foreach (list, i, target) {
 		struct resource *have = observed_add(hearing->observed, &kind_target, hearing->subject.name,
 			json_text_of(target, "Id", ""), "");
 
@@ -172,7 +176,8 @@ static json_t *users_params(const struct view *view, const struct subject *subje
 static bool has_targets(const struct observed *observed, const char *rule)
 {
 	for (size_t i = 0; i < observed->all.count; i++)
-		if (observed->all.items[i]->kind == &kind_target && strcmp(observed->all.items[i]->name, rule) == 0)
+		if (observed->all.items[i]->kind == &kind_target &&
+			strcmp(observed->all.items[i]->name, rule) == 0)
 			return true;
 	return false;
 }
@@ -186,8 +191,7 @@ static bool users_heard(const struct hearing *hearing, const json_t *reply, stru
 
 	if (reply && !json_is_array(list))
 		return error_set(error, ERROR_REPLY, "the answer has no RuleNames");
-	json_array_foreach(list, i, name)
-	{
+	json_array_foreach (list, i, name) {
 		struct subject subject = { .name = json_string_value(name) };
 
 		if (!subject.name || has_targets(hearing->observed, subject.name))
@@ -208,7 +212,8 @@ const struct reading reading_users = {
 };
 
 /* PutTargets and RemoveTargets answer 200 with the entries that failed inside. */
-static bool target_done(const struct view *view, const struct request *request, const json_t *reply, const char **arn, struct error *error)
+static bool target_done(const struct view *view, const struct request *request, const json_t *reply,
+	const char **arn, struct error *error)
 {
 	const json_t *entry = json_array_get(json_object_get(reply, "FailedEntries"), 0);
 
@@ -217,7 +222,8 @@ static bool target_done(const struct view *view, const struct request *request, 
 	(void)arn;
 	if (json_integer_of(reply, "FailedEntryCount", 0) == 0 && !entry)
 		return true;
-	return error_set(error, ERROR_AWS, "%s: %s", json_text_of(entry, "ErrorCode", "FailedEntryCount is not 0"),
+	return error_set(error, ERROR_AWS, "%s: %s",
+		json_text_of(entry, "ErrorCode", "FailedEntryCount is not 0"),
 		json_text_of(entry, "ErrorMessage", "no message"));
 }
 

@@ -8,8 +8,8 @@
 #include "wanting.h"
 
 /*
- * ECS task definition: the app's own members passed through, with what the app leaves out put in. A revision's content
- * never changes, so a change registers a new one; the hash tag finds an old one again.
+ * ECS task definition: the app's own members passed through, with what the app leaves out put in. A
+ * revision's content never changes, so a change registers a new one; the hash tag finds an old one again.
  */
 
 #define CONTAINER "containerDefinitions[]"
@@ -121,7 +121,10 @@ static const struct field_rule rules[] = {
 	{ .path = CONTAINER ".restartPolicy.restartAttemptPeriod", .declared = true },
 	{ .path = CONTAINER ".logConfiguration.logDriver" },
 	{ .path = CONTAINER ".logConfiguration.options", .form = FIELD_MAP },
-	{ .path = CONTAINER ".logConfiguration.secretOptions", .form = FIELD_PAIRS, .key = "name", .value = "valueFrom" },
+	{ .path = CONTAINER ".logConfiguration.secretOptions",
+		.form = FIELD_PAIRS,
+		.key = "name",
+		.value = "valueFrom" },
 	{ .path = CONTAINER ".firelensConfiguration.type" },
 	{ .path = CONTAINER ".firelensConfiguration.options", .form = FIELD_MAP },
 	{ .path = CONTAINER ".healthCheck.command" },
@@ -172,12 +175,14 @@ static void put_default(json_t *object, const char *key, json_t *value)
 /* The definition's log configuration, or the app's group with a stream prefix that names the batch. */
 static json_t *log_configuration(const struct view *view, const struct app *app, const char *prefix)
 {
-	return json_must(json_pack("{s:s, s:{s:s, s:s, s:s}}", "logDriver", "awslogs", "options", "awslogs-group",
-		app->log_group.use.name, "awslogs-region", view->site->region, "awslogs-stream-prefix", prefix));
+	return json_must(json_pack("{s:s, s:{s:s, s:s, s:s}}", "logDriver", "awslogs", "options",
+		"awslogs-group", app->log_group.use.name, "awslogs-region", view->site->region,
+		"awslogs-stream-prefix", prefix));
 }
 
 /* A user's awslogs without a group or prefix gets ours; any other driver stays as it is written. */
-static void complete_logs(const struct view *view, const struct app *app, json_t *container, const char *prefix)
+static void complete_logs(
+	const struct view *view, const struct app *app, json_t *container, const char *prefix)
 {
 	json_t *ours = log_configuration(view, app, prefix);
 	json_t *given = json_object_get(container, "logConfiguration");
@@ -203,7 +208,8 @@ static char *log_prefix(const struct view *view, const struct resource *want)
 	return batch_log_prefix(view->arena, want->batch ? want->batch : &nobody);
 }
 
-static void complete_container(const struct view *view, const struct resource *want, json_t *container, size_t index)
+static void complete_container(
+	const struct view *view, const struct resource *want, json_t *container, size_t index)
 {
 	const char *name = json_text_of(container, "name", NULL);
 
@@ -223,7 +229,7 @@ static void complete_containers(const struct view *view, const struct resource *
 		containers = json_pack("[{}]");
 		json_put(body, "containerDefinitions", containers);
 	}
-	json_array_foreach(containers, i, container)
+	json_array_foreach (containers, i, container)
 		complete_container(view, want, container, i);
 }
 
@@ -239,7 +245,8 @@ static void number_as_text(json_t *body, const char *key)
 static json_t *task_definition_body(const struct view *view, const struct resource *want)
 {
 	const struct app *app = want->app;
-	json_t *body = app->task_definition ? json_must(json_deep_copy(app->task_definition)) : json_must(json_object());
+	json_t *body = app->task_definition ? json_must(json_deep_copy(app->task_definition))
+					    : json_must(json_object());
 
 	json_object_del(body, "tags");
 	json_put_text(body, "family", want->name);
@@ -257,7 +264,8 @@ static json_t *task_definition_body(const struct view *view, const struct resour
 	return body;
 }
 
-static void task_definition_requests(const struct view *view, const struct change *change, struct requests *out)
+static void task_definition_requests(
+	const struct view *view, const struct change *change, struct requests *out)
 {
 	json_t *params;
 
@@ -310,7 +318,7 @@ static bool revisions_heard(const struct hearing *hearing, const json_t *reply, 
 
 	if (reply && !json_is_array(list))
 		return error_set(error, ERROR_REPLY, "the answer has no taskDefinitionArns");
-	json_array_foreach(list, i, arn)
+	json_array_foreach (list, i, arn)
 		if (json_is_string(arn))
 			add_revision(hearing, json_string_value(arn));
 	return true;
@@ -328,7 +336,8 @@ const struct reading reading_revisions = {
 static json_t *revision_params(const struct view *view, const struct subject *subject)
 {
 	(void)view;
-	return json_must(json_pack("{s:s, s:[s]}", "taskDefinition", subject->resource->arn, "include", "TAGS"));
+	return json_must(
+		json_pack("{s:s, s:[s]}", "taskDefinition", subject->resource->arn, "include", "TAGS"));
 }
 
 static bool revision_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
@@ -357,8 +366,8 @@ const struct reading reading_revision = {
 	.heard = revision_heard,
 };
 
-static bool task_definition_done(
-	const struct view *view, const struct request *request, const json_t *reply, const char **arn, struct error *error)
+static bool task_definition_done(const struct view *view, const struct request *request, const json_t *reply,
+	const char **arn, struct error *error)
 {
 	const char *made = json_text_of(json_object_get(reply, "taskDefinition"), "taskDefinitionArn", NULL);
 

@@ -94,8 +94,8 @@ struct resource *want_of_batch(const struct view *view, struct resources *all, c
 }
 
 /* Takes away first: until that is done, the tag that remembers which keys are ours has to name them. */
-void requests_tag(struct requests *out, const struct change *change, const char *service, const char *arn_member,
-	const char *arn)
+void requests_tag(struct requests *out, const struct change *change, const char *service,
+	const char *arn_member, const char *arn)
 {
 	bool lower = strcmp(service, "ecs") == 0;
 	bool upper_members = strcmp(service, "events") == 0;

@@ -6,8 +6,9 @@
 #include "kinds/kinds.h"
 
 /*
- * The wanted resource of this name, new or already wanted by another app: then it is shared, the first app stays its
- * app, and it goes with the last app only if every one of them says so. `use` says the name and whether it is ours.
+ * The wanted resource of this name, new or already wanted by another app: then it is shared, the first app
+ * stays its app, and it goes with the last app only if every one of them says so. `use` says the name and
+ * whether it is ours.
  */
 struct resource *want_of_app(const struct view *view, struct resources *all, const struct kind *kind,
 	struct app *app, const struct used_name *use);
@@ -19,9 +20,10 @@ const struct app *app_that(const struct resource *want, bool (*mentions)(const s
 struct resource *want_of_batch(const struct view *view, struct resources *all, const struct kind *kind,
 	struct batch *batch, const char *name, const char *id);
 
-/* The request that tags, or takes tags away, where there is something to do; services differ in the members' names. */
-void requests_tag(struct requests *out, const struct change *change, const char *service, const char *arn_member,
-	const char *arn);
+/* The request that tags, or takes tags away, where there is something to do; services differ in the members'
+ * names. */
+void requests_tag(struct requests *out, const struct change *change, const char *service,
+	const char *arn_member, const char *arn);
 
 /* A reading's answer to ListTagsForResource: the tags of the subject's resource, read strongly. */
 bool tags_heard(const struct hearing *hearing, const json_t *reply, struct error *error);

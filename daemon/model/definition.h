@@ -128,7 +128,8 @@ struct definitions {
 	size_t fault_count;
 	bool broken; /* at least one fault is not a warning */
 	json_t *owned; /* keeps every JSON value above alive */
-	const struct definition_text *texts; /* what the loader read, in its order; NULL where it was not the loader */
+	const struct definition_text
+		*texts; /* what the loader read, in its order; NULL where it was not the loader */
 	size_t text_count;
 };
 

@@ -9,8 +9,8 @@
 
 /* What apps and batches both may have, as far as one member has to fit another. */
 
-/* AWS takes 50 tags on a resource, and a rule carries up to six of ours. */
-enum { TAGS_MOST = 44 };
+/* AWS takes 50 tags on a resource; the daemon sets up to eight of its own, and may come to set more. */
+enum { TAGS_MOST = 40 };
 
 bool says_something(const json_t *value)
 {
@@ -82,7 +82,7 @@ void check_tags(struct reader *reader, const struct spot *spot, const json_t *ta
 			arena_printf(
 				reader->arena, "%zu tags%s", count, app_tags ? " with those of the app" : ""),
 			arena_printf(reader->arena,
-				"write at most %d: AWS takes 50, and 6 are set by the daemon", TAGS_MOST));
+				"write at most %d: AWS takes 50, and the daemon needs the rest", TAGS_MOST));
 }
 
 void check_image(struct reader *reader, const struct spot *spot, const json_t *image)

@@ -53,6 +53,18 @@ static void check_lifecycle(struct reader *reader, const struct spot *spot, cons
 			"write all rules in \"raw\", or none");
 }
 
+/* A batch that has no image of its own, NULL where each has one. */
+static const struct batch *without_image(const struct reader *reader, const struct app *app)
+{
+	for (size_t i = 0; i < reader->set->batch_count; i++) {
+		const struct batch *batch = &reader->set->batches[i];
+
+		if (batch->app == app && !batch->image.uri && !batch->image.tag && !batch->image.digest)
+			return batch;
+	}
+	return NULL;
+}
+
 /* Without a repository the image has a name of its own. */
 static void check_no_repository(
 	struct reader *reader, const struct spot *spot, const struct entry *entry, const struct app *app)
@@ -61,10 +73,12 @@ static void check_no_repository(
 
 	if (app->repository.use.name || app->image.uri || json_object_get(first_container(app), "image"))
 		return;
-	fault_at(reader, image ? MEMBER(spot, "image") : MEMBER(spot, "repository"), AT_KEY,
-		"there is no repository that the image could be in",
-		"write \"image\": {\"uri\": \"...\"}, or \"repository\": {\"name\": \"...\", \"managed\": "
-		"false}");
+	if (image || without_image(reader, app))
+		fault_at(reader, image ? MEMBER(spot, "image") : MEMBER(spot, "repository"), AT_KEY,
+			"there is no repository that the image could be in",
+			"write \"image\": {\"uri\": \"...\"}, or \"repository\": {\"name\": \"...\", "
+			"\"managed\": "
+			"false}");
 }
 
 static void check_log_group(

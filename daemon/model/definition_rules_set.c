@@ -163,6 +163,19 @@ static const json_t *said(const struct reader *reader, const struct shared *memb
 	return json_object_get(json_object_get(reader->apps.items[app].json, member->object), member->key);
 }
 
+/* None of these lists has an order. */
+static bool same_said(const json_t *a, const json_t *b)
+{
+	size_t count = json_array_size(a), i = 0, at;
+
+	if (!json_is_array(a) || !json_is_array(b) || json_array_size(b) != count)
+		return json_equal(a, b);
+	for (bool found = true; found && i < count; i += found)
+		for (found = false, at = 0; !found && at < count; at++)
+			found = json_equal(json_array_get(a, i), json_array_get(b, at));
+	return i == count;
+}
+
 static void check_same_said(struct reader *reader, const struct shared *member, size_t one, size_t other)
 {
 	const json_t *a = said(reader, member, one), *b = said(reader, member, other);
@@ -170,7 +183,7 @@ static void check_same_said(struct reader *reader, const struct shared *member, 
 	const struct spot *top = TOP(entry->source), *apps = MEMBER(top, "apps"),
 			  *app = MEMBER(apps, entry->name);
 
-	if (!a || !b || json_equal(a, b))
+	if (!a || !b || same_said(a, b))
 		return;
 	fault_at(reader, MEMBER(MEMBER(app, member->object), member->key), AT_KEY,
 		arena_printf(reader->arena, "app %s shares this %s, and says another \"%s\" at %s",
@@ -198,6 +211,9 @@ static void spread(struct reader *reader, const struct shared *member, struct ap
 	} else if (strcmp(member->key, "capacityProviders") == 0 &&
 		   from->cluster.capacity_providers == WISH_VALUE) {
 		add_providers(reader, to, from->cluster.capacity_providers_value);
+	} else if (strcmp(member->key, "capacityProviders") == 0 &&
+		   to->cluster.capacity_providers == WISH_UNMANAGED) {
+		to->cluster.capacity_providers = from->cluster.capacity_providers;
 	} else if (strcmp(member->key, "defaultCapacityProviderStrategy") == 0 &&
 		   !to->cluster.default_strategy) {
 		to->cluster.default_strategy = from->cluster.default_strategy;

@@ -16,7 +16,7 @@ struct walk {
 	struct text path, pattern;
 	struct fields fields;
 	size_t capacity;
-	bool own;   /* member names are the user's own: no rule, no change of case */
+	bool own; /* member names are the user's own: no rule, no change of case */
 	bool known; /* what is below counts without a rule of its own */
 };
 
@@ -95,7 +95,7 @@ static void walk_object(struct walk *walk, const json_t *object)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)object, name, value)
+	json_object_foreach ((json_t *)(uintptr_t)object, name, value)
 		walk_member(walk, name, value, object);
 }
 
@@ -136,7 +136,9 @@ static void add_key_text(struct walk *walk, const json_t *element, const char *k
 	text_printf(&walk->pattern, ".%s", name);
 	rule = rule_of(walk);
 	cut(&walk->pattern, pattern);
-	text_add(&walk->path, value ? scalar_text(walk->arena, value) : rule && rule->absent ? rule->absent : "");
+	text_add(&walk->path, value                  ? scalar_text(walk->arena, value)
+			      : rule && rule->absent ? rule->absent
+						     : "");
 }
 
 /* "[batch]", or "[80/tcp]" for a key of two members. */
@@ -161,8 +163,7 @@ static void walk_keyed(struct walk *walk, const json_t *array, const struct fiel
 	json_t *element;
 
 	text_add(&walk->pattern, "[]");
-	json_array_foreach(array, i, element)
-	{
+	json_array_foreach (array, i, element) {
 		add_key(walk, element, rule->key);
 		if (rule->form == FIELD_PAIRS) {
 			const json_t *value = member_of(element, rule->value);
@@ -215,8 +216,7 @@ static void walk_indexed(struct walk *walk, const json_t *array)
 	json_t *element;
 
 	text_add(&walk->pattern, "[]");
-	json_array_foreach(array, i, element)
-	{
+	json_array_foreach (array, i, element) {
 		text_printf(&walk->path, "[%zu]", i);
 		walk_value(walk, element, NULL);
 		cut(&walk->path, path);
@@ -224,14 +224,16 @@ static void walk_indexed(struct walk *walk, const json_t *array)
 	cut(&walk->pattern, pattern);
 }
 
-/* In a document of the user's own, a list of names and values, or of things with a name, is known by the names. */
+/* In a document of the user's own, a list of names and values, or of things with a name, is known by the
+ * names. */
 static struct field_rule guess(const json_t *array)
 {
 	const json_t *first = json_array_get(array, 0);
 	struct field_rule rule = { .form = FIELD_VALUE, .key = "name", .value = "value" };
 
 	if (json_object_get(first, "name"))
-		rule.form = json_object_size(first) == 2 && json_object_get(first, "value") ? FIELD_PAIRS : FIELD_KEYED;
+		rule.form = json_object_size(first) == 2 && json_object_get(first, "value") ? FIELD_PAIRS
+											    : FIELD_KEYED;
 	return rule;
 }
 
@@ -402,13 +404,13 @@ struct differences fields_compare(struct arena *arena, const struct fields *want
 		const struct member *b = h < have->count ? &have->items[h] : NULL;
 		int order = !a ? 1 : !b ? -1 : strcmp(a->path, b->path);
 
-		if (order <= 0 && !a->value)
+		if (a && order <= 0 && !a->value)
 			removed = a->path;
-		if (order < 0 && a->value)
+		if (a && order < 0 && a->value)
 			differ(arena, &all, &capacity, a->path, NULL, a->value);
-		else if (order > 0 && (b->known || is_below(b->path, removed)))
+		else if (b && order > 0 && (b->known || is_below(b->path, removed)))
 			differ(arena, &all, &capacity, b->path, b->value, NULL);
-		else if (order == 0 && text_compare(a->value, b->value) != 0)
+		else if (a && b && order == 0 && text_compare(a->value, b->value) != 0)
 			differ(arena, &all, &capacity, a->path, b->value, a->value);
 		w += order <= 0;
 		h += order >= 0;

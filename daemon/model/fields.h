@@ -2,9 +2,10 @@
 #define MODEL_FIELDS_H
 
 /*
- * A resource's content as a sorted list of paths and values, in one form whatever order, defaults and empty members it
- * came with. A kind says in one table of rules what its members mean; making the list and comparing two of them is the
- * same code for every kind. A member that is null, empty or equal to its default is absent.
+ * A resource's content as a sorted list of paths and values, in one form whatever order, defaults and empty
+ * members it came with. A kind says in one table of rules what its members mean; making the list and
+ * comparing two of them is the same code for every kind. A member that is null, empty or equal to its default
+ * is absent.
  */
 
 #include <jansson.h>
@@ -15,31 +16,33 @@
 
 enum field_form {
 	FIELD_VALUE = 0, /* a scalar, or an array whose order counts */
-	FIELD_SET,       /* an array of scalars or objects whose order does not count */
-	FIELD_KEYED,     /* an array of objects known by their member `key` ("containerPort+protocol" for two) */
-	FIELD_PAIRS,     /* an array of objects that are a name (`key`) and one value (`value`) */
-	FIELD_MAP,       /* an object whose member names are the user's own */
-	FIELD_JSON,      /* a string that holds JSON: compared as what it holds */
-	FIELD_CPU,       /* CPU units: "0.25 vCPU" is "256" */
-	FIELD_MEMORY,    /* MiB: "1 GB" is "1024" */
-	FIELD_IGNORED,   /* AWS's own: never compared */
+	FIELD_SET, /* an array of scalars or objects whose order does not count */
+	FIELD_KEYED, /* an array of objects known by their member `key` ("containerPort+protocol" for two) */
+	FIELD_PAIRS, /* an array of objects that are a name (`key`) and one value (`value`) */
+	FIELD_MAP, /* an object whose member names are the user's own */
+	FIELD_JSON, /* a string that holds JSON: compared as what it holds */
+	FIELD_CPU, /* CPU units: "0.25 vCPU" is "256" */
+	FIELD_MEMORY, /* MiB: "1 GB" is "1024" */
+	FIELD_IGNORED, /* AWS's own: never compared */
 };
 
-/* One row: what the member at `path` means. Paths are camelCase, "[]" stands for any element, "*" for any map member. */
+/* One row: what the member at `path` means. Paths are camelCase, "[]" stands for any element, "*" for any map
+ * member. */
 struct field_rule {
 	const char *path;
 	enum field_form form;
 	const char *key, *value; /* FIELD_KEYED, FIELD_PAIRS */
-	const char *absent;      /* the default: a member of this value counts as absent */
-	const char *same_as;     /* the sibling whose value is the default */
-	const char *beside;      /* `absent` counts only where this sibling is there */
-	bool declared;           /* compared only where the definition says something about it */
+	const char *absent; /* the default: a member of this value counts as absent */
+	const char *same_as; /* the sibling whose value is the default */
+	const char *beside; /* `absent` counts only where this sibling is there */
+	bool declared; /* compared only where the definition says something about it */
 };
 
 struct member {
-	const char *path;  /* "containerDefinitions[batch].environment[arg1]" */
-	const char *value; /* a string as it is, anything else as canonical JSON; NULL = nothing may be there or below */
-	bool known;        /* a rule knows it: it counts even where only AWS has it */
+	const char *path; /* "containerDefinitions[batch].environment[arg1]" */
+	const char *value; /* a string as it is, anything else as canonical JSON; NULL = nothing may be there
+			      or below */
+	bool known; /* a rule knows it: it counts even where only AWS has it */
 };
 
 struct fields {
@@ -62,8 +65,8 @@ struct differences {
 };
 
 /*
- * What has to change so that `have` becomes `want`. A member that only `have` holds counts where a rule knows it: AWS
- * adds members, and what nobody knows is never a difference.
+ * What has to change so that `have` becomes `want`. A member that only `have` holds counts where a rule knows
+ * it: AWS adds members, and what nobody knows is never a difference.
  */
 struct differences fields_compare(struct arena *arena, const struct fields *want, const struct fields *have);
 
@@ -74,8 +77,8 @@ struct fields fields_joined(struct arena *arena, const struct fields *a, const s
 void fields_add_removed(struct arena *arena, struct fields *fields, const char *path);
 
 /*
- * A digest of the list: "v1-" and 40 hexadecimal digits; `v1` names this way of making the list. With `known_only`
- * what no rule knows is left out, so that a member AWS adds one day does not change it.
+ * A digest of the list: "v1-" and 40 hexadecimal digits; `v1` names this way of making the list. With
+ * `known_only` what no rule knows is left out, so that a member AWS adds one day does not change it.
  */
 char *fields_digest(struct arena *arena, const struct fields *fields, bool known_only);
 

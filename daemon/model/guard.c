@@ -75,30 +75,33 @@ static size_t count_leaving(struct plan *const *plans, size_t count)
 	for (size_t p = 0; p < count; p++)
 		for (size_t i = 0; i < plans[p]->action_count; i++)
 			leaving += plans[p]->actions[i]->leaves && !plans[p]->actions[i]->stray &&
-				plans[p]->actions[i]->outcome != OUTCOME_HELD;
+				   plans[p]->actions[i]->outcome != OUTCOME_HELD;
 	return leaving;
 }
 
 /* Why everything that leaves in this pass has to wait; NULL where nothing has to. */
-static char *brake(struct arena *arena, struct plan *const *plans, size_t count, const struct guard_options *options)
+static char *brake(
+	struct arena *arena, struct plan *const *plans, size_t count, const struct guard_options *options)
 {
 	size_t owned = 0, leaving = count_leaving(plans, count) + options->recently_left;
 
 	for (size_t p = 0; p < count; p++)
 		owned += plans[p]->owned_batches;
 	if (options->nothing_defined)
-		return arena_printf(arena, "the definitions hold no batch at all, and AWS has %zu of ours", owned);
+		return arena_printf(
+			arena, "the definitions hold no batch at all, and AWS has %zu of ours", owned);
 	if (leaving > options->max_batches)
-		return arena_printf(arena, "%zu batches leave within an hour, and deletion.maxBatches is %u", leaving,
-			options->max_batches);
+		return arena_printf(arena, "%zu batches leave within an hour, and deletion.maxBatches is %u",
+			leaving, options->max_batches);
 	if (owned >= SHARE_FROM && leaving * 100 > (size_t)options->max_percent * owned)
-		return arena_printf(arena, "%zu of %zu batches leave within an hour, and deletion.maxPercent is %u",
-			leaving, owned, options->max_percent);
+		return arena_printf(arena,
+			"%zu of %zu batches leave within an hour, and deletion.maxPercent is %u", leaving,
+			owned, options->max_percent);
 	return NULL;
 }
 
-static void add_held(struct guard *guard, struct arena *arena, char *plan, const struct gathering *all,
-	const char *reason)
+static void add_held(
+	struct guard *guard, struct arena *arena, char *plan, const struct gathering *all, const char *reason)
 {
 	struct held *held = arena_alloc(arena, (guard->held_count + 1) * sizeof *held);
 
@@ -109,8 +112,8 @@ static void add_held(struct guard *guard, struct arena *arena, char *plan, const
 	guard->held = held;
 }
 
-struct guard guard_plans(
-	struct arena *arena, struct plan *const *plans, size_t plan_count, const struct guard_options *options)
+struct guard guard_plans(struct arena *arena, struct plan *const *plans, size_t plan_count,
+	const struct guard_options *options)
 {
 	struct guard guard = { 0 };
 

@@ -2,8 +2,8 @@
 #define MODEL_GUARD_H
 
 /*
- * The brake, over the plans of all sites of a pass: too many batches that leave at once, or removals that nobody here may
- * decide, wait for a person. Pure.
+ * The brake, over the plans of all sites of a pass: too many batches that leave at once, or removals that
+ * nobody here may decide, wait for a person. Pure.
  */
 
 #include "model/plan.h"
@@ -11,7 +11,7 @@
 struct guard_options {
 	unsigned max_batches, max_percent;
 	unsigned recently_left; /* batches disabled in the hour before this pass, without those approved */
-	bool nothing_defined;   /* the definitions hold no batch at all */
+	bool nothing_defined; /* the definitions hold no batch at all */
 	bool (*approved)(const char *plan, void *data);
 	void *data;
 };
@@ -23,7 +23,7 @@ struct guard {
 };
 
 /* Marks what has to wait as OUTCOME_HELD, and says under which names. */
-struct guard guard_plans(
-	struct arena *arena, struct plan *const *plans, size_t plan_count, const struct guard_options *options);
+struct guard guard_plans(struct arena *arena, struct plan *const *plans, size_t plan_count,
+	const struct guard_options *options);
 
 #endif

@@ -2,7 +2,8 @@
 
 #include <assert.h>
 
-struct request *requests_add(struct requests *requests, const char *service, const char *operation, json_t *params)
+struct request *requests_add(
+	struct requests *requests, const char *service, const char *operation, json_t *params)
 {
 	struct request *request;
 

@@ -2,8 +2,9 @@
 #define MODEL_KIND_H
 
 /*
- * What every kind of AWS resource offers: pure functions that say what should be there, make requests and read answers.
- * No socket, clock or log. A new kind is one file with one of these, and one row in kinds/kinds.c.
+ * What every kind of AWS resource offers: pure functions that say what should be there, make requests and
+ * read answers. No socket, clock or log. A new kind is one file with one of these, and one row in
+ * kinds/kinds.c.
  */
 
 #include "error.h"
@@ -22,10 +23,10 @@ struct view {
 
 /* What a reading is about. */
 struct subject {
-	const char *name;           /* "" where it is about all of them */
-	const char *const *names;   /* where one call asks about several */
+	const char *name; /* "" where it is about all of them */
+	const char *const *names; /* where one call asks about several */
 	size_t name_count;
-	struct resource *resource;  /* what the answer adds to; NULL where it makes new ones */
+	struct resource *resource; /* what the answer adds to; NULL where it makes new ones */
 };
 
 struct reading;
@@ -72,19 +73,19 @@ struct change {
 
 /* What the plan has to know of a kind, beyond that its content can be compared. */
 enum shape {
-	SHAPE_PLAIN,     /* made once, changed in place, kept when its app leaves unless the app said otherwise */
-	SHAPE_ROLE,      /* the same, but a stranger's may be used as it is, and never deleted */
+	SHAPE_PLAIN, /* made once, changed in place, kept when its app leaves unless the app said otherwise */
+	SHAPE_ROLE, /* the same, but a stranger's may be used as it is, and never deleted */
 	SHAPE_REVISIONS, /* content never changes: a change is a new revision, found again by its hash */
-	SHAPE_SCHEDULE,  /* starts a batch: enabled, disabled, and leaving with it */
-	SHAPE_TARGET,    /* what a schedule starts: lives and dies with the schedule of the same name */
+	SHAPE_SCHEDULE, /* starts a batch: enabled, disabled, and leaving with it */
+	SHAPE_TARGET, /* what a schedule starts: lives and dies with the schedule of the same name */
 };
 
 struct kind {
 	const char *name; /* as people, journal and JSON see it: "task-definition" */
 	enum shape shape;
-	int rank;         /* created in this order, deleted backwards */
-	bool tagged;      /* has tags of its own; without, it belongs to the kind before it */
-	bool of_batch;    /* one per batch rather than per app */
+	int rank; /* created in this order, deleted backwards */
+	bool tagged; /* has tags of its own; without, it belongs to the kind before it */
+	bool of_batch; /* one per batch rather than per app */
 	const struct field_rule *rules;
 	size_t rule_count;
 
@@ -95,9 +96,12 @@ struct kind {
 	/* Wishes that a body cannot say; may be NULL. */
 	void (*finish)(const struct view *view, const struct resource *want, struct fields *fields);
 	void (*requests)(const struct view *view, const struct change *change, struct requests *out);
-	/* Whether a request's answer says that it was carried out; may yield the ARN it made. NULL = always. */
-	bool (*done)(const struct view *view, const struct request *request, const json_t *reply, const char **arn, struct error *error);
-	/* How the tags are read from the resource's own service, before a first write; NULL where not tagged. */
+	/* Whether a request's answer says that it was carried out; may yield the ARN it made. NULL = always.
+	 */
+	bool (*done)(const struct view *view, const struct request *request, const json_t *reply,
+		const char **arn, struct error *error);
+	/* How the tags are read from the resource's own service, before a first write; NULL where not tagged.
+	 */
 	const struct reading *tags_reading;
 	/* How it is found: all of them in one list, or by name, so many names in one call. */
 	const struct reading *list, *by_name;
@@ -107,7 +111,8 @@ struct kind {
 };
 
 /* The next request of an action: takes `params` over. */
-struct request *requests_add(struct requests *requests, const char *service, const char *operation, json_t *params);
+struct request *requests_add(
+	struct requests *requests, const char *service, const char *operation, json_t *params);
 void requests_clear(struct requests *requests);
 
 #endif

@@ -18,15 +18,17 @@ void observed_add_tagged(struct observed *observed, const char *arn, struct tags
 {
 	arena_grow(observed->arena, &observed->tagged, sizeof *observed->tagged, observed->tagged_count,
 		&observed->tagged_capacity);
-	observed->tagged[observed->tagged_count++] = (struct tagged){ arena_copy(observed->arena, arn), tags };
+	observed->tagged[observed->tagged_count++] =
+		(struct tagged){ arena_copy(observed->arena, arn), tags };
 }
 
 void observed_add_unreadable(
 	struct observed *observed, const struct kind *kind, const char *name, const char *text)
 {
-	arena_grow(observed->arena, &observed->unreadable, sizeof *observed->unreadable, observed->unreadable_count,
-		&observed->unreadable_capacity);
-	observed->unreadable[observed->unreadable_count++] = (struct unreadable){ kind, arena_copy(observed->arena, name), arena_copy(observed->arena, text) };
+	arena_grow(observed->arena, &observed->unreadable, sizeof *observed->unreadable,
+		observed->unreadable_count, &observed->unreadable_capacity);
+	observed->unreadable[observed->unreadable_count++] = (struct unreadable){ kind,
+		arena_copy(observed->arena, name), arena_copy(observed->arena, text) };
 }
 
 const char *observed_unreadable(const struct observed *observed, const struct kind *kind, const char *name)
@@ -75,5 +77,5 @@ void observed_sort(struct observed *observed)
 bool site_has(const struct view *view, const struct app *app)
 {
 	return text_compare(app->region, view->site->region) == 0 &&
-		text_compare(app->assume_role_arn, view->site->role_arn) == 0;
+	       text_compare(app->assume_role_arn, view->site->role_arn) == 0;
 }

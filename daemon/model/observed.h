@@ -34,8 +34,8 @@ struct observed {
 	char incomplete[512];
 };
 
-struct resource *observed_add(
-	struct observed *observed, const struct kind *kind, const char *name, const char *id, const char *arn);
+struct resource *observed_add(struct observed *observed, const struct kind *kind, const char *name,
+	const char *id, const char *arn);
 void observed_add_tagged(struct observed *observed, const char *arn, struct tags tags);
 void observed_add_unreadable(
 	struct observed *observed, const struct kind *kind, const char *name, const char *text);

@@ -14,7 +14,8 @@ const char *verb_name(enum verb verb)
 	return names[verb];
 }
 
-struct action *plan_add(struct plan *plan, enum verb verb, const struct resource *want, const struct resource *have)
+struct action *plan_add(
+	struct plan *plan, enum verb verb, const struct resource *want, const struct resource *have)
 {
 	const struct resource *one = want ? want : have;
 	struct action *action = arena_alloc(plan->arena, sizeof *action);
@@ -45,7 +46,8 @@ void plan_need(struct plan *plan, struct action *action, struct action *needed)
 
 static void add_problem(struct plan *plan, struct problem problem)
 {
-	arena_grow(plan->arena, &plan->problems, sizeof problem, plan->problem_count, &plan->problem_capacity);
+	arena_grow(
+		plan->arena, &plan->problems, sizeof problem, plan->problem_count, &plan->problem_capacity);
 	plan->problems[plan->problem_count++] = problem;
 }
 
@@ -86,11 +88,11 @@ void plan_conflict(struct plan *plan, const struct resource *want, const struct 
 		plan_problem(plan, want, have, true, "%s %s is managed by %s", want->kind->name, want->name,
 			have->managed_by);
 	else if (owner)
-		plan_problem(plan, want, have, true, "%s %s belongs to the owner \"%s\"", want->kind->name, want->name,
-			owner);
+		plan_problem(plan, want, have, true, "%s %s belongs to the owner \"%s\"", want->kind->name,
+			want->name, owner);
 	else
-		plan_problem(plan, want, have, true, "%s %s is not ours: it has no owner tag", want->kind->name,
-			want->name);
+		plan_problem(plan, want, have, true, "%s %s is not ours: it has no owner tag",
+			want->kind->name, want->name);
 }
 
 bool plan_blocked(const struct plan *plan, const struct app *app, const struct batch *batch)
@@ -138,11 +140,13 @@ static void add_tag_differences(struct plan *plan, struct action *action)
 
 		add_difference(plan->arena, &action->differences,
 			(struct difference){ arena_printf(plan->arena, "tags[%s]", tag->key),
-				action->have ? tags_value(&action->have->tags, tag->key) : NULL, tag->value });
+				action->have ? tags_value(&action->have->tags, tag->key) : NULL,
+				tag->value });
 	}
 	for (size_t i = 0; i < action->remove_tags.count; i++)
 		add_difference(plan->arena, &action->differences,
-			(struct difference){ arena_printf(plan->arena, "tags[%s]", action->remove_tags.items[i].key),
+			(struct difference){
+				arena_printf(plan->arena, "tags[%s]", action->remove_tags.items[i].key),
 				action->remove_tags.items[i].value, NULL });
 }
 
@@ -189,7 +193,8 @@ struct action *plan_action(const struct plan *plan, const struct kind *kind, con
 	for (size_t i = plan->action_count; i-- > 0;) {
 		struct action *action = plan->actions[i];
 
-		if (action->kind == kind && strcmp(action->name, name) == 0 && (!id || strcmp(action->id, id) == 0))
+		if (action->kind == kind && strcmp(action->name, name) == 0 &&
+			(!id || strcmp(action->id, id) == 0))
 			return action;
 	}
 	return NULL;
@@ -208,8 +213,8 @@ struct change action_change(const struct action *action, const char *time)
 	};
 }
 
-bool plan_may_use(struct plan *plan, const struct view *view, const struct resource *want,
-	const struct resource *have)
+bool plan_may_use(
+	struct plan *plan, const struct view *view, const struct resource *want, const struct resource *have)
 {
 	const char *unreadable = observed_unreadable(plan->observed, want->kind, want->name);
 
@@ -220,7 +225,8 @@ bool plan_may_use(struct plan *plan, const struct view *view, const struct resou
 	if (!want->managed) {
 		if (!have)
 			plan_problem(plan, want, NULL, false,
-				"%s %s does not exist, and \"managed\": false says that it is not ours to make",
+				"%s %s does not exist, and \"managed\": false says that it is not ours to "
+				"make",
 				want->kind->name, want->name);
 		return false;
 	}
@@ -230,8 +236,9 @@ bool plan_may_use(struct plan *plan, const struct view *view, const struct resou
 	if (want->kind->shape == SHAPE_ROLE)
 		return false;
 	if (have->tags_read == TAGS_UNREAD) {
-		plan_problem(plan, want, have, false, "the tags of %s %s could not be read, so nobody knows whose it is",
-			want->kind->name, want->name);
+		plan_problem(plan, want, have, false,
+			"the tags of %s %s could not be read, so nobody knows whose it is", want->kind->name,
+			want->name);
 		return false;
 	}
 	plan_conflict(plan, want, have);
@@ -243,7 +250,8 @@ void plan_resources(struct plan *plan, const struct view *view, const struct pla
 	(void)options;
 	for (size_t i = 0; i < plan->wants.count; i++) {
 		struct resource *want = plan->wants.items[i];
-		const struct resource *have = resources_find(&plan->observed->all, want->kind, want->name, NULL);
+		const struct resource *have =
+			resources_find(&plan->observed->all, want->kind, want->name, NULL);
 
 		if (want->kind->shape != SHAPE_PLAIN && want->kind->shape != SHAPE_ROLE)
 			continue;

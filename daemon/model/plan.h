@@ -2,8 +2,8 @@
 #define MODEL_PLAN_H
 
 /*
- * The plan is data made by one pure function: what the definitions want against what AWS has, both sorted, walked side by
- * side. diff prints it, apply carries it out, journal and golden tests read it.
+ * The plan is data made by one pure function: what the definitions want against what AWS has, both sorted,
+ * walked side by side. diff prints it, apply carries it out, journal and golden tests read it.
  */
 
 #include <time.h>
@@ -17,31 +17,32 @@ enum outcome {
 	OUTCOME_UNNEEDED, /* a strong read showed that nothing was left to do */
 	OUTCOME_FAILED,
 	OUTCOME_SKIPPED, /* something it needs failed, or we were asked to stop */
-	OUTCOME_HELD,    /* the brake, or nobody here may remove it */
+	OUTCOME_HELD, /* the brake, or nobody here may remove it */
 };
 
 struct action {
 	enum verb verb;
 	const struct kind *kind;
 	const char *name, *id, *arn; /* arn "" for what is to be created */
-	const char *app, *batch;     /* names; batch NULL for what an app needs */
+	const char *app, *batch; /* names; batch NULL for what an app needs */
 	const struct resource *want, *have;
 	struct differences differences; /* tags are in it as "tags[key]" */
 	struct tags set_tags, remove_tags;
 	struct action **needs;
 	size_t need_count, need_capacity;
-	bool removal;  /* a batch or app left: stands under the grace, the brake and complete readings */
-	bool retiring; /* a revision or a moved schedule goes: needs complete readings, but is no batch that left */
-	bool leaves;   /* a batch is newly disabled by it */
-	size_t order;  /* of the whole pass, for showing */
-	bool stray;    /* nobody here may remove it on its own account */
+	bool removal; /* a batch or app left: stands under the grace, the brake and complete readings */
+	bool retiring; /* a revision or a moved schedule goes: needs complete readings, but is no batch that
+			  left */
+	bool leaves; /* a batch is newly disabled by it */
+	size_t order; /* of the whole pass, for showing */
+	bool stray; /* nobody here may remove it on its own account */
 
 	enum outcome outcome;
-	const char *made;       /* the ARN that it yielded */
-	const char *error;      /* AWS's code and message, or ours */
+	const char *made; /* the ARN that it yielded */
+	const char *error; /* AWS's code and message, or ours */
 	const char *error_code; /* AWS's */
 	const char *request_id; /* of the last answer */
-	const char *operation;  /* of the last request */
+	const char *operation; /* of the last request */
 };
 
 /* A name that is taken, missing, or whose owner could not be read: it stops an app or a batch. */
@@ -49,11 +50,12 @@ struct problem {
 	const struct resource *want;
 	const char *app, *batch;
 	struct position at; /* where this app or batch asks for it */
-	bool conflict;      /* somebody else's; otherwise something that has to be there is not, or could not be read */
-	const char *arn;    /* the other's */
-	const char *owner;  /* the other's, NULL where it has none */
-	const char *text;   /* one sentence */
-	bool unreadable;    /* it is a reading that failed */
+	bool conflict; /* somebody else's; otherwise something that has to be there is not, or could not be
+			  read */
+	const char *arn; /* the other's */
+	const char *owner; /* the other's, NULL where it has none */
+	const char *text; /* one sentence */
+	bool unreadable; /* it is a reading that failed */
 };
 
 /* A batch that left and waits in its grace, or is disabled and never deleted. */
@@ -91,7 +93,7 @@ struct plan_options {
 	unsigned keep_revisions;
 	unsigned grace_seconds;
 	bool deletion_enabled; /* false: what left is disabled, never deleted */
-	bool removals;         /* false: nothing that left is touched (apply with names) */
+	bool removals; /* false: nothing that left is touched (apply with names) */
 	/* Whether this state directory has served an app that the definitions do not name. */
 	bool (*served)(const char *app, void *data);
 	void *data;
@@ -117,13 +119,15 @@ void plan_schedules(struct plan *plan, const struct view *view, const struct pla
 void plan_removals(struct plan *plan, const struct view *view, const struct plan_options *options);
 
 /* For those parts. */
-struct action *plan_add(struct plan *plan, enum verb verb, const struct resource *want, const struct resource *have);
+struct action *plan_add(
+	struct plan *plan, enum verb verb, const struct resource *want, const struct resource *have);
 void plan_need(struct plan *plan, struct action *action, struct action *needed);
 void plan_problem(struct plan *plan, const struct resource *want, const struct resource *have, bool conflict,
 	const char *format, ...) PRINTF_LIKE(5, 6);
 /* The name is somebody else's. */
 void plan_conflict(struct plan *plan, const struct resource *want, const struct resource *have);
-/* Whether we may write to what has this name; where not, and it is not a role to be used as it is, adds the problem. */
+/* Whether we may write to what has this name; where not, and it is not a role to be used as it is, adds the
+ * problem. */
 bool plan_may_use(
 	struct plan *plan, const struct view *view, const struct resource *want, const struct resource *have);
 /* Whether a problem stops the app, or this batch of it (`batch` may be NULL). */
@@ -135,6 +139,7 @@ struct action *plan_compare(
 /* The content of a wanted resource; also keeps it in the resource. */
 void want_fields(const struct view *view, struct resource *want);
 /* The action on this resource, NULL where there is none. */
-struct action *plan_action(const struct plan *plan, const struct kind *kind, const char *name, const char *id);
+struct action *plan_action(
+	const struct plan *plan, const struct kind *kind, const char *name, const char *id);
 
 #endif

@@ -13,7 +13,7 @@ struct leaver {
 	const struct resource *have;
 	const char *app, *batch;
 	bool stray;
-	bool early;          /* something that stays still needs it: it may be marked, not deleted */
+	bool early; /* something that stays still needs it: it may be marked, not deleted */
 	struct action *last; /* what has to be done before the next step */
 };
 
@@ -36,8 +36,8 @@ bool plan_serves(const struct view *view, const struct plan_options *options, co
 }
 
 /*
- * Whether the batch is still defined here. A schedule of it under another name has moved, which is planned with the new
- * name; revisions of a family that it had before stay, so that going back finds them.
+ * Whether the batch is still defined here. A schedule of it under another name has moved, which is planned
+ * with the new name; revisions of a family that it had before stay, so that going back finds them.
  */
 static bool is_defined(const struct leaver *leaver)
 {
@@ -96,7 +96,8 @@ static bool has_foreign_target(const struct plan *plan, const struct resource *s
 	const struct resources *all = &plan->observed->all;
 
 	for (size_t i = 0; i < all->count; i++)
-		if (all->items[i]->kind->shape == SHAPE_TARGET && strcmp(all->items[i]->name, schedule->name) == 0 &&
+		if (all->items[i]->kind->shape == SHAPE_TARGET &&
+			strcmp(all->items[i]->name, schedule->name) == 0 &&
 			strcmp(all->items[i]->id, "fargate-batchd") != 0)
 			return true;
 	return false;
@@ -123,7 +124,8 @@ static void add_wait(struct leaver *leaver, time_t until)
 	if (!tags_value(&leaver->have->tags, TAG_LEAVING))
 		return;
 	arena_grow(plan->arena, &plan->waits, sizeof *plan->waits, plan->wait_count, &plan->wait_capacity);
-	plan->waits[plan->wait_count++] = (struct waiting){ leaver->app, leaver->batch, leaver->have->arn, until };
+	plan->waits[plan->wait_count++] =
+		(struct waiting){ leaver->app, leaver->batch, leaver->have->arn, until };
 }
 
 /* One step further, or two where there is no grace; never deletes what does not read DISABLED. */
@@ -132,10 +134,12 @@ static void leave(struct leaver *leaver)
 	const char *left = tags_value(&leaver->have->tags, TAG_LEAVING);
 	bool schedule = leaver->have->kind->shape == SHAPE_SCHEDULE;
 	bool stopped = !schedule || is_stopped(leaver->have);
-	bool never = !leaver->options->deletion_enabled || (schedule && has_foreign_target(leaver->plan, leaver->have));
+	bool never = !leaver->options->deletion_enabled ||
+		     (schedule && has_foreign_target(leaver->plan, leaver->have));
 	time_t since = leaver->options->now;
 
-	/* A time that nobody can read, or a schedule that somebody has started again: the grace begins anew. */
+	/* A time that nobody can read, or a schedule that somebody has started again: the grace begins anew.
+	 */
 	if (!left || !stopped || !text_parse_iso8601(left, &since)) {
 		since = leaver->options->now;
 		add_leaving(leaver, left);
@@ -177,9 +181,10 @@ static bool wait_for_users(struct plan *plan, struct action *retirement, const s
 	const struct resources *all = &plan->observed->all;
 
 	for (size_t i = 0; i < all->count; i++) {
-		const char *arn = all->items[i]->kind->shape == SHAPE_TARGET
-			? fields_value(&all->items[i]->fields, "ecsParameters.taskDefinitionArn")
-			: NULL;
+		const char *arn =
+			all->items[i]->kind->shape == SHAPE_TARGET
+				? fields_value(&all->items[i]->fields, "ecsParameters.taskDefinitionArn")
+				: NULL;
 		struct action *user;
 
 		if (!arn || strcmp(arn, revision->arn) != 0)
@@ -243,7 +248,8 @@ static unsigned count_newer(const struct plan *plan, const struct view *view, co
 }
 
 /* More than `keepRevisions` newer ones exist, and no schedule names it any more. */
-static void retire_old(struct plan *plan, const struct view *view, const struct resource *revision, unsigned keep)
+static void retire_old(
+	struct plan *plan, const struct view *view, const struct resource *revision, unsigned keep)
 {
 	const struct resource *want = wanted_of(plan, revision);
 	struct action *registration, *action;
@@ -262,7 +268,7 @@ static void retire_old(struct plan *plan, const struct view *view, const struct 
 static bool is_schedule_of(const struct leaver *leaver, const struct resource *other)
 {
 	return other->kind->shape == SHAPE_SCHEDULE && is_ours(leaver->view, other) &&
-		text_compare(tags_value(&other->tags, TAG_APP), leaver->app) == 0;
+	       text_compare(tags_value(&other->tags, TAG_APP), leaver->app) == 0;
 }
 
 /* The deletion of each schedule comes first; one that stays keeps the app's resources. */

@@ -5,8 +5,8 @@
 #include "text.h"
 
 /*
- * Task definitions: which revision has the content that is wanted, whether one has to be registered, and which ones are
- * too old to keep.
+ * Task definitions: which revision has the content that is wanted, whether one has to be registered, and
+ * which ones are too old to keep.
  */
 
 /* The slice of one family's ACTIVE revisions, oldest first. */
@@ -45,8 +45,8 @@ static bool hash_is_ours(const char *hash)
 	return hash && text_starts(hash, "v1-");
 }
 
-static bool same_content(struct plan *plan, const struct resource *want, const struct resource *have,
-	const char *digest)
+static bool same_content(
+	struct plan *plan, const struct resource *want, const struct resource *have, const char *digest)
 {
 	if (have->digest)
 		return strcmp(have->digest, digest) == 0;
@@ -54,8 +54,9 @@ static bool same_content(struct plan *plan, const struct resource *want, const s
 }
 
 /*
- * The newest revision of ours with this hash and this content. Where the hash is right and the content reads otherwise,
- * somebody copied the tag, or AWS says what we wrote in its own way: the second time the same is read, it is AWS.
+ * The newest revision of ours with this hash and this content. Where the hash is right and the content reads
+ * otherwise, somebody copied the tag, or AWS says what we wrote in its own way: the second time the same is
+ * read, it is AWS.
  */
 static struct resource *find_revision(struct plan *plan, const struct view *view, const struct resource *want,
 	const struct family *family, const char *hash)
@@ -81,7 +82,8 @@ static struct resource *find_revision(struct plan *plan, const struct view *view
 	return NULL;
 }
 
-/* The revision that a schedule of ours names, by its ARN; NULL where it is none of this family's ACTIVE ones. */
+/* The revision that a schedule of ours names, by its ARN; NULL where it is none of this family's ACTIVE ones.
+ */
 static bool named_by(const struct resource *target, const struct resource *revision)
 {
 	const char *arn = fields_value(&target->fields, "ecsParameters.taskDefinitionArn");
@@ -103,7 +105,8 @@ static bool in_use(const struct plan *plan, const struct resource *revision)
 }
 
 /* What a new revision replaces: the one in use, else the newest of ours. */
-static struct resource *replaced(const struct plan *plan, const struct view *view, const struct family *family)
+static struct resource *replaced(
+	const struct plan *plan, const struct view *view, const struct family *family)
 {
 	struct resource *newest = NULL;
 
@@ -124,8 +127,8 @@ static void want_reading(struct plan *plan, struct resource *revision)
 }
 
 /* A creation lists its fields; one that replaces a revision lists what differs between the two. */
-static void add_registration(struct plan *plan, const struct view *view, struct resource *want,
-	const struct family *family)
+static void add_registration(
+	struct plan *plan, const struct view *view, struct resource *want, const struct family *family)
 {
 	struct resource *old = replaced(plan, view, family);
 	struct action *action = plan_compare(plan, view, want, NULL);

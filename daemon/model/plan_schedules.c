@@ -4,7 +4,8 @@
 #include "model/tags.h"
 #include "text.h"
 
-/* Schedules and what they start; a schedule under a new name takes over from the old one without a doubled run. */
+/* Schedules and what they start; a schedule under a new name takes over from the old one without a doubled
+ * run. */
 
 static const char *tag_of(const struct resource *have, const char *key)
 {
@@ -24,14 +25,15 @@ static struct resource *wanted(const struct plan *plan, enum shape shape, const 
 	return NULL;
 }
 
-/* Whether the batch that this schedule started is the one that is wanted now, of this app or of one that we served. */
+/* Whether the batch that this schedule started is the one that is wanted now, of this app or of one that we
+ * served. */
 static bool was_of(const struct view *view, const struct plan_options *options, const struct resource *have,
 	const struct resource *want)
 {
 	const char *app = tag_of(have, TAG_APP);
 
 	return is_ours(view, have) && strcmp(tag_of(have, TAG_BATCH), want->batch->name) == 0 &&
-		(strcmp(app, want->app->name) == 0 || plan_serves(view, options, app));
+	       (strcmp(app, want->app->name) == 0 || plan_serves(view, options, app));
 }
 
 /* The schedule of ours that the same batch had under another name. */
@@ -48,8 +50,8 @@ static struct resource *moved_from(const struct plan *plan, const struct view *v
 	return NULL;
 }
 
-static struct action *add_old(
-	struct plan *plan, enum verb verb, const struct resource *old, const struct resource *want, struct action *after)
+static struct action *add_old(struct plan *plan, enum verb verb, const struct resource *old,
+	const struct resource *want, struct action *after)
 {
 	struct action *action = plan_add(plan, verb, NULL, old);
 
@@ -60,8 +62,10 @@ static struct action *add_old(
 	return action;
 }
 
-/* Removes a schedule that has been taken over: its target of ours, then itself unless a stranger's target is on it. */
-static void remove_old(struct plan *plan, const struct resource *old, const struct resource *want, struct action *after)
+/* Removes a schedule that has been taken over: its target of ours, then itself unless a stranger's target is
+ * on it. */
+static void remove_old(
+	struct plan *plan, const struct resource *old, const struct resource *want, struct action *after)
 {
 	const struct resources *all = &plan->observed->all;
 	bool foreign = false;
@@ -122,7 +126,8 @@ static struct action *plan_target(struct plan *plan, const struct view *view, st
 }
 
 /* What a schedule's action waits for: its revision, and for the target the schedule itself. */
-static void add_needs(struct plan *plan, const struct resource *rule, struct action *schedule, struct action *target)
+static void add_needs(
+	struct plan *plan, const struct resource *rule, struct action *schedule, struct action *target)
 {
 	const struct resource *family = wanted(plan, SHAPE_REVISIONS, rule->batch->family);
 	struct action *registration = family ? plan_action(plan, family->kind, family->name, NULL) : NULL;
@@ -137,9 +142,10 @@ static void add_needs(struct plan *plan, const struct resource *rule, struct act
 	}
 }
 
-/* The new one stands and has its target before the old one stops, and runs only when the old one has stopped. */
-static void take_over(struct plan *plan, const struct view *view, struct resource *want, struct action *schedule,
-	struct action *target, const struct resource *old)
+/* The new one stands and has its target before the old one stops, and runs only when the old one has stopped.
+ */
+static void take_over(struct plan *plan, const struct view *view, struct resource *want,
+	struct action *schedule, struct action *target, const struct resource *old)
 {
 	struct action *last = target ? target : schedule;
 
@@ -152,8 +158,8 @@ static void take_over(struct plan *plan, const struct view *view, struct resourc
 	remove_old(plan, old, want, last);
 }
 
-static void plan_batch(struct plan *plan, const struct view *view, struct resource *want,
-	const struct plan_options *options)
+static void plan_batch(
+	struct plan *plan, const struct view *view, struct resource *want, const struct plan_options *options)
 {
 	struct resource *have = resources_find(&plan->observed->all, want->kind, want->name, NULL);
 	struct resource *target = wanted(plan, SHAPE_TARGET, want->name), *old;
@@ -165,7 +171,8 @@ static void plan_batch(struct plan *plan, const struct view *view, struct resour
 	}
 	if (!plan_may_use(plan, view, want, have) || plan_blocked(plan, want->app, want->batch))
 		return;
-	old = options->removals && !*plan->observed->incomplete ? moved_from(plan, view, options, want) : NULL;
+	old = options->removals && !*plan->observed->incomplete ? moved_from(plan, view, options, want)
+								: NULL;
 	/* Until the old name has stopped, the new one must not run too. */
 	want->start_disabled = old && !is_stopped(old) && (!have || is_stopped(have));
 	want_fields(view, want);

@@ -7,10 +7,10 @@
 #include <stdbool.h>
 
 struct request {
-	const char *service;   /* "ecs" */
+	const char *service; /* "ecs" */
 	const char *operation; /* "DescribeClusters" */
-	json_t *params;        /* new reference; request_clear releases it */
-	bool once;             /* not to be repeated when it may have been carried out */
+	json_t *params; /* new reference; request_clear releases it */
+	bool once; /* not to be repeated when it may have been carried out */
 	const char *page_in, *page_out;
 };
 

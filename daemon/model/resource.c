@@ -4,8 +4,8 @@
 
 #include "model/kind.h"
 
-struct resource *resources_add(struct arena *arena, struct resources *all, const struct kind *kind,
-	const char *name, const char *id)
+struct resource *resources_add(
+	struct arena *arena, struct resources *all, const struct kind *kind, const char *name, const char *id)
 {
 	struct resource *resource = arena_alloc(arena, sizeof *resource);
 

@@ -1,7 +1,8 @@
 #ifndef MODEL_RESOURCE_H
 #define MODEL_RESOURCE_H
 
-/* The whole domain on one screen: where things are (site), what they carry (tags), what there is or should be. */
+/* The whole domain on one screen: where things are (site), what they carry (tags), what there is or should
+ * be. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +18,7 @@ struct site {
 	const char *role_arn; /* assumed; NULL = the chain's own keys */
 	const char *region;
 	const char *partition; /* "aws", "aws-cn", … */
-	const char *account;   /* as sts:GetCallerIdentity says; NULL until it answered */
+	const char *account; /* as sts:GetCallerIdentity says; NULL until it answered */
 };
 
 struct tag {
@@ -31,7 +32,8 @@ struct tags {
 
 enum tag_reading {
 	TAGS_UNREAD,
-	TAGS_LATE,   /* from the tagging API, which lags by seconds: good for comparing, not for the first write */
+	TAGS_LATE, /* from the tagging API, which lags by seconds: good for comparing, not for the first write
+		    */
 	TAGS_STRONG, /* from the resource's own service in this pass */
 };
 
@@ -43,9 +45,10 @@ struct sharer {
 /* What there should be (want) or what there is (have); identity is kind, name and id. */
 struct resource {
 	const struct kind *kind;
-	const char *name; /* role, repository, log group, cluster, rule; the family of a revision; the rule of a target */
-	const char *id;   /* a target's Id, a revision's ARN; "" for all others */
-	const char *arn;  /* "" until known */
+	const char *name; /* role, repository, log group, cluster, rule; the family of a revision; the rule of
+			     a target */
+	const char *id; /* a target's Id, a revision's ARN; "" for all others */
+	const char *arn; /* "" until known */
 
 	struct fields fields;
 	bool content_read; /* `fields` are the content */
@@ -53,21 +56,21 @@ struct resource {
 	enum tag_reading tags_read;
 
 	/* want */
-	struct app *app;     /* of a shared one: the first that wants it */
+	struct app *app; /* of a shared one: the first that wants it */
 	struct sharer *sharers; /* the other apps that want it too */
 	size_t sharer_count;
 	struct tags user; /* the user's tags of all of them */
 	struct batch *batch; /* NULL for what an app needs */
 	struct position at;
-	bool managed;             /* false: used, never written to */
-	unsigned part;            /* the kind's own distinction (a role's use) */
-	bool start_disabled;      /* a rule that takes over from another is made disabled first */
+	bool managed; /* false: used, never written to */
+	unsigned part; /* the kind's own distinction (a role's use) */
+	bool start_disabled; /* a rule that takes over from another is made disabled first */
 	const char *revision_arn; /* a target's: what it will run; "family:(new)" until registered */
 
 	/* have */
 	int revision;
-	const char *hash;     /* a revision's `fargate-batchd:hash` tag; NULL = none */
-	const char *digest;   /* a revision's content, known members only; NULL = not read */
+	const char *hash; /* a revision's `fargate-batchd:hash` tag; NULL = none */
+	const char *digest; /* a revision's content, known members only; NULL = not read */
 	const char *document; /* a role's trust policy as it stands */
 	const char *managed_by; /* an AWS service that owns the rule */
 };

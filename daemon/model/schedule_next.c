@@ -35,15 +35,15 @@ static int weekday_of(long days)
 }
 
 /* The working day nearest to `day`, never in another month. `first` is the weekday of the 1st. */
-static int workday_near(int day, int first, int length)
+static unsigned workday_near(int day, int first, int length)
 {
 	int weekday = (first - 1 + day - 1) % 7 + 1;
 
 	if (weekday == 7)
-		return day == 1 ? 3 : day - 1;
+		return day == 1 ? 3 : (unsigned)day - 1;
 	if (weekday == 1)
-		return day == length ? day - 2 : day + 1;
-	return day;
+		return day == length ? (unsigned)day - 2 : (unsigned)day + 1;
+	return (unsigned)day;
 }
 
 /* The days of one month on which the schedule fires. */

@@ -73,14 +73,14 @@ struct tags tags_read(struct arena *arena, const json_t *list)
 	json_t *value;
 	size_t i;
 
-	json_array_foreach(list, i, value)
-	{
+	json_array_foreach (list, i, value) {
 		const char *name = json_text_of(value, "Key", json_text_of(value, "key", NULL));
 
-		add_foreign(arena, &tags, name, json_text_of(value, "Value", json_text_of(value, "value", "")));
+		add_foreign(
+			arena, &tags, name, json_text_of(value, "Value", json_text_of(value, "value", "")));
 	}
 	if (json_is_object(list))
-		json_object_foreach((json_t *)(uintptr_t)list, key, value)
+		json_object_foreach ((json_t *)(uintptr_t)list, key, value)
 			add_foreign(arena, &tags, key, json_string_value(value));
 	return tags;
 }
@@ -162,7 +162,7 @@ void tags_gather_user(struct arena *arena, struct tags *user, const json_t *map,
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)map, key, value)
+	json_object_foreach ((json_t *)(uintptr_t)map, key, value)
 		if (json_is_string(value) && (wins || !tags_value(user, key)))
 			tags_set(arena, user, key, json_string_value(value));
 }
@@ -187,7 +187,7 @@ void tags_compare(struct arena *arena, const struct tags *want, const struct tag
 
 		if (shared && strcmp(tag->key, TAG_APP) == 0)
 			continue;
-		if (!value || strcmp(value, tag->value) != 0)
+		if (text_compare(value, tag->value) != 0)
 			tags_set(arena, set, tag->key, tag->value);
 	}
 	for (size_t i = 0; i < have->count; i++) {

@@ -20,8 +20,8 @@ const char *tags_value(const struct tags *tags, const char *key);
 void tags_set(struct arena *arena, struct tags *tags, const char *key, const char *value);
 
 /*
- * Reads a service's list of tags, whatever case its members have (Key/key), or a map as Scheduler gives it; leaves out
- * AWS's own (`aws:`).
+ * Reads a service's list of tags, whatever case its members have (Key/key), or a map as Scheduler gives it;
+ * leaves out AWS's own (`aws:`).
  */
 struct tags tags_read(struct arena *arena, const json_t *list);
 
@@ -36,8 +36,9 @@ void tags_gather_user(struct arena *arena, struct tags *user, const json_t *map,
 void tags_add_user(struct arena *arena, struct tags *tags, const struct tags *user);
 
 /*
- * What to set and what to take away so that `have` carries what `want` says: tags of strangers stay; a user's tag that
- * the definition no longer has goes; `:app` counts only on what belongs to one batch, `:leaving` never.
+ * What to set and what to take away so that `have` carries what `want` says: tags of strangers stay; a user's
+ * tag that the definition no longer has goes; `:app` counts only on what belongs to one batch, `:leaving`
+ * never.
  */
 void tags_compare(struct arena *arena, const struct tags *want, const struct tags *have, struct tags *set,
 	struct tags *remove);

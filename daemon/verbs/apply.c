@@ -46,8 +46,8 @@ static void say_end(const struct pass *pass, const struct applying *applying)
 	if (pass_in_sync(pass))
 		puts("in sync: nothing to change");
 	else if (!summary.errors || summary.done)
-		printf("%zu done, %zu failed, %zu skipped, %zu held\n", summary.done, summary.failed, summary.skipped,
-			summary.held);
+		printf("%zu done, %zu failed, %zu skipped, %zu held\n", summary.done, summary.failed,
+			summary.skipped, summary.held);
 }
 
 static bool could_not_run(const struct pass *pass)
@@ -66,13 +66,14 @@ static int exit_code(const struct pass *pass)
 		return EXIT_INTERRUPTED;
 	if (could_not_run(pass))
 		return EXIT_TROUBLE;
-	return summary.failed + summary.skipped + summary.held + summary.problems + summary.conflicts + summary.errors +
-			pass->guard.held_count
-		? EXIT_DIFFERENT
-		: EXIT_OK;
+	return summary.failed + summary.skipped + summary.held + summary.problems + summary.conflicts +
+			       summary.errors + pass->guard.held_count
+		       ? EXIT_DIFFERENT
+		       : EXIT_OK;
 }
 
-static bool name_batches(struct session *session, const struct options *options, struct pass_options *pass_options)
+static bool name_batches(
+	struct session *session, const struct options *options, struct pass_options *pass_options)
 {
 	for (size_t i = 0; i < options->word_count; i++)
 		if (!verb_batch(session->definitions, options->words[i]))
@@ -88,7 +89,8 @@ static bool open_session(struct session *session, struct error *error)
 		return false;
 	session->lock = state_lock(session->state, "fargate-batchctl apply", error);
 	if (session->lock < 0)
-		return error_wrap(error, "cannot apply beside it; reload the daemon instead (systemctl reload fargate-batchd)");
+		return error_wrap(error, "cannot apply beside it; reload the daemon instead (systemctl "
+					 "reload fargate-batchd)");
 	return true;
 }
 

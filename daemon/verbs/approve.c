@@ -15,11 +15,13 @@ int verb_approve(struct session *session, const struct options *options)
 	if (!session_connect(session, &error))
 		return session_complain("%s", error.text);
 	if (!state_is_held(session->state, plan))
-		return session_complain("no plan %s is held; fargate-batchctl diff names those that are", plan);
+		return session_complain(
+			"no plan %s is held; fargate-batchctl diff names those that are", plan);
 	now = (time_t)session->transport->now(session->transport);
 	if (!state_approve(session->state, plan, now, &error))
 		return session_complain("%s", error.text);
-	printf("plan %s is approved for one hour; it is carried out in the next pass (systemctl reload fargate-batchd, or "
+	printf("plan %s is approved for one hour; it is carried out in the next pass (systemctl reload "
+	       "fargate-batchd, or "
 	       "fargate-batchctl apply)\n",
 		plan);
 	return EXIT_OK;

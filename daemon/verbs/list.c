@@ -58,7 +58,8 @@ static const char *state_of(const struct plan *plan, const struct batch *batch)
 		const struct action *action = plan->actions[i];
 		bool of_batch = text_compare(action->batch, batch->name) == 0;
 
-		if (text_compare(action->app, batch->app->name) != 0 || (action->batch && !of_batch) || action->retiring)
+		if (text_compare(action->app, batch->app->name) != 0 || (action->batch && !of_batch) ||
+			action->retiring)
 			continue;
 		if (of_batch && action->kind->shape == SHAPE_SCHEDULE && action->verb == VERB_CREATE)
 			return "missing";
@@ -75,7 +76,8 @@ static const char *next_of(struct arena *arena, const struct batch *batch, time_
 	size_t offset;
 	time_t next;
 
-	if (!batch->enabled || !schedule_parse(arena, batch->schedule, &schedule, &message, &remedy, &offset) ||
+	if (!batch->enabled ||
+		!schedule_parse(arena, batch->schedule, &schedule, &message, &remedy, &offset) ||
 		!schedule_next(&schedule, now, &next))
 		return NULL;
 	text_iso8601(when, next);
@@ -125,11 +127,10 @@ static void add_leaving(struct rows *rows, const struct pass *pass)
 			if (have->kind->shape != SHAPE_SCHEDULE || !is_ours(&site->view, have) || !batch ||
 				definitions_batch(&pass->definitions, batch))
 				continue;
-			add_row(rows,
-				(struct row){ .app = tags_value(&have->tags, TAG_APP),
-					.batch = batch,
-					.schedule = fields_value(&have->fields, "scheduleExpression"),
-					.state = "leaving" });
+			add_row(rows, (struct row){ .app = tags_value(&have->tags, TAG_APP),
+					      .batch = batch,
+					      .schedule = fields_value(&have->fields, "scheduleExpression"),
+					      .state = "leaving" });
 		}
 	}
 }
@@ -144,14 +145,16 @@ static int compare_rows(const void *a, const void *b)
 
 static void print_table(const struct rows *rows)
 {
-	static const char *const headings[] = { "APP", "BATCH", "SCHEDULE", "NEXT RUN", "IMAGE", "REVISION", "STATE" };
+	static const char *const headings[] = { "APP", "BATCH", "SCHEDULE", "NEXT RUN", "IMAGE", "REVISION",
+		"STATE" };
 	struct table table = { .arena = rows->arena, .columns = ARRAY_LENGTH(headings) };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(headings); i++)
 		table_add(&table, headings[i]);
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct row *row = &rows->items[i];
-		const char *cells[] = { row->app, row->batch, row->schedule, row->next, row->image, row->revision, row->state };
+		const char *cells[] = { row->app, row->batch, row->schedule, row->next, row->image,
+			row->revision, row->state };
 
 		for (size_t c = 0; c < ARRAY_LENGTH(cells); c++)
 			table_add(&table, cells[c]);
@@ -171,10 +174,11 @@ static void print_json(const struct rows *rows)
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct row *row = &rows->items[i];
 
-		json_add(batches,
-			json_must(json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:s}", "app", text_or_null(row->app), "batch",
-				row->batch, "schedule", text_or_null(row->schedule), "nextRun", text_or_null(row->next), "image",
-				text_or_null(row->image), "revision", text_or_null(row->revision), "state", row->state)));
+		json_add(batches, json_must(json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:s}", "app",
+					  text_or_null(row->app), "batch", row->batch, "schedule",
+					  text_or_null(row->schedule), "nextRun", text_or_null(row->next),
+					  "image", text_or_null(row->image), "revision",
+					  text_or_null(row->revision), "state", row->state)));
 	}
 	show_object(json_must(json_pack("{s:o}", "batches", batches)));
 }

@@ -37,18 +37,21 @@ static void say(const struct batch *batch, const json_t *times, unsigned every)
 	json_t *time;
 	size_t i;
 
-	printf("%s (app %s): %s%s\n", batch->name, batch->app->name, batch->schedule, batch->enabled ? "" : ", disabled");
+	printf("%s (app %s): %s%s\n", batch->name, batch->app->name, batch->schedule,
+		batch->enabled ? "" : ", disabled");
 	if (every)
-		printf("  every %.*s, counted from when the rule was made\n", (int)strcspn(batch->schedule + 5, ")"),
-			batch->schedule + 5);
-	json_array_foreach(times, i, time)
+		printf("  every %.*s, counted from when the rule was made\n",
+			(int)strcspn(batch->schedule + 5, ")"), batch->schedule + 5);
+	json_array_foreach (times, i, time)
 		printf("  %s\n", json_string_value(time));
 }
 
-static void add(struct session *session, const struct batch *batch, const struct options *options, json_t *all)
+static void add(
+	struct session *session, const struct batch *batch, const struct options *options, json_t *all)
 {
 	unsigned every;
-	json_t *times = times_of(session->arena, batch, options->count ? options->count : DEFAULT_COUNT, &every);
+	json_t *times =
+		times_of(session->arena, batch, options->count ? options->count : DEFAULT_COUNT, &every);
 	json_t *one;
 
 	if (!options->json) {
@@ -56,8 +59,8 @@ static void add(struct session *session, const struct batch *batch, const struct
 		json_decref(times);
 		return;
 	}
-	one = json_must(json_pack("{s:s, s:s, s:s, s:b, s:o}", "app", batch->app->name, "batch", batch->name, "schedule",
-		batch->schedule, "enabled", batch->enabled, "times", times));
+	one = json_must(json_pack("{s:s, s:s, s:s, s:b, s:o}", "app", batch->app->name, "batch", batch->name,
+		"schedule", batch->schedule, "enabled", batch->enabled, "times", times));
 	if (every)
 		json_put(one, "every", json_integer(every));
 	json_add(all, one);

@@ -8,9 +8,9 @@
 struct verb_entry {
 	const char *name;
 	const char *arguments; /* "[BATCH…]" */
-	const char *summary;   /* one line for the list of verbs */
-	const char *help;      /* what it does, its exit codes, an example */
-	unsigned flags;        /* FLAG_… */
+	const char *summary; /* one line for the list of verbs */
+	const char *help; /* what it does, its exit codes, an example */
+	unsigned flags; /* FLAG_… */
 	size_t most_words;
 	/* The exit code; NULL: not built yet. */
 	int (*run)(struct session *session, const struct options *options);

@@ -47,22 +47,36 @@ static size_t differences(const char *want, const char *have)
 
 static void same(void)
 {
-	CHECK_NUMBER(differences("{}", "{\"essential\": true, \"list\": [], \"labels\": {}, \"name\": null, \"set\": []}"), 0);
-	CHECK_NUMBER(differences("{\"size\": 1024, \"units\": \"0.25 vCPU\"}", "{\"size\": \"1 GB\", \"units\": \"256\"}"), 0);
+	CHECK_NUMBER(
+		differences("{}",
+			"{\"essential\": true, \"list\": [], \"labels\": {}, \"name\": null, \"set\": []}"),
+		0);
+	CHECK_NUMBER(differences("{\"size\": 1024, \"units\": \"0.25 vCPU\"}",
+			     "{\"size\": \"1 GB\", \"units\": \"256\"}"),
+		0);
 	CHECK_NUMBER(differences("{\"set\": [\"b\", \"a\"]}", "{\"set\": [\"a\", \"b\"]}"), 0);
-	CHECK_NUMBER(differences("{\"environment\": [{\"name\": \"b\", \"value\": \"1\"}, {\"name\": \"a\", \"value\": \"\"}]}",
+	CHECK_NUMBER(differences("{\"environment\": [{\"name\": \"b\", \"value\": \"1\"}, {\"name\": \"a\", "
+				 "\"value\": \"\"}]}",
 			     "{\"environment\": [{\"value\": \"1\", \"name\": \"b\"}]}"),
 		0);
-	CHECK_NUMBER(differences("{\"containers\": [{\"name\": \"x\", \"ports\": [{\"containerPort\": 80}]}, {\"name\": \"y\"}]}",
-			     "{\"containers\": [{\"name\": \"y\"}, {\"name\": \"x\", \"ports\": [{\"containerPort\": 80, "
+	CHECK_NUMBER(differences("{\"containers\": [{\"name\": \"x\", \"ports\": [{\"containerPort\": 80}]}, "
+				 "{\"name\": \"y\"}]}",
+			     "{\"containers\": [{\"name\": \"y\"}, {\"name\": \"x\", \"ports\": "
+			     "[{\"containerPort\": 80, "
 			     "\"hostPort\": 80, \"protocol\": \"tcp\"}]}]}"),
 		0);
-	CHECK_NUMBER(differences("{\"containers\": [{\"name\": \"x\", \"router\": {\"type\": \"fluentbit\"}}]}",
-			     "{\"containers\": [{\"name\": \"x\", \"user\": \"0\", \"router\": {\"type\": \"fluentbit\"}}]}"),
+	CHECK_NUMBER(
+		differences("{\"containers\": [{\"name\": \"x\", \"router\": {\"type\": \"fluentbit\"}}]}",
+			"{\"containers\": [{\"name\": \"x\", \"user\": \"0\", \"router\": {\"type\": "
+			"\"fluentbit\"}}]}"),
 		0);
-	CHECK_NUMBER(differences("{\"containers\": [{\"name\": \"x\"}]}", "{\"containers\": [{\"name\": \"x\", \"user\": \"0\"}]}"), 1);
+	CHECK_NUMBER(differences("{\"containers\": [{\"name\": \"x\"}]}",
+			     "{\"containers\": [{\"name\": \"x\", \"user\": \"0\"}]}"),
+		1);
 	CHECK_NUMBER(differences("{\"Name\": \"x\"}", "{\"name\": \"x\", \"arn\": \"arn:aws:x\"}"), 0);
-	CHECK_NUMBER(differences("{\"input\": \"{\\\"a\\\": {\\\"b\\\": 1}, \\\"e\\\": []}\"}", "{\"input\": \"{ \\\"a\\\" : {\\\"b\\\":1}}\"}"), 0);
+	CHECK_NUMBER(differences("{\"input\": \"{\\\"a\\\": {\\\"b\\\": 1}, \\\"e\\\": []}\"}",
+			     "{\"input\": \"{ \\\"a\\\" : {\\\"b\\\":1}}\"}"),
+		0);
 	CHECK_NUMBER(differences("{\"input\": \"not JSON\"}", "{\"input\": \"not JSON\"}"), 0);
 	/* What nobody knows and only AWS says is no difference; what the definition says always counts. */
 	CHECK_NUMBER(differences("{}", "{\"brandNew\": {\"mode\": \"fast\"}}"), 0);
@@ -85,10 +99,12 @@ static void different(void)
 static void paths(void)
 {
 	CLEANUP_ARENA struct arena *arena = arena_new();
-	struct fields fields = fields_from(arena,
-		"{\"environment\": [{\"name\": \"a.b\", \"value\": \"\\u00fc \\\"x\\\"\"}], \"labels\": {\"Com.X\": \"1\"}, \"Set\": [2, 1],"
-		"\"input\": \"{\\\"containerOverrides\\\": [{\\\"name\\\": \\\"c\\\", \\\"environment\\\": [{\\\"name\\\": "
-		"\\\"E\\\", \\\"value\\\": \\\"v\\\"}]}]}\"}");
+	struct fields fields =
+		fields_from(arena, "{\"environment\": [{\"name\": \"a.b\", \"value\": \"\\u00fc "
+				   "\\\"x\\\"\"}], \"labels\": {\"Com.X\": \"1\"}, \"Set\": [2, 1],"
+				   "\"input\": \"{\\\"containerOverrides\\\": [{\\\"name\\\": \\\"c\\\", "
+				   "\\\"environment\\\": [{\\\"name\\\": "
+				   "\\\"E\\\", \\\"value\\\": \\\"v\\\"}]}]}\"}");
 
 	CHECK_TEXT(fields_value(&fields, "environment[a.b]"), "ü \"x\"");
 	CHECK_TEXT(fields_value(&fields, "labels.Com.X"), "1");

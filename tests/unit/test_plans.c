@@ -234,8 +234,9 @@ static void print_wait(struct text *out, const struct waiting *wait)
 	char until[ISO8601_SIZE];
 
 	text_iso8601(until, wait->until);
-	text_printf(out, "waits (app %s, batch %s): %s%s\n    %s\n", wait->app, wait->batch,
-		wait->until ? "deleted after " : "never deleted", wait->until ? until : "", wait->arn);
+	text_printf(out, "waits (app %s%s%s): %s%s\n    %s\n", wait->app, wait->batch ? ", batch " : "",
+		wait->batch ? wait->batch : "", wait->until ? "deleted after " : "never deleted",
+		wait->until ? until : "", wait->arn);
 }
 
 static void print_site(struct text *out, const struct pass_site *site)

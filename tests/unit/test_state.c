@@ -155,7 +155,8 @@ static void broken_file(void)
 	CHECK(system("ls /tmp/fargate-batchd-state-*/served-*.json > /dev/null") == 0);
 	snprintf(path, sizeof path, "%s/approvals-x.json", directory);
 	CHECK(stat(directory, &status) == 0);
-	snprintf(path, sizeof path, "for f in %s/served-*.json; do printf '{\"apps\":' > $f; done", directory);
+	snprintf(
+		path, sizeof path, "for f in %s/served-*.json; do printf '{\"apps\":' > $f; done", directory);
 	CHECK(system(path) == 0);
 	state = open_state("aws");
 	CHECK(!state_served(state, "batch"));
