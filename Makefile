@@ -160,6 +160,7 @@ catalogdir  ?= $(prefix)/lib/systemd/catalog
 docdir      ?= $(datadir)/doc/fargate-batchd
 bashcompdir ?= $(datadir)/bash-completion/completions
 zshcompdir  ?= $(datadir)/zsh/site-functions
+DEB_REVISION ?= 1
 
 # Source and place of every file that is ours to replace and to remove.
 installed := \
@@ -183,8 +184,8 @@ uninstall:   ## remove what install put there, but no settings, definitions or s
 	@bindir='$(bindir)' sbindir='$(sbindir)' sysconfdir='$(sysconfdir)' DESTDIR='$(DESTDIR)' \
 		sh config/install.sh uninstall $(installed)
 
-deb: all   ## a Debian package in build/, from this tree (VERSION=1.2.3)
-	@MAKE='$(MAKE)' VERSION='$(VERSION)' sh config/deb/build.sh
+deb: all   ## a Debian package in build/, from this tree (DEB_REVISION=1)
+	@MAKE='$(MAKE)' VERSION='$(VERSION)' REVISION='$(DEB_REVISION)' sh config/deb/build.sh
 
 check-service: all   ## the service in booted Debian 12 and 13 containers; needs root (T='-k words' picks some)
 	@sh tests/service/run.sh $(T)

@@ -60,15 +60,13 @@ static const struct verb_entry verbs[] = {
 	{ "policy", "", "the least IAM policy that the daemon needs", "", 0, 10000, NULL },
 };
 
-static void usage(FILE *file)
+static void usage(void)
 {
-	fputs("Scheduled Fargate tasks from definition files.\n\nusage: fargate-batchctl VERB [FLAG…] "
-	      "[WORD…]\n\n",
-		file);
+	puts("Scheduled Fargate tasks from definition files.\n\nusage: fargate-batchctl VERB [FLAG…] [WORD…]\n");
 	for (size_t i = 0; i < ARRAY_LENGTH(verbs); i++)
-		fprintf(file, "  %-8s %s%s\n", verbs[i].name, verbs[i].summary,
+		printf("  %-8s %s%s\n", verbs[i].name, verbs[i].summary,
 			verbs[i].run ? "" : " (not built yet)");
-	fputs("\nfargate-batchctl VERB --help says more, with an example.\n", file);
+	fputs("\nfargate-batchctl VERB --help says more, with an example.\n", stdout);
 }
 
 static int teach(struct arena *arena, const struct verb_entry *verb)
@@ -149,10 +147,10 @@ int main(int argc, char **argv)
 
 		if (argc > 1 && strcmp(argv[1], "--version") == 0)
 			return puts("fargate-batchctl " VERSION), EXIT_OK;
-		if (argc > 1 && !help)
+		if (!help)
 			return session_complain("no verb given; see fargate-batchctl --help");
-		usage(help ? stdout : stderr);
-		return help ? EXIT_OK : EXIT_TROUBLE;
+		usage();
+		return EXIT_OK;
 	}
 	verb = find_verb(argv[at]);
 	if (!verb)

@@ -434,7 +434,7 @@ static void count_action(struct pass_summary *summary, const struct action *acti
 	summary->update += action->verb == VERB_UPDATE;
 	summary->disable += action->verb == VERB_DISABLE;
 	summary->delete += action->verb == VERB_DELETE;
-	summary->done += action->outcome == OUTCOME_DONE;
+	summary->done += action->outcome == OUTCOME_DONE || action->outcome == OUTCOME_UNNEEDED;
 	summary->failed += action->outcome == OUTCOME_FAILED;
 	summary->skipped += action->outcome == OUTCOME_SKIPPED;
 	summary->held += action->outcome == OUTCOME_HELD;
@@ -463,9 +463,11 @@ struct pass_summary pass_summary(const struct pass *pass)
 bool pass_in_sync(const struct pass *pass)
 {
 	struct pass_summary summary = pass_summary(pass);
+	size_t planned = summary.create + summary.update + summary.disable + summary.delete;
 
-	return !(summary.create + summary.update + summary.disable + summary.delete + summary.problems +
-		 summary.unreadable + summary.conflicts + summary.errors + pass->guard.held_count);
+	/* What was carried out is in sync now. */
+	return planned == summary.done && !summary.problems && !summary.unreadable && !summary.conflicts &&
+		!summary.errors && !pass->guard.held_count;
 }
 
 static int compare_actions(const void *a, const void *b)

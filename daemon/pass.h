@@ -80,7 +80,7 @@ struct pass *pass_free(struct pass *pass);
 void pass_stop(struct pass *pass);
 
 struct pass_summary pass_summary(const struct pass *pass);
-/* Nothing to change, nothing refused, nothing held, all of it read. */
+/* Nothing left to change, nothing refused, nothing held, all of it read. */
 bool pass_in_sync(const struct pass *pass);
 
 /* Every action of all sites, in the order in which people read them: app, batch, then as planned. From the

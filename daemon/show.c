@@ -18,9 +18,9 @@ static const char *paint(const struct show_options *options, enum colour colour)
 
 bool show_in_colour(FILE *file)
 {
-	const char *no = getenv("NO_COLOR");
+	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
-	return isatty(fileno(file)) && !(no && *no);
+	return isatty(fileno(file)) && !(no && *no) && terminal && strcmp(terminal, "dumb") != 0;
 }
 
 /* Values of environment variables are the user's secrets: with --hide-values only their names are shown. */

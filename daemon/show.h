@@ -13,7 +13,7 @@ struct show_options {
 	bool hide_values; /* names of environment variables, not their values */
 };
 
-/* Whether `file` is a terminal that wants colour (NO_COLOR unset). */
+/* Whether `file` is a terminal that wants colour (NO_COLOR unset, TERM not dumb). */
 bool show_in_colour(FILE *file);
 
 /*

@@ -24,7 +24,7 @@ struct status *status_free(struct status *status);
  */
 void status_refused(struct status *status, const struct session *broken, const char *reason, time_t now);
 
-/* This session's set is in force from now on; `from_files` false: the last good one, after status_refused
+/* This set is in force from now on; `from_files` false: the last good one, after status_refused
  * said why. */
 void status_loaded(struct status *status, const struct session *session, bool from_files, time_t now);
 

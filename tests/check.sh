@@ -8,5 +8,6 @@ step 'unit tests' make --no-print-directory unit PYTHON=build/venv/bin/python
 step 'comparison programs' make --no-print-directory build/release/tests/sigv4/sign_lines build/release/tests/schedule/next_lines
 step 'signatures beside botocore' build/venv/bin/python tests/sigv4/compare.py build/release/tests/sigv4/sign_lines
 step 'schedules beside another evaluator' build/venv/bin/python tests/schedule/compare.py build/release/tests/schedule/next_lines
+step 'schema beside jsonschema' build/venv/bin/python tests/definitions/check_schema.py
 step 'system tests' build/venv/bin/python -m pytest -q -n 2 tests/system
 step_end

@@ -62,7 +62,9 @@ class Call:
 class Fault:
     """What to do wrong, and to which calls. `nth` counts matching calls from 1; `times` None = for ever."""
 
-    what: str  # reset truncate empty rubbish denied throttle 500 503 failed-entries stall, or an AWS error code
+    # reset truncate empty rubbish denied throttle 500 503 failed-entries stall, or an AWS error code; or a function of
+    # the Call, this and the right answer (None if "before") that returns (status, headers, body), None = reset
+    what: object
     service: str = ""
     operation: str = ""
     nth: int = 1
@@ -385,7 +387,7 @@ class Proxy:
             return refusal
         fault = next((fault for fault in list(self.faults) if fault.takes(call)), None)
         if fault:
-            call.fault = fault.what
+            call.fault = fault.what if isinstance(fault.what, str) else "function"
             if fault.when == "before":
                 return await self._break(call, fault, None)
         answer = await self._forward(method, target, headers, body)
@@ -429,6 +431,8 @@ class Proxy:
     async def _break(self, call, fault, answer):
         """What goes back in place of the right answer; None = the connection is reset."""
         what = fault.what
+        if callable(what):
+            return what(call, fault, answer)
         if what == "reset":
             return None
         if what == "stall":

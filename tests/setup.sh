@@ -28,7 +28,7 @@ if [ -n "$missing" ] && command -v dpkg-query >/dev/null; then
 fi
 [ "$what" != build ] || exit 0
 
-requirements='moto[server]==5.2.5 boto3 awscli pytest pytest-xdist prometheus_client'
+requirements='moto[server]==5.2.5 boto3 awscli pytest pytest-xdist prometheus_client jsonschema'
 stamp=build/venv/.complete
 [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$requirements" ] && exit 0
 mkdir -p build

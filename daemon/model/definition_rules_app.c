@@ -136,6 +136,16 @@ static void check_account(struct reader *reader, const struct spot *spot, const 
 		"\"accountId\" is not the account of \"assumeRoleArn\"", "write the same account in both");
 }
 
+/* Described task definitions carry ARNs where people write names. */
+static bool same_role(const char *ours, const char *theirs)
+{
+	const char *name = strrchr(ours, '/'), *other = strrchr(theirs, '/');
+
+	if (text_starts(ours, "arn:") && text_starts(theirs, "arn:"))
+		return strcmp(ours, theirs) == 0;
+	return strcmp(name ? name + 1 : ours, other ? other + 1 : theirs) == 0;
+}
+
 /* What the task definition says itself beside what the app says about it. */
 static void check_twice_said(
 	struct reader *reader, const struct spot *spot, const struct entry *entry, const struct app *app)
@@ -153,7 +163,7 @@ static void check_twice_said(
 		const char *ours = json_text_of(written, roles[i][0], NULL);
 		const char *theirs = json_text_of(app->task_definition, roles[i][1], NULL);
 
-		if (ours && theirs && strcmp(ours, theirs) != 0)
+		if (ours && theirs && !same_role(ours, theirs))
 			fault_at(reader, MEMBER(task, roles[i][1]), AT_VALUE,
 				arena_printf(reader->arena,
 					"\"%s\" is not the role that \"roles\" names as \"%s\"", roles[i][1],

@@ -62,12 +62,7 @@ static void check_own_image(struct reader *reader, const struct spot *spot, cons
 
 	if (!batch->image.tag && !batch->image.digest && !batch->image.uri)
 		return;
-	if (app->log_streams == LOG_STREAMS_APP)
-		fault_at(reader, spot, AT_KEY,
-			"a batch has no image of its own where all share one task definition "
-			"(\"logStreams\": \"app\")",
-			"leave it out, or write \"logStreams\": \"batch\" in the app");
-	else if (json_object_get(first_container(app), "image"))
+	if (json_object_get(first_container(app), "image"))
 		fault_at(reader, spot, AT_KEY,
 			"the app's first container has an \"image\", which would count",
 			"write the app's image as \"image\": {\"uri\": \"...\"} instead");

@@ -34,16 +34,21 @@ static int weekday_of(long days)
 	return (int)((days + 4) % 7) + 1;
 }
 
-/* The working day nearest to `day`, never in another month. `first` is the weekday of the 1st. */
-static unsigned workday_near(int day, int first, int length)
+static uint32_t day_bit(int day)
+{
+	return (uint32_t)1 << (day & 31);
+}
+
+/* The working day nearest to `day`, never in another month, as a bit. `first` is the weekday of the 1st. */
+static uint32_t workday_near(int day, int first, int length)
 {
 	int weekday = (first - 1 + day - 1) % 7 + 1;
 
 	if (weekday == 7)
-		return day == 1 ? 3 : (unsigned)day - 1;
+		return day_bit(day == 1 ? 3 : day - 1);
 	if (weekday == 1)
-		return day == length ? (unsigned)day - 2 : (unsigned)day + 1;
-	return (unsigned)day;
+		return day_bit(day == length ? day - 2 : day + 1);
+	return day_bit(day);
 }
 
 /* The days of one month on which the schedule fires. */
@@ -53,18 +58,18 @@ static uint32_t days_of(const struct schedule *schedule, int year, int month)
 	uint32_t set = schedule->days;
 
 	if (schedule->last_day)
-		set |= (uint32_t)1 << length;
+		set |= day_bit(length);
 	if (schedule->last_workday)
-		set |= (uint32_t)1 << workday_near(length, first, length);
+		set |= workday_near(length, first, length);
 	for (int day = 1; day <= length; day++) {
 		int weekday = (first - 1 + day - 1) % 7 + 1;
 
 		if (schedule->days_near >> day & 1)
-			set |= (uint32_t)1 << workday_near(day, first, length);
+			set |= workday_near(day, first, length);
 		if (schedule->weekdays >> weekday & 1 ||
 			(schedule->last_of_week >> weekday & 1 && day + 7 > length) ||
 			(schedule->nth_weekday == weekday && (day - 1) / 7 + 1 == schedule->nth))
-			set |= (uint32_t)1 << day;
+			set |= day_bit(day);
 	}
 	return set & (uint32_t)(((uint64_t)1 << (length + 1)) - 1);
 }

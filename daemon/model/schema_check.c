@@ -1,7 +1,6 @@
 #include <regex.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 #include "model/definition_inside.h"
 #include "model/schema.h"
@@ -60,7 +59,7 @@ static void unknown_value(
 
 	while (member->values[count])
 		count++;
-	near = schema_nearest(text, member->values, count);
+	near = text_nearest(text, member->values, count);
 	message = arena_printf(
 		arena, "%s cannot be %s", spot_label(walk->reader, spot), quoted(walk->reader, text));
 	if (walk->open && !near)

@@ -1,7 +1,6 @@
 #include "model/schema_words.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "text.h"
 
@@ -161,14 +160,6 @@ const char *schema_example(struct arena *arena, const struct schema_member *memb
 	return "null";
 }
 
-const char *schema_nearest(const char *word, const char *const *known, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcasecmp(word, known[i]) == 0)
-			return known[i];
-	return text_nearest(word, known, count);
-}
-
 const char *schema_nearest_key(struct arena *arena, const struct schema *schema, const char *key)
 {
 	const char **known = arena_alloc(arena, (schema->count + 1) * sizeof *known);
@@ -177,5 +168,5 @@ const char *schema_nearest_key(struct arena *arena, const struct schema *schema,
 	for (size_t i = 0; i < schema->count; i++)
 		if (schema->members[i].mark != SCHEMA_MISTAKE)
 			known[count++] = schema->members[i].key;
-	return schema_nearest(key, known, count);
+	return text_nearest(key, known, count);
 }

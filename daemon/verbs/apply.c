@@ -43,7 +43,7 @@ static void say_end(const struct pass *pass, const struct applying *applying)
 	show_notes(stderr, pass);
 	if (pass->state_error)
 		session_complain("%s", pass->state_error);
-	if (pass_in_sync(pass))
+	if (pass_in_sync(pass) && !summary.done)
 		puts("in sync: nothing to change");
 	else if (!summary.errors || summary.done)
 		printf("%zu done, %zu failed, %zu skipped, %zu held\n", summary.done, summary.failed,

@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from proxy import Proxy  # noqa: E402
 
 KEY, SECRET, REGION = "AKIABENCH", "bench", "ap-northeast-1"
-CTL = str(ROOT / "build/fargate-batchctl")
+CTL = os.environ.get("FARGATE_BATCHCTL", str(ROOT / "build/fargate-batchctl"))
 
 
 def definitions(count):

@@ -32,13 +32,22 @@ DEFINITIONS = "/etc/fargate-batch.d"
 STATUS, METRICS = "/run/fargate-batchd/status.json", "/run/fargate-batchd/metrics.prom"
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption("--release", choices=RELEASES, help="only this one (the first also runs what needs no machine)")
+
+
+def pytest_generate_tests(metafunc):
+    if "release" in metafunc.fixturenames:
+        only = metafunc.config.getoption("--release")
+        metafunc.parametrize("release", [only] if only else RELEASES, scope="session", indirect=True)
+
+
+def pytest_collection_modifyitems(config, items):
     """Without root or a container nothing of this can be shown; FARGATE_BATCHD_MUST_BOOT=1 makes that a failure."""
     why = missing()
+    if config.getoption("--release") not in (None, RELEASES[0]):
+        items[:] = [item for item in items if "release" in item.fixturenames]
     for item in items:
-        release = getattr(item, "callspec", None) and item.callspec.params.get("release")
-        if release:
-            item.add_marker(pytest.mark.xdist_group(release))
         if why and "release" in item.fixturenames and os.environ.get("FARGATE_BATCHD_MUST_BOOT") != "1":
             item.add_marker(pytest.mark.skip(reason=f"no container can be booted: {why}"))
 
@@ -48,7 +57,7 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"THE SERVICE TESTS WERE SKIPPED: {missing()}", red=True, bold=True)
 
 
-@pytest.fixture(scope="session", params=RELEASES)
+@pytest.fixture(scope="session")
 def release(request):
     assert not missing(), missing()
     return request.param

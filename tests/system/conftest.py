@@ -202,12 +202,12 @@ class World:
         events = self.client("events", region)
         try:
             rule = events.describe_rule(Name=name)
+            rule.pop("ResponseMetadata")
+            rule["Targets"] = events.list_targets_by_rule(Rule=name)["Targets"]
+            tags = events.list_tags_for_resource(ResourceARN=rule["Arn"])["Tags"]
         except events.exceptions.ResourceNotFoundException:
             return None
-        rule.pop("ResponseMetadata")
-        rule["Targets"] = events.list_targets_by_rule(Rule=name)["Targets"]
-        rule["Tags"] = {tag["Key"]: tag["Value"]
-                        for tag in events.list_tags_for_resource(ResourceARN=rule["Arn"])["Tags"]}
+        rule["Tags"] = {tag["Key"]: tag["Value"] for tag in tags}
         return rule
 
     def target(self, name, region=REGION):

@@ -179,19 +179,39 @@ def test_a_listing_without_an_end(world, converged, service, operation, members)
     world.settings(deletion={"graceMinutes": 0})
     del converged["batches"]["no2"]
     world.write(converged)
-    # A page's token is not taken by the emulator's tagging API: the first page comes again.
     world.proxy.merge(service, operation, members)
-    world.proxy.watch(lambda call: None)
+    if service == "tagging":
+        # The emulator refuses a token that it did not give: the same page comes again, as from a service that loops.
+        page = []
+        world.proxy.patches.clear()
+        world.proxy.patch(service, operation, lambda reply, _: page.append(reply) or reply | members)
+
+        def again(call, fault, answer):
+            return 200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(page[0] | members).encode()
+
+        world.proxy.fault(again, service, operation, times=None, match=lambda call: "PaginationToken" in call.params)
     diff = world.run("diff", timeout=60)
     if operation != "GetResources":
         assert diff.code == 2, str(diff)
     else:
+        # What it did not name is asked for by itself: the batch that left is seen, or the reading was not complete.
         assert diff.code in (1, 2), str(diff)
     assert len([call for call in diff.calls if call.operation == operation]) < 20, str(diff)
     result = world.run("apply", timeout=60)
     if operation != "GetResources":
         assert not [call for call in result.writes if "Delete" in call.operation or "Disable" in call.operation], str(result)
         assert world.rule("batch-no2")["State"] == "ENABLED"
+
+
+@pytest.mark.parametrize("what", ["denied", "500", "rubbish", "reset"])
+def test_a_batch_that_left_is_seen_without_the_tagging_api(world, converged, what):
+    """What it does not name is asked for by itself: a rule in nobody's definitions costs one question."""
+    del converged["batches"]["no2"]
+    world.write(converged)
+    world.proxy.fault(what, "tagging", times=None)
+    diff = world.run("diff")
+    assert diff.code in (1, 2), str(diff)
+    assert diff.code == 2 or "no2" in diff.out, str(diff)
 
 
 def test_items_twice_and_items_of_strangers_in_a_list(world, converged):
@@ -388,20 +408,10 @@ def test_an_answer_without_measure(world, converged):
 
 
 def test_redirects_are_never_followed(world, converged):
-    seen = []
-
-    async def elsewhere(call, fault, answer):
-        return 302, {"Location": "http://127.0.0.1:9/"}, b""
-
-    original = world.proxy._break
-    world.proxy._break = elsewhere
-    try:
-        world.proxy.fault("redirect", "events", "ListRules", times=None)
-        result = world.run("diff")
-        assert result.code == 2, str(result)
-    finally:
-        world.proxy._break = original
-    assert not seen
+    world.proxy.fault(lambda *_: (302, {"Location": world.proxy.url + "/elsewhere"}, b""), "events", "ListRules", times=None)
+    result = world.run("diff")
+    assert result.code == 2, str(result)
+    assert not [call for call in result.calls if "/elsewhere" in call.operation]
 
 
 def test_request_ids_and_reasons_in_readings(world, converged):

@@ -103,23 +103,35 @@ def test_keeps_so_many_and_no_more(world, article):
     assert len(world.active("batch-no1")) == 3
 
 
-def test_what_a_schedule_uses_is_never_deregistered(world, article):
+def test_what_our_schedule_still_uses_is_never_deregistered(world, article):
+    """Its target cannot be moved: revisions come, and the one in use stays."""
     world.settings(keepRevisions=1)
-    article["apps"]["batch"]["logStreams"] = "app"
-    article["batches"]["old"] = {"app": "batch", "schedule": "rate(1 day)", "image": {"tag": "pinned"}}
     world.converge(article)
-    pinned = world.revision_of("batch-old")["taskDefinitionArn"]
-    # A rule that is none of ours uses an old revision too.
-    first = world.revision_of("batch-no1")["taskDefinitionArn"]
-    events = world.client("events")
-    events.put_rule(Name="foreign", ScheduleExpression="rate(1 day)")
+    used = world.revision_of("batch-no1")["taskDefinitionArn"]
+    world.proxy.fault("denied", "events", "PutTargets", times=None, match=lambda call: call.params["Rule"] == "batch-no1")
     for number in range(5):
         world.write(tagged(article, f"v{number}"))
+        world.apply(code=1)
+        assert world.revision_of("batch-no1")["taskDefinitionArn"] == used
+        assert world.revision(used)["status"] == "ACTIVE"
+    assert len(world.active("batch-no2")) <= 2
+    world.proxy.reset()
+    world.apply()
+    world.settled()
+    assert world.revision(used)["status"] == "INACTIVE"
+
+
+def test_what_a_strangers_schedule_uses_is_never_deregistered(world, article):
+    world.settings(keepRevisions=1)
+    world.converge(article)
+    target = world.target("batch-no1") | {"Id": "theirs"}
+    used = target["EcsParameters"]["TaskDefinitionArn"]
+    world.client("events").put_rule(Name="stranger", ScheduleExpression="rate(1 day)")
+    world.client("events").put_targets(Rule="stranger", Targets=[target])
+    for number in range(4):
+        world.write(tagged(article, f"v{number}"))
         world.apply()
-        assert world.revision(pinned)["status"] == "ACTIVE"
-        assert world.revision_of("batch-old")["taskDefinitionArn"] == pinned
-        assert world.revision_of("batch-no1")["status"] == "ACTIVE"
-    assert world.revision(first)["status"] == "INACTIVE"
+    assert world.revision(used)["status"] == "ACTIVE"
     world.settled()
 
 
