@@ -262,35 +262,46 @@ static bool is_too_old(const struct resources *all, size_t at)
 	       strcmp(all->items[newer]->name, all->items[at]->name) == 0;
 }
 
+/* What a schedule of ours starts; a stranger's targets are nobody's business. */
+static void ask_targets_of(struct observing *observing, struct resource *have)
+{
+	struct subject subject = { .name = have->name };
+
+	if (have->kind->shape != SHAPE_SCHEDULE || have->targets_asked || !is_ours(&observing->view, have))
+		return;
+	have->targets_asked = true;
+	ask_about(observing, &reading_targets, &subject, have->kind, have->name);
+}
+
+/* Answers add to the set while it is walked, so only what stands there now is asked about. */
 static void ask_tags(struct observing *observing)
 {
 	const struct resources *all = &observing->observed->all;
+	size_t count;
 
 	observed_sort(observing->observed);
-	for (size_t i = 0; i < all->count; i++) {
+	count = all->count;
+	for (size_t i = 0; i < count; i++) {
 		struct subject subject = { .name = all->items[i]->name, .resource = all->items[i] };
 
 		if (!is_too_old(all, i) && needs_tags(observing, all->items[i]))
 			ask(observing, all->items[i]->kind->tags_reading, &subject);
+		ask_targets_of(observing, all->items[i]);
 	}
 }
 
-/* What schedules of ours start; a stranger's targets are nobody's business. */
+/* For schedules whose owner has just been told. */
 static void ask_targets(struct observing *observing)
 {
 	const struct resources *all = &observing->observed->all;
-	/* Answers add to the set while it is walked: only what stands there now is asked about. */
 	size_t count = all->count;
 
 	for (size_t i = 0; i < count; i++) {
 		struct resource *have = all->items[i];
-		struct subject subject = { .name = have->name };
 
-		if (have->kind->shape != SHAPE_SCHEDULE)
-			continue;
-		if (is_ours(&observing->view, have))
-			ask_about(observing, &reading_targets, &subject, have->kind, have->name);
-		else if (have->tags_read == TAGS_STRONG && !is_named(observing, have->kind, have->name))
+		ask_targets_of(observing, have);
+		if (have->kind->shape == SHAPE_SCHEDULE && have->tags_read == TAGS_STRONG &&
+			!is_ours(&observing->view, have) && !is_named(observing, have->kind, have->name))
 			state_keep_stranger(observing->options.memory, have->arn, observing->options.now);
 	}
 }

@@ -351,6 +351,16 @@ static void apply(struct pass *pass)
 	pass->waiting--;
 }
 
+/* What was registered a moment ago is known without reading it. */
+static void remember_registration(struct pass *pass, struct pass_site *site, const struct action *action)
+{
+	const char *hash = tags_value(&action->want->tags, TAG_HASH);
+
+	if (action->made && hash)
+		state_keep_revision(site->memory, action->made, hash,
+			fields_digest(pass->arena, &action->want->fields, true));
+}
+
 /* What this site's actions have to leave behind in the state. */
 static void remember_actions(struct pass *pass, struct pass_site *site)
 {
@@ -359,6 +369,8 @@ static void remember_actions(struct pass *pass, struct pass_site *site)
 
 		if (action->outcome != OUTCOME_DONE)
 			continue;
+		if (action->kind->shape == SHAPE_REVISIONS && action->verb == VERB_CREATE)
+			remember_registration(pass, site, action);
 		if (action->leaves && !pass->guard.used_approval)
 			state_left(site->memory, action->arn, pass->now);
 		/* A person approved it: from now on its grace is ours to watch. */

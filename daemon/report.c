@@ -178,13 +178,18 @@ void report_action(struct report *report, const struct pass *pass, const struct 
 	char *key = arena_printf(arena, "action/%s/%s/%s/%s", action->kind->name, action->name,
 		verb_name(action->verb), action->error_code ? action->error_code : "");
 
+	char *what;
+
 	if (action->outcome == OUTCOME_DONE)
 		tell_change(report, pass, action);
-	else if (action->outcome == OUTCOME_FAILED && tell(report, key, action->name, pass->now))
+	if (action->outcome != OUTCOME_FAILED)
+		return;
+	what = arena_printf(arena, "%s: cannot %s %s %s", whose(arena, action), verb_name(action->verb),
+		action->kind->name, action->name);
+	if (tell(report, key, what, pass->now))
 		send_action(MESSAGE_CHANGE_FAILED, pass, action,
-			arena_printf(arena, "%s: cannot %s %s %s: %s%s", whose(arena, action),
-				verb_name(action->verb), action->kind->name, action->name,
-				action->error ? action->error : "?", asked_by(arena, action)));
+			arena_printf(arena, "%s: %s%s", what, action->error ? action->error : "?",
+				asked_by(arena, action)));
 }
 
 static void tell_problem(struct report *report, const struct pass *pass, const struct problem *problem)
@@ -267,12 +272,12 @@ static void tell_held(struct report *report, const struct pass *pass)
 {
 	for (size_t i = 0; i < pass->guard.held_count; i++) {
 		const struct held *held = &pass->guard.held[i];
+		char *text = arena_printf(pass->arena,
+			"%zu removals are held, because %s: if this is what you want: fargate-batchctl approve %s",
+			held->arn_count, held->reason, held->plan);
 
-		if (tell(report, arena_printf(pass->arena, "held/%s", held->plan), held->reason, pass->now))
-			message_send(MESSAGE_HELD, NULL, 0,
-				"%zu removals are held, because %s: if this is what you want: "
-				"fargate-batchctl approve %s",
-				held->arn_count, held->reason, held->plan);
+		if (tell(report, arena_printf(pass->arena, "held/%s", held->plan), text, pass->now))
+			message_send(MESSAGE_HELD, NULL, 0, "%s", text);
 	}
 }
 

@@ -13,6 +13,7 @@
 #define LARGE_STEP   0.25
 #define SLOWEST      0.1
 #define CAREFUL      0.02
+#define CAREFUL_FAR  0.12
 #define GROWTH_LIMIT 20.0
 
 static double least(double a, double b)
@@ -113,7 +114,9 @@ static double step(const struct rate *rate)
 {
 	bool far = rate->now_rate < rate->too_fast * 0.9;
 
-	return far && rate->step > CAREFUL ? LARGE_STEP : rate->step;
+	if (!far)
+		return rate->step;
+	return rate->step > CAREFUL ? LARGE_STEP : CAREFUL_FAR;
 }
 
 void rate_answered(struct rate *rate, double now, double sent, bool throttled)

@@ -313,8 +313,10 @@ struct plan *plan_make(const struct view *view, const struct kind *const *kinds,
 
 	plan->arena = view->arena;
 	plan->observed = view->observed;
-	for (size_t i = 0; i < kind_count; i++)
+	for (size_t i = 0; i < kind_count; i++) {
+		plan->of_shape[kinds[i]->shape] = kinds[i];
 		kinds[i]->want(view, &plan->wants);
+	}
 	resources_sort(&plan->wants);
 	plan_resources(plan, view, options);
 	plan_revisions(plan, view, options);

@@ -86,6 +86,8 @@ struct plan {
 	struct resource **unread;
 	size_t unread_count, unread_capacity;
 	size_t owned_batches; /* schedules of ours that AWS has */
+	struct resources unwanted; /* those of them under names that nothing wants */
+	const struct kind *of_shape[SHAPE_TARGET + 1]; /* the kind of a shape that only one kind has */
 };
 
 struct plan_options {

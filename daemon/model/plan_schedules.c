@@ -16,13 +16,9 @@ static const char *tag_of(const struct resource *have, const char *key)
 
 static struct resource *wanted(const struct plan *plan, enum shape shape, const char *name)
 {
-	for (size_t i = 0; i < plan->wants.count; i++) {
-		struct resource *want = plan->wants.items[i];
+	const struct kind *kind = plan->of_shape[shape];
 
-		if (want->kind->shape == shape && strcmp(want->name, name) == 0)
-			return want;
-	}
-	return NULL;
+	return kind ? resources_find(&plan->wants, kind, name, NULL) : NULL;
 }
 
 /* Whether the batch that this schedule started is the one that is wanted now, of this app or of one that we
@@ -40,14 +36,28 @@ static bool was_of(const struct view *view, const struct plan_options *options, 
 static struct resource *moved_from(const struct plan *plan, const struct view *view,
 	const struct plan_options *options, const struct resource *want)
 {
+	for (size_t i = 0; i < plan->unwanted.count; i++)
+		if (was_of(view, options, plan->unwanted.items[i], want))
+			return plan->unwanted.items[i];
+	return NULL;
+}
+
+/* Schedules of ours under names that nothing wants: moved, left, or another's. */
+static void gather_schedules(struct plan *plan, const struct view *view)
+{
+	struct resources *unwanted = &plan->unwanted;
+
 	for (size_t i = 0; i < plan->observed->all.count; i++) {
 		struct resource *have = plan->observed->all.items[i];
 
-		if (have->kind->shape == SHAPE_SCHEDULE && !wanted(plan, SHAPE_SCHEDULE, have->name) &&
-			was_of(view, options, have, want))
-			return have;
+		if (have->kind->shape != SHAPE_SCHEDULE || !is_ours(view, have))
+			continue;
+		plan->owned_batches++;
+		if (wanted(plan, SHAPE_SCHEDULE, have->name))
+			continue;
+		arena_grow(plan->arena, &unwanted->items, sizeof have, unwanted->count, &unwanted->capacity);
+		unwanted->items[unwanted->count++] = have;
 	}
-	return NULL;
 }
 
 static struct action *add_old(struct plan *plan, enum verb verb, const struct resource *old,
@@ -185,11 +195,7 @@ static void plan_batch(
 
 void plan_schedules(struct plan *plan, const struct view *view, const struct plan_options *options)
 {
-	for (size_t i = 0; i < plan->observed->all.count; i++) {
-		const struct resource *have = plan->observed->all.items[i];
-
-		plan->owned_batches += have->kind->shape == SHAPE_SCHEDULE && is_ours(view, have);
-	}
+	gather_schedules(plan, view);
 	for (size_t i = 0; i < plan->wants.count; i++)
 		if (plan->wants.items[i]->kind->shape == SHAPE_SCHEDULE)
 			plan_batch(plan, view, plan->wants.items[i], options);

@@ -69,6 +69,10 @@ def install(root, prefix="/usr"):
     assert done.returncode == 0, done.stderr
 
 
+def all_in(fields, record):
+    return all(record.get(name) == value for name, value in fields.items())
+
+
 class Service:
     def __init__(self, machine, server, proxy, end, names):
         self.machine, self.server, self.proxy, self.end, self.names = machine, server, proxy, end, names
@@ -201,16 +205,17 @@ class Service:
         out = self.machine.run("journalctl", "-n", "0", "--show-cursor", "-q").stdout
         self.cursor = out.rpartition("-- cursor: ")[2].strip() or None
 
-    def journal(self, *matches, all=False):
-        """The daemon's own records since the mark, as dictionaries; `all`: whatever the unit's processes said too."""
+    def journal(self, all=False, **fields):
+        """The daemon's own records since the mark, as dictionaries, with these fields; `all`: of every process of the unit."""
         self.machine.run("journalctl", "--sync", code=None)
         since = ["--after-cursor", self.cursor] if self.cursor else []
-        out = self.machine.run("journalctl", "-u", UNIT, "-o", "json", "--no-pager", "-q", *since, *matches).stdout
+        out = self.machine.run("journalctl", "-u", UNIT, "-o", "json", "--no-pager", "-q", *since).stdout
         records = [json.loads(line) for line in out.splitlines()]
-        return records if all else [record for record in records if record.get("_COMM") == UNIT]
+        return [record for record in records if (all or record.get("_COMM") == UNIT) and
+                all_in(fields, record)]
 
-    def said(self, *matches, all=False):
-        return "\n".join(str(record["MESSAGE"]) for record in self.journal(*matches, all=all))
+    def said(self, all=False, **fields):
+        return "\n".join(str(record["MESSAGE"]) for record in self.journal(all=all, **fields))
 
     def wait_said(self, text, seconds=20, all=False):
         return wait_for(lambda: text in self.said(all=all) and self.said(all=all), seconds=seconds, every=0.2,

@@ -111,8 +111,9 @@ class Machine:
         """Runs a command inside and wants this exit code (None: any)."""
         inside = ["nsenter", "-t", str(self.leader), "-m", "-u", "-i", "-p", "-r", "-w"]
         if user:
-            command = ("setpriv", "--reuid", user, "--regid", user, "--init-groups", *command)
-        variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root", "TERM": "dumb"}
+            command = ("setpriv", "--reuid", user, "--regid", "nogroup" if user == "nobody" else user, "--init-groups", *command)
+        variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "TERM": "dumb",
+                     "HOME": f"/var/lib/{user}" if user else "/root"}
         done = subprocess.run([*inside, *command], input=input, capture_output=True, text=True, timeout=timeout,
                               env=variables | (environment or {}), stdin=None if input else subprocess.DEVNULL)
         assert code is None or done.returncode == code, \

@@ -82,7 +82,7 @@ def test_a_new_owner_waits_for_a_restart(service, article):
     service.settings(owner="other")
     service.reload()
     assert service.wait_pass(after=1)["owner"] == "default"
-    assert "owner" in service.said("PRIORITY=4")
+    assert "owner" in service.said(PRIORITY="4")
 
 
 def test_a_directory_that_vanished(service, article):
@@ -110,7 +110,7 @@ def test_an_emptied_directory_removes_nothing_without_a_word(service, article):
     assert status["state"] == "degraded" and len(status["held"]) == 1, status
     assert [service.rule(name)["State"] for name in service.rules()] == ["ENABLED", "ENABLED"]
     command = status["held"][0]["command"]
-    assert command in service.said("PRIORITY=3") and command in service.ctl("status", code=1).stdout
+    assert command in service.said(PRIORITY="3") and command in service.ctl("status", code=1).stdout
     service.wait_status(command)
     # As the record says, by root at a prompt; then the next pass.
     environment = {"AWS_ACCESS_KEY_ID": "AKIAFAKETESTKEY00001", "AWS_SECRET_ACCESS_KEY":

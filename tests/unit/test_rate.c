@@ -94,7 +94,14 @@ static void registration_grows_slowly(void)
 	CHECK(rate.now_rate == 1);
 	for (int i = 0; i < 10; i++)
 		rate_answered(&rate, 101 + i, 100.5 + i, false);
-	CHECK(rate.now_rate > 1.1 && rate.now_rate < 1.3);
+	CHECK(rate.now_rate > 2.1 && rate.now_rate < 2.3);
+	/* What was too fast once is come near to in small steps. */
+	rate_answered(&rate, 112, 111.5, true);
+	rate_answered(&rate, 114, 113.5, false);
+	rate_answered(&rate, 115, 114.5, false);
+	double near = rate.now_rate;
+	rate_answered(&rate, 116, 115.5, false);
+	CHECK(rate.now_rate - near < 0.05);
 }
 
 static void delays(void)

@@ -1,0 +1,158 @@
+"""What the journal tells: the story of a batch, what needs a person, and what to do."""
+
+import json
+import re
+
+from conftest import ROOT, UNIT
+from system.conftest import wait_for
+
+IDS = dict(re.findall(r'MESSAGE\((\w+), "([0-9a-f]{32})"', (ROOT / "daemon/messages.h").read_text()))
+DRIFT, CHANGED, FIGHT, ENDED = IDS["DRIFT"], IDS["CHANGED"], IDS["FIGHT"], IDS["ENDED"]
+
+
+def test_every_record_has_an_id_and_every_change_is_an_audit_line(service, article):
+    service.converge(article)
+    records = service.journal()
+    assert records and all(record.get("MESSAGE_ID") in IDS.values() for record in records)
+    changes = [record for record in records if "ACTION" in record]
+    assert len(changes) == service.status()["lastPass"]["done"]
+    requests = {call.request_id for call in service.proxy.calls}
+    for record in changes:
+        assert record["MESSAGE_ID"] == CHANGED and record["PRIORITY"] == "6"
+        assert record["APP"] == "batch" and record["RESOURCE_KIND"] and record["RESOURCE"] and record["PASS"], record
+        assert record["DEFINITION_FILE"].endswith("jobs.json") and int(record["DEFINITION_LINE"]) > 1, record
+        assert record["AWS_OPERATION"] and record["AWS_REQUEST_ID"] in requests, record
+    assert not [record for record in records if int(record["PRIORITY"]) <= 4], "nothing needs a person"
+
+
+def test_the_story_of_one_batch(service, article):
+    service.converge(article)
+    out = service.machine.run("journalctl", "-u", UNIT, "BATCH=no1", "-o", "json", "--no-pager").stdout
+    records = [json.loads(line) for line in out.splitlines()]
+    assert {record["BATCH"] for record in records} == {"no1"}
+    kinds = [record["RESOURCE_KIND"] for record in records][-3:]
+    assert kinds == ["task-definition", "rule", "target"], kinds
+
+
+def test_a_converged_pass_says_nothing(service, article):
+    service.settings(resyncInterval=1)
+    service.converge(article)
+    service.mark()
+    number = service.status()["lastPass"]["number"]
+    writes = len(service.proxy.writes())
+    service.wait_pass(after=number + 3)
+    assert len(service.proxy.writes()) == writes
+    assert service.journal() == []
+
+
+def drift(service, change, undone, field):
+    """Changes something by hand, waits until it is put back, and gives the record that tells it."""
+    service.mark()
+    change()
+    wait_for(undone, what="the repair", seconds=20)
+    return wait_for(lambda: next((record for record in service.journal(MESSAGE_ID=DRIFT)
+                                  if field in record["MESSAGE"]), None),
+                    what=f"the drift of {field} in\n{service.said()}")
+
+
+def test_drift_is_put_back_and_told(service, article):
+    service.settings(resyncInterval=1)
+    service.converge(article)
+    events = service.client("events")
+
+    record = drift(service, lambda: service.aws("events", "disable-rule", "--name", "batch-no1"),
+                   lambda: service.rule("batch-no1")["State"] == "ENABLED", "state")
+    assert record["BATCH"] == "no1" and record["PRIORITY"] == "5" and record["ACTION"] == "update"
+    assert "changed outside" in record["MESSAGE"] and "put back" in record["MESSAGE"]
+    assert "DISABLED → ENABLED" in record["MESSAGE"] and record["AWS_REQUEST_ID"]
+
+    def edit_input():
+        [target] = service.rule("batch-no2")["Targets"]
+        target["Input"] = '{"containerOverrides":[]}'
+        service.aws("events", "put-targets", "--rule", "batch-no2", "--targets", json.dumps([target]))
+
+    record = drift(service, edit_input, lambda: "no2" in service.rule("batch-no2")["Targets"][0]["Input"], "input")
+    assert record["BATCH"] == "no2" and record["RESOURCE_KIND"] == "target"
+
+    group = service.client("logs")
+    record = drift(
+        service, lambda: service.aws("logs", "put-retention-policy", "--log-group-name", "/fargate/batch",
+                                     "--retention-in-days", "1"),
+        lambda: group.describe_log_groups()["logGroups"][0]["retentionInDays"] == 30, "retentionInDays")
+    assert "1 → 30" in record["MESSAGE"] and "BATCH" not in record
+
+    iam = service.client("iam")
+    policy = iam.list_attached_role_policies(RoleName="ecsEventRole")["AttachedPolicies"][0]["PolicyArn"]
+    record = drift(
+        service, lambda: service.aws("iam", "detach-role-policy", "--role-name", "ecsEventRole", "--policy-arn", policy),
+        lambda: iam.list_attached_role_policies(RoleName="ecsEventRole")["AttachedPolicies"], "olic")
+    assert record["RESOURCE_KIND"] == "role"
+
+    record = drift(service, lambda: (events.remove_targets(Rule="batch-no1", Ids=["fargate-batchd"]),
+                                     events.delete_rule(Name="batch-no1")),
+                   lambda: service.rule("batch-no1") and service.rule("batch-no1")["Targets"], "batch-no1")
+    assert "gone outside" in record["MESSAGE"]
+    assert not [record for record in service.journal() if int(record["PRIORITY"]) <= 3]
+
+
+def test_a_fight_is_told_and_not_fought(service, article):
+    service.settings(resyncInterval=1)
+    service.converge(article)
+    service.mark()
+    for _ in range(3):
+        service.aws("events", "disable-rule", "--name", "batch-no1")
+        wait_for(lambda: service.rule("batch-no1")["State"] == "ENABLED", what="the repair")
+    service.aws("events", "disable-rule", "--name", "batch-no1")
+    record = wait_for(lambda: service.journal(MESSAGE_ID=FIGHT), what="the fight")[0]
+    assert record["PRIORITY"] == "3" and record["BATCH"] == "no1" and "state" in record["MESSAGE"]
+    number = service.status()["lastPass"]["number"]
+    status = service.wait_pass(after=number + 2)
+    assert status["state"] == "degraded" and status["fights"][0]["batch"] == "no1", status
+    assert service.rule("batch-no1")["State"] == "DISABLED", "left alone for a while"
+    assert len(service.journal(MESSAGE_ID=FIGHT)) == 1, "told once"
+    assert "fight" in service.ctl("status", code=1).stdout
+    assert [batch["state"] for batch in status["batches"]] == ["differs", "in sync"]
+    service.client("events").enable_rule(Name="batch-no1")
+    wait_for(lambda: service.status()["state"] == "healthy", what="the end of it")
+    assert service.journal(MESSAGE_ID=ENDED)
+
+
+def test_a_trouble_is_told_once_and_when_it_ends(service, article):
+    service.settings(resyncInterval=1)
+    service.proxy.fault("denied", service="logs", operation="CreateLogGroup", times=None)
+    service.define(article)
+    service.start()
+    number = service.wait_pass()["lastPass"]["number"]
+    status = service.wait_pass(after=number + 3)
+    failed = service.journal(MESSAGE_ID=IDS["CHANGE_FAILED"])
+    assert len(failed) == 1, [record["MESSAGE"] for record in failed]
+    assert failed[0]["AWS_OPERATION"] == "CreateLogGroup" and "AccessDenied" in failed[0]["AWS_ERROR_CODE"]
+    assert failed[0]["PRIORITY"] == "3" and failed[0]["RESOURCE"]
+    assert [problem["errorCode"] for problem in status["problems"]] == [failed[0]["AWS_ERROR_CODE"]], status
+    assert service.ctl("status", code=1).stdout.count("AccessDenied") >= 1
+    service.wait_status("cannot create log-group /fargate/batch")
+    service.proxy.reset()
+    wait_for(lambda: service.status()["state"] == "healthy", what="the end of it")
+    assert len(service.journal(MESSAGE_ID=ENDED)) == 1
+
+
+def test_a_conflict_names_both_sides(service, article):
+    service.client("logs").create_log_group(logGroupName="/fargate/batch")
+    service.define(article)
+    service.start()
+    status = service.wait_pass()
+    [record] = service.journal(MESSAGE_ID=IDS["CONFLICT"])
+    assert record["RESOURCE"].startswith("arn:aws:logs:") and record["RESOURCE"] in record["MESSAGE"]
+    assert "jobs.json:" in record["MESSAGE"] and record["PRIORITY"] == "3"
+    assert status["conflicts"][0]["arn"] == record["RESOURCE"]
+    assert service.proxy.writes() == [] and service.rules() == []
+    assert {batch["state"] for batch in status["batches"]} == {"conflict"}
+
+
+def test_the_catalog_explains(service, article):
+    service.converge(article)
+    out = service.machine.run("journalctl", "-u", UNIT, "-x", "--no-pager").stdout
+    assert "The daemon has started" in out and "Defined-By: fargate-batchd" in out and "What to do:" in out
+    assert "A resource was changed: rule of app batch" in out, "names of fields are filled in"
+    known = service.machine.run("journalctl", "--list-catalog", *IDS.values()).stdout
+    assert len(known.splitlines()) == len(IDS)
