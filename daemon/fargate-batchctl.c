@@ -62,7 +62,8 @@ static const struct verb_entry verbs[] = {
 
 static void usage(void)
 {
-	puts("Scheduled Fargate tasks from definition files.\n\nusage: fargate-batchctl VERB [FLAG…] [WORD…]\n");
+	puts("Scheduled Fargate tasks from definition files.\n\nusage: fargate-batchctl VERB [FLAG…] "
+	     "[WORD…]\n");
 	for (size_t i = 0; i < ARRAY_LENGTH(verbs); i++)
 		printf("  %-8s %s%s\n", verbs[i].name, verbs[i].summary,
 			verbs[i].run ? "" : " (not built yet)");

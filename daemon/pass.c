@@ -479,7 +479,7 @@ bool pass_in_sync(const struct pass *pass)
 
 	/* What was carried out is in sync now. */
 	return planned == summary.done && !summary.problems && !summary.unreadable && !summary.conflicts &&
-		!summary.errors && !pass->guard.held_count;
+	       !summary.errors && !pass->guard.held_count;
 }
 
 static int compare_actions(const void *a, const void *b)

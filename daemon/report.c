@@ -273,7 +273,8 @@ static void tell_held(struct report *report, const struct pass *pass)
 	for (size_t i = 0; i < pass->guard.held_count; i++) {
 		const struct held *held = &pass->guard.held[i];
 		char *text = arena_printf(pass->arena,
-			"%zu removals are held, because %s: if this is what you want: fargate-batchctl approve %s",
+			"%zu removals are held, because %s: if this is what you want: fargate-batchctl "
+			"approve %s",
 			held->arn_count, held->reason, held->plan);
 
 		if (tell(report, arena_printf(pass->arena, "held/%s", held->plan), text, pass->now))
