@@ -261,6 +261,17 @@ static void exchanges_free(struct http *http, struct exchange *list)
 	}
 }
 
+void http_rest(struct transport *transport)
+{
+	struct http *http = of(transport);
+
+	if (!http->multi || http->active || http->finished)
+		return;
+	exchanges_free(http, http->idle);
+	http->idle = NULL;
+	multi_renew(http);
+}
+
 struct transport *http_free(struct transport *transport)
 {
 	struct http *http = transport ? of(transport) : NULL;

@@ -74,6 +74,12 @@ bool http_url_allowed(const char *url, struct error *error);
  */
 struct transport *http_new(struct ev_loop *loop, const struct http_options *options);
 
+/*
+ * Closes the connections and frees the buffers that nothing uses, for a time with nothing to ask; what is
+ * under way goes on, and then nothing is freed. Not from inside a callback.
+ */
+void http_rest(struct transport *transport);
+
 /* Ends every exchange under way without calling back, frees all; accepts NULL, returns NULL. */
 struct transport *http_free(struct transport *transport);
 

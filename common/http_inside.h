@@ -87,6 +87,8 @@ void deliver_finished(struct http *http);
 
 /* Makes the multi handle; false with `unusable` set where there is none. */
 bool multi_start(struct http *http);
+/* A new one in its place: its connections are closed. No transfer is on it. */
+void multi_renew(struct http *http);
 void loop_start(struct http *http);
 /* Stops every watcher; the multi handle is gone by then, as it may still tell about sockets until its end. */
 void loop_end(struct http *http);

@@ -31,10 +31,7 @@ static void multi_restart(struct http *http)
 		curl_multi_remove_handle(http->multi, exchange->easy);
 		exchange_finish(exchange, CURLE_FAILED_INIT);
 	}
-	curl_multi_cleanup(http->multi);
-	http->multi = NULL;
-	ev_timer_stop(http->loop, &http->timer);
-	multi_start(http);
+	multi_renew(http);
 }
 
 static void act(struct http *http, curl_socket_t socket, int events)
@@ -138,6 +135,14 @@ bool multi_start(struct http *http)
 	 * once. */
 	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, http->connections);
 	return true;
+}
+
+void multi_renew(struct http *http)
+{
+	curl_multi_cleanup(http->multi);
+	http->multi = NULL;
+	ev_timer_stop(http->loop, &http->timer);
+	multi_start(http);
 }
 
 void loop_start(struct http *http)

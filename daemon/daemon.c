@@ -6,6 +6,8 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include "footprint.h"
+#include "http.h"
 #include "messages.h"
 #include "report.h"
 #include "session.h"
@@ -23,7 +25,7 @@ struct daemon {
 	struct pass *pass;
 	bool reload_wanted, stopping;
 	char *degraded; /* why the files as they are now are not in force; NULL = they are */
-	ev_timer resync, reload, give_up, watchdog;
+	ev_timer resync, reload, rest, give_up, watchdog;
 	ev_signal hangup, terminate, interrupt;
 };
 
@@ -218,9 +220,8 @@ static void finished(struct pass *pass, void *data)
 		return;
 	}
 	sd_notifyf(0, "STATUS=%s", text_string(&status));
-	/* From an event of its own: a reload frees the way to AWS, and this is called from inside it. */
-	if (daemon->reload_wanted)
-		ev_timer_start(daemon->session.loop, &daemon->reload);
+	/* From an event of its own: both free the way to AWS, and this is called from inside it. */
+	ev_timer_start(daemon->session.loop, daemon->reload_wanted ? &daemon->reload : &daemon->rest);
 }
 
 static void begin_pass(struct daemon *daemon)
@@ -251,6 +252,19 @@ static void reload_is_due(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)events;
 	if (!((struct daemon *)timer->data)->pass)
 		reload(timer->data);
+}
+
+/* Until the next pass nothing is asked: what this one had in use goes back to the system. */
+static void rest(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct daemon *daemon = timer->data;
+
+	(void)loop;
+	(void)events;
+	if (daemon->pass)
+		return;
+	http_rest(daemon->session.transport);
+	footprint_shrink();
 }
 
 /* A reload during a pass waits for its end: the pass works with the definitions it began with. */
@@ -318,6 +332,8 @@ static void watch(struct daemon *daemon)
 	daemon->resync.data = daemon;
 	ev_timer_init(&daemon->reload, reload_is_due, 0, 0);
 	daemon->reload.data = daemon;
+	ev_timer_init(&daemon->rest, rest, 0, 0);
+	daemon->rest.data = daemon;
 	ev_timer_init(&daemon->give_up, gave_up, STOP_SECONDS, 0);
 	if (sd_watchdog_enabled(0, &microseconds) > 0) {
 		double half = (double)microseconds / 2e6;

@@ -249,7 +249,12 @@ class Service:
         return rule
 
     def rules(self):
-        return sorted(rule["Name"] for rule in self.client("events").list_rules()["Rules"])
+        names, page = [], {}
+        while page is not None:
+            answer = self.client("events").list_rules(**page)
+            names += [rule["Name"] for rule in answer["Rules"]]
+            page = {"NextToken": answer["NextToken"]} if answer.get("NextToken") else None
+        return sorted(names)
 
 
 @pytest.fixture(scope="session")

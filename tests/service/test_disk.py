@@ -125,5 +125,7 @@ def test_killed_while_writing_leaves_whole_files(service, article):
         time.sleep(0.1)
     status = wait_for(service.status, what="a pass")
     assert status["state"] == "healthy", status
-    for text in service.machine.shell("cat /var/lib/fargate-batchd/*.json").stdout.replace("}\n{", "}\0{").split("\0"):
-        json.loads(text)
+    files = [path for path in service.machine.path("/var/lib/fargate-batchd").rglob("*") if path.suffix == ".json"]
+    assert files
+    for path in files:
+        json.loads(path.read_text())

@@ -540,6 +540,30 @@ static void idle(void)
 	end();
 }
 
+static void closed_at_rest(void)
+{
+	struct outcome outcome;
+
+	begin(0);
+	exchange("POST", "/echo", "{}", false, &outcome);
+	http_rest(http);
+	/* The server's thread sees the end of it a moment later. */
+	for (int i = 0; i < 100 && open_now; i++)
+		run_for(0.01);
+	CHECK_NUMBER(open_now, 0);
+	exchange("POST", "/echo", "{}", false, &outcome);
+	CHECK_NUMBER(outcome.status, 200);
+	CHECK_NUMBER(accepted, 2);
+	/* What is under way goes on. */
+	send_to("POST", "/wait", "{}", false, &outcome);
+	run_for(0.02);
+	http_rest(http);
+	run_until_done(&outcome);
+	CHECK_NUMBER(outcome.status, 200);
+	CHECK_NUMBER(accepted, 2);
+	end();
+}
+
 int main(void)
 {
 	pthread_t thread;
@@ -558,6 +582,7 @@ int main(void)
 	alarms();
 	forgotten();
 	idle();
+	closed_at_rest();
 	ev_loop_destroy(loop);
 	shutdown(listening, SHUT_RDWR);
 	pthread_join(thread, NULL);

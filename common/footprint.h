@@ -1,0 +1,11 @@
+#ifndef COMMON_FOOTPRINT_H
+#define COMMON_FOOTPRINT_H
+
+/*
+ * Gives back to the system what a program does not need while it sleeps for minutes: free pages of the heap,
+ * and the libraries' pages that only hold what is in their files, which come back from the page cache when
+ * they are next touched. The program's own code stays, and with it a debugger's breakpoints.
+ */
+void footprint_shrink(void);
+
+#endif
