@@ -127,7 +127,7 @@ setup:   ## install what building and testing need: packages (as root), emulator
 	@sh tests/setup.sh
 
 demo:   ## the whole way on an emulator of AWS: install, build, check, diff, apply, drift, repair
-	@sh tests/setup.sh && $(MAKE) --no-print-directory all && sh tests/demo.sh
+	@sh tests/setup.sh demo && $(MAKE) --no-print-directory all && sh tests/demo.sh
 
 check:   ## set-up, build, all tests; the last line is the sum
 	@sh tests/check.sh

@@ -1,5 +1,6 @@
 #!/bin/sh
-# make check: set-up, build, unit tests, comparisons with other implementations, golden files, system tests.
+# make check: set-up, build, unit tests, comparisons with other implementations, golden files, system tests, and the
+# service in booted containers where this user can boot one.
 cd "$(dirname "$0")/.." || exit 1
 . tests/sum.sh
 step set-up sh tests/setup.sh
@@ -10,4 +11,5 @@ step 'signatures beside botocore' build/venv/bin/python tests/sigv4/compare.py b
 step 'schedules beside another evaluator' build/venv/bin/python tests/schedule/compare.py build/release/tests/schedule/next_lines
 step 'schema beside jsonschema' build/venv/bin/python tests/definitions/check_schema.py
 step 'system tests' build/venv/bin/python -m pytest -q -n 2 tests/system
+step 'service tests' sh tests/service/run.sh
 step_end

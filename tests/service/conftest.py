@@ -4,6 +4,7 @@ One machine for each Debian release serves all tests of that release. Between te
 state and drop-ins are emptied, so that every test begins as after `make install`.
 """
 
+import contextlib
 import copy
 import json
 import os
@@ -20,7 +21,7 @@ from botocore.config import Config
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from machine import RELEASES, ROOT, Machine, missing  # noqa: E402
+from machine import RELEASES, ROOT, CannotBoot, Machine, missing  # noqa: E402
 from network import NameServer, TlsEnd, make_authority  # noqa: E402
 from proxy import Proxy  # noqa: E402
 from system.conftest import ACCOUNT, ARTICLE, KEY, REGION, SECRET, Server, wait_for  # noqa: E402,F401
@@ -43,23 +44,35 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Without root or a container nothing of this can be shown; FARGATE_BATCHD_MUST_BOOT=1 makes that a failure."""
-    why = missing()
     if config.getoption("--release") not in (None, RELEASES[0]):
         items[:] = [item for item in items if "release" in item.fixturenames]
-    for item in items:
-        if why and "release" in item.fixturenames and os.environ.get("FARGATE_BATCHD_MUST_BOOT") != "1":
-            item.add_marker(pytest.mark.skip(reason=f"no container can be booted: {why}"))
+
+
+WHY_SKIPPED = []
+
+
+@contextlib.contextmanager
+def booting():
+    """Without root or a container nothing of this can be shown; FARGATE_BATCHD_MUST_BOOT=1 makes that a failure."""
+    try:
+        if missing():
+            raise CannotBoot(missing())
+        yield
+    except CannotBoot as error:
+        if os.environ.get("FARGATE_BATCHD_MUST_BOOT") == "1":
+            raise
+        WHY_SKIPPED.append(str(error))
+        pytest.skip(f"no container can be booted: {error}")
 
 
 def pytest_terminal_summary(terminalreporter):
-    if missing():
-        terminalreporter.write_line(f"THE SERVICE TESTS WERE SKIPPED: {missing()}", red=True, bold=True)
+    if WHY_SKIPPED:
+        terminalreporter.write_line(f"THE SERVICE TESTS WERE SKIPPED: no container can be booted: {WHY_SKIPPED[0]}",
+                                    red=True, bold=True)
 
 
 @pytest.fixture(scope="session")
 def release(request):
-    assert not missing(), missing()
     return request.param
 
 
@@ -269,7 +282,8 @@ def emulator():
 def booted(release, emulator, tmp_path_factory):
     """The installed service on a running machine, with everything around it."""
     authority, certificate, key = make_authority(tmp_path_factory.mktemp("tls"), NAME)
-    machine = Machine(release).make()
+    with booting():
+        machine = Machine(release).make()
     install(machine.root)
     machine.write("/etc/ssl/test-ca.pem", authority.read_text())
     machine.write("/etc/resolv.conf", f"nameserver {NAME_SERVERS[release]}\noptions timeout:2 attempts:1\n")
@@ -277,7 +291,8 @@ def booted(release, emulator, tmp_path_factory):
     with Proxy(emulator.url, keys={KEY: SECRET}) as proxy:
         end = TlsEnd(("127.0.0.1", int(proxy.url.rpartition(":")[2])), certificate, key)
         try:
-            machine.boot()
+            with booting():
+                machine.boot()
             machine.shell("systemd-sysusers && systemctl daemon-reload && journalctl --update-catalog")
             yield Service(machine, emulator, proxy, end, names)
         finally:

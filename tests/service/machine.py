@@ -19,8 +19,12 @@ RELEASES = tuple(PACKAGES)
 MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
 
 
+class CannotBoot(Exception):
+    """No container can be made or booted here."""
+
+
 def missing():
-    """Why no container can be booted here; None where it can."""
+    """What is missing here to try to boot a container; None where nothing is."""
     if os.geteuid() != 0:
         return "not root"
     for program in ("mmdebstrap", "systemd-nspawn", "nsenter"):
@@ -43,7 +47,9 @@ def base(release):
     shutil.rmtree(new, ignore_errors=True)
     done = subprocess.run(["mmdebstrap", "--variant=minbase", "--include", packages.replace(" ", ","), release, str(new),
                            MIRROR], capture_output=True, text=True)
-    assert done.returncode == 0, f"mmdebstrap {release} failed:\n{done.stderr}"
+    if done.returncode:
+        shutil.rmtree(new, ignore_errors=True)
+        raise CannotBoot(f"mmdebstrap {release} failed: {done.stderr.strip()[-2000:]}")
     new.rename(root)
     return root
 
@@ -74,12 +80,12 @@ class Machine:
         end = time.monotonic() + 60
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                raise RuntimeError(f"the container ended: {self.process.stderr.read().decode()}")
+                raise CannotBoot(f"the container ended: {self.process.stderr.read().decode()}")
             if self._find_leader() and self.run("systemctl", "is-system-running", code=None).stdout.strip() in (
                     "running", "degraded"):
                 return self
             time.sleep(0.1)
-        raise RuntimeError("the container did not boot within a minute")
+        raise CannotBoot("the container did not boot within a minute")
 
     def _find_leader(self):
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from conftest import ROOT, UNIT
+from conftest import ROOT, UNIT, booting
 from machine import Machine
 
 
@@ -61,9 +61,12 @@ def packages():
 
 @pytest.fixture
 def machine(release):
-    machine = Machine(release, "package").make()
+    with booting():
+        machine = Machine(release, "package").make()
     try:
-        yield machine.boot()
+        with booting():
+            machine.boot()
+        yield machine
     finally:
         machine.remove()
 
