@@ -78,8 +78,7 @@ static bool write_all(int file, const char *data, size_t length)
 	return true;
 }
 
-/* A file of root's in somebody else's folder is given to the folder's owner. */
-static bool give(int file, const char *path)
+bool file_give(int file, const char *path)
 {
 	CLEANUP_TEXT struct text folder = { 0 };
 	const char *slash = strrchr(path, '/');
@@ -97,8 +96,8 @@ static bool write_beside(const char *new, const char *path, const char *data, si
 {
 	CLEANUP_FILE int file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 
-	return file >= 0 && fchmod(file, mode) == 0 && give(file, path) && write_all(file, data, length) &&
-	       fsync(file) == 0;
+	return file >= 0 && fchmod(file, mode) == 0 && file_give(file, path) &&
+	       write_all(file, data, length) && fsync(file) == 0;
 }
 
 bool file_replace(const char *path, const char *data, size_t length, mode_t mode, struct error *error)

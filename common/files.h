@@ -20,10 +20,16 @@ char *file_read(struct arena *arena, const char *path, size_t limit, size_t *len
 	struct error *error);
 
 /*
- * Writes to a new file beside `path`, syncs it, and renames it over `path`, with this mode. Where the process
- * is root and the folder belongs to somebody else, the file is given to the folder's owner and group.
+ * Writes to a new file beside `path`, syncs it, and renames it over `path`, with this mode and the owner
+ * that file_give gives it.
  */
 bool file_replace(const char *path, const char *data, size_t length, mode_t mode, struct error *error);
+
+/*
+ * Where the process is root and the folder of `path` belongs to somebody else, gives the opened file to the
+ * folder's owner and group. False, with errno, where the kernel refuses.
+ */
+bool file_give(int file, const char *path);
 
 /* The names in a folder, sorted by byte, without "." and ".."; from the arena. */
 bool folder_list(

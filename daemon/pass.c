@@ -307,7 +307,11 @@ static void guard(struct pass *pass)
 		});
 	for (size_t i = 0; i < pass->guard.held_count; i++)
 		json_add(names, json_string(pass->guard.held[i].plan));
-	state_hold(pass->options.state, names);
+	/* A pass over some batches looks at no removal, so what is held stays held. */
+	if (pass->options.only_count)
+		json_decref(names);
+	else
+		state_hold(pass->options.state, names);
 	if (pass->options.planned)
 		pass->options.planned(pass, pass->options.data);
 }

@@ -94,14 +94,11 @@ bool session_place_apps(const struct aws *aws, struct definitions *definitions, 
 static bool open_state(struct session *session, struct error *error)
 {
 	const char *region = aws_region(session->aws);
-	char *endpoint =
-		aws_endpoint(session->aws, session->arena, "events", region ? region : "us-east-1", error);
+	const char *world =
+		aws_world(session->aws, session->arena, "events", region ? region : "us-east-1", error);
 
-	if (!endpoint)
-		return false;
-	/* All of AWS is one world, whatever the region; an emulator is another. */
-	session->state = state_open(text_ends(endpoint, ".amazonaws.com") ? "aws" : endpoint, error);
-	return session->state != NULL;
+	session->state = world ? state_open(world) : NULL;
+	return world != NULL;
 }
 
 bool session_connect(struct session *session, struct error *error)
@@ -173,22 +170,31 @@ static void interrupted(struct ev_loop *loop, ev_signal *watcher, int events)
 	pass_stop(running->pass);
 }
 
+static bool is_ignored(int signal)
+{
+	struct sigaction action;
+
+	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 struct pass *session_run_pass(struct session *session, struct pass_options *options)
 {
 	struct running running = { .loop = session->loop };
-	ev_signal watchers[2];
-	const int signals[] = { SIGINT, SIGTERM };
+	const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	ev_signal watchers[ARRAY_LENGTH(signals)];
+	/* A terminal that goes away stops it too, but not where nohup started us. */
+	size_t count = ARRAY_LENGTH(signals) - is_ignored(SIGHUP);
 
 	options->done = ended;
 	options->done_data = &running;
 	running.pass = pass_start(options);
-	for (size_t i = 0; i < ARRAY_LENGTH(watchers); i++) {
+	for (size_t i = 0; i < count; i++) {
 		ev_signal_init(&watchers[i], interrupted, signals[i]);
 		watchers[i].data = &running;
 		ev_signal_start(session->loop, &watchers[i]);
 	}
 	ev_run(session->loop, 0);
-	for (size_t i = 0; i < ARRAY_LENGTH(watchers); i++)
+	for (size_t i = 0; i < count; i++)
 		ev_signal_stop(session->loop, &watchers[i]);
 	return running.pass;
 }

@@ -45,7 +45,7 @@ bool session_connect(struct session *session, struct error *error);
 /* The pass that these settings ask for; the caller fills in the callbacks. */
 struct pass_options session_pass(const struct session *session);
 
-/* Runs one pass to its end; SIGINT and SIGTERM stop it. The session's owner frees the pass. */
+/* Runs one pass to its end; SIGINT, SIGTERM and SIGHUP stop it. The session's owner frees the pass. */
 struct pass *session_run_pass(struct session *session, struct pass_options *options);
 
 void session_close(struct session *session);

@@ -26,19 +26,21 @@ enum {
 };
 
 struct document {
-	char *path;
+	char *path; /* NULL: kept nowhere */
 	json_t *json;
 	bool dirty;
 };
 
 struct state_site {
+	char *name; /* "<account>-<region>" */
 	struct document cache; /* what was read and cannot change */
 	struct document ledger; /* what was done */
 	struct state_site *next;
 };
 
 struct state {
-	char *directory;
+	char *directory; /* NULL: none can be had, and nothing is kept */
+	struct error no_directory; /* why */
 	char endpoint[9];
 	struct document served, held, approvals;
 	struct state_site *sites;
@@ -61,7 +63,9 @@ static void document_load(struct document *document)
 	CLEANUP_ARENA struct arena *arena = arena_new();
 	size_t length = 0;
 	bool missing = false;
-	char *text = file_read(arena, document->path, STATE_FILE_LIMIT, &length, &missing, NULL);
+	char *text = document->path
+			     ? file_read(arena, document->path, STATE_FILE_LIMIT, &length, &missing, NULL)
+			     : NULL;
 
 	json_decref(document->json);
 	document->json = text ? json_loadb(text, length, 0, NULL) : NULL;
@@ -77,7 +81,7 @@ static bool document_save(struct document *document, struct error *error)
 	CLEANUP_ARENA struct arena *arena = arena_new();
 	char *text;
 
-	if (!document->dirty)
+	if (!document->dirty || !document->path)
 		return true;
 	text = json_canonical(arena, document->json);
 	if (!file_replace(document->path, text, strlen(text), 0600, error))
@@ -90,8 +94,8 @@ static void document_open(struct state *state, struct document *document, const 
 {
 	CLEANUP_TEXT struct text path = { 0 };
 
-	text_printf(&path, "%s/%s-%s.json", state->directory, name, state->endpoint);
-	document->path = must_copy(text_string(&path));
+	text_printf(&path, "%s/%s-%s.json", state->directory ? state->directory : "", name, state->endpoint);
+	document->path = state->directory ? must_copy(text_string(&path)) : NULL;
 	document_load(document);
 }
 
@@ -131,7 +135,8 @@ static bool choose_directory(struct text *out, struct error *error)
 		text_add(out, SYSTEM_DIRECTORY);
 	else if (!own_directory(out, error))
 		return false;
-	return folder_make(text_string(out), 0700, error);
+	return folder_make(text_string(out), 0700, error) ||
+	       error_wrap(error, "no place for state; set STATE_DIRECTORY");
 }
 
 char *state_find_directory(struct arena *arena, struct error *error)
@@ -141,16 +146,14 @@ char *state_find_directory(struct arena *arena, struct error *error)
 	return choose_directory(&directory, error) ? arena_copy(arena, text_string(&directory)) : NULL;
 }
 
-struct state *state_open(const char *endpoint, struct error *error)
+struct state *state_open(const char *endpoint)
 {
 	CLEANUP_TEXT struct text directory = { 0 };
 	char hex[DIGEST_HEX_SIZE];
-	struct state *state;
+	struct state *state = must_alloc(sizeof *state);
 
-	if (!choose_directory(&directory, error))
-		return NULL;
-	state = must_alloc(sizeof *state);
-	state->directory = must_copy(text_string(&directory));
+	if (choose_directory(&directory, &state->no_directory))
+		state->directory = must_copy(text_string(&directory));
 	digest_text(endpoint, strlen(endpoint), hex);
 	memcpy(state->endpoint, hex, sizeof state->endpoint - 1);
 	document_open(state, &state->served, "served");
@@ -169,6 +172,7 @@ struct state *state_close(struct state *state)
 	while (state->sites) {
 		struct state_site *next = state->sites->next;
 
+		free(state->sites->name);
 		document_close(&state->sites->cache);
 		document_close(&state->sites->ledger);
 		free(state->sites);
@@ -212,18 +216,39 @@ static void holder_of(int lock, char *out, size_t size)
 	out[strcspn(out, "\n")] = '\0';
 }
 
+static int cannot_lock(const char *path, struct error *error)
+{
+	error_set(error, ERROR_IO, "%s: %s; let this user write there, or set STATE_DIRECTORY", path,
+		strerror(errno));
+	return -1;
+}
+
+/*
+ * The name is for people: a lock without one still holds. What root's `apply` leaves behind, the daemon's
+ * user has to be able to open.
+ */
+static void sign(int lock, const char *path, const char *program)
+{
+	char line[128];
+	int length = snprintf(line, sizeof line, "%s (pid %ld)\n", program, (long)getpid());
+
+	if (!file_give(lock, path) || ftruncate(lock, 0) != 0 ||
+		pwrite(lock, line, (size_t)length, 0) != length)
+		errno = 0;
+}
+
 int state_lock(const struct state *state, const char *program, struct error *error)
 {
 	CLEANUP_TEXT struct text path = { 0 };
-	char holder[128], line[128];
-	int length, lock;
+	char holder[128];
+	int lock;
 
+	if (!state->directory)
+		return *error = state->no_directory, -1;
 	text_printf(&path, "%s/lock", state->directory);
 	lock = open(text_string(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (lock < 0) {
-		error_set(error, ERROR_IO, "%s: %s", text_string(&path), strerror(errno));
-		return -1;
-	}
+	if (lock < 0)
+		return cannot_lock(text_string(&path), error);
 	if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
 		holder_of(lock, holder, sizeof holder);
 		close(lock);
@@ -231,10 +256,7 @@ int state_lock(const struct state *state, const char *program, struct error *err
 			*holder ? holder : "another program");
 		return -1;
 	}
-	/* The name is for people: a lock without one still holds. */
-	length = snprintf(line, sizeof line, "%s (pid %ld)\n", program, (long)getpid());
-	if (ftruncate(lock, 0) != 0 || pwrite(lock, line, (size_t)length, 0) != length)
-		errno = 0;
+	sign(lock, text_string(&path), program);
 	return lock;
 }
 
@@ -338,15 +360,17 @@ bool state_approved(const struct state *state, const char *plan, time_t now)
 
 struct state_site *state_site(struct state *state, const char *account, const char *region)
 {
-	CLEANUP_TEXT struct text cache = { 0 }, ledger = { 0 };
+	CLEANUP_TEXT struct text name = { 0 }, cache = { 0 }, ledger = { 0 };
 	struct state_site *site;
 
-	text_printf(&cache, "cache-%s-%s", account, region);
-	text_printf(&ledger, "ledger-%s-%s", account, region);
+	text_printf(&name, "%s-%s", account, region);
 	for (site = state->sites; site; site = site->next)
-		if (strstr(site->cache.path, text_string(&cache)))
+		if (strcmp(site->name, text_string(&name)) == 0)
 			return site;
+	text_printf(&cache, "cache-%s", text_string(&name));
+	text_printf(&ledger, "ledger-%s", text_string(&name));
 	site = must_alloc(sizeof *site);
+	site->name = must_copy(text_string(&name));
 	document_open(state, &site->cache, text_string(&cache));
 	document_open(state, &site->ledger, text_string(&ledger));
 	site->next = state->sites;

@@ -19,13 +19,13 @@ struct state;
 /*
  * Opens $STATE_DIRECTORY, else /var/lib/fargate-batchd where this user may write there, else
  * $XDG_STATE_HOME/fargate-batchd (~/.local/state). `endpoint` tells worlds apart. What is there and cannot be
- * read counts as empty. NULL where no directory can be had.
+ * read counts as empty. Where no directory can be had nothing is kept, and state_lock says why.
  */
-struct state *state_open(const char *endpoint, struct error *error);
+struct state *state_open(const char *endpoint);
 /* The directory alone, for what has to be read before the endpoint is known; from the arena. */
 char *state_find_directory(struct arena *arena, struct error *error);
 struct state *state_close(struct state *state);
-const char *state_directory(const struct state *state);
+const char *state_directory(const struct state *state); /* NULL where none can be had */
 
 /* Reads anew what other programs may have written: before each pass. */
 void state_refresh(struct state *state);
@@ -33,8 +33,8 @@ void state_refresh(struct state *state);
 bool state_save(struct state *state, bool ledger, struct error *error);
 
 /*
- * Takes the directory's lock for as long as the descriptor returned is open; -1 with the holder in `error`
- * where somebody else has it.
+ * Takes the directory's lock for as long as the descriptor returned is open. -1 where it cannot be had: with
+ * ERROR_INPUT and the holder's name where somebody else has it.
  */
 int state_lock(const struct state *state, const char *program, struct error *error);
 

@@ -116,7 +116,7 @@ const char *aws_partition(const char *region)
 	return region_partition(region);
 }
 
-char *aws_endpoint(const struct aws *aws, struct arena *arena, const char *service, const char *region,
+const char *aws_world(const struct aws *aws, struct arena *arena, const char *service, const char *region,
 	struct error *error)
 {
 	const struct service *row = service_find(service);
@@ -124,7 +124,7 @@ char *aws_endpoint(const struct aws *aws, struct arena *arena, const char *servi
 
 	if (!row || !endpoint_resolve(&aws->endpoints, row, region, arena, &endpoint, error))
 		return NULL;
-	return arena_copy(arena, endpoint.url);
+	return endpoint.custom && !text_ends(endpoint.url, ".amazonaws.com") ? endpoint.url : "aws";
 }
 
 size_t aws_counts(const struct aws *aws, const struct call_count **counts)

@@ -95,10 +95,11 @@ bool aws_region_valid(const char *region);
 /* "aws", "aws-cn", "aws-us-gov" …, by the region. */
 const char *aws_partition(const char *region);
 /*
- * The endpoint that calls of this service and region go to, from the arena; for state keys and messages.
- * NULL and `error` where service, region or the endpoint that is set cannot be used.
+ * What tells emulators and AWS apart in the state: "aws" for AWS's own endpoints, whatever the region, else
+ * the URL that calls of this service go to, from the arena. NULL and `error` where service, region or the
+ * endpoint that is set cannot be used.
  */
-char *aws_endpoint(const struct aws *aws, struct arena *arena, const char *service, const char *region,
+const char *aws_world(const struct aws *aws, struct arena *arena, const char *service, const char *region,
 	struct error *error);
 
 /* The identity for a role ARN (NULL = the chain's own keys); the same ARN gives the same object. Lives as

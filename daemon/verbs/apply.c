@@ -5,7 +5,6 @@
 
 struct applying {
 	struct show_options show;
-	struct ev_loop *loop;
 	bool json, terminal;
 	size_t total, ended;
 };
@@ -72,26 +71,38 @@ static int exit_code(const struct pass *pass)
 		       : EXIT_OK;
 }
 
-static bool name_batches(
-	struct session *session, const struct options *options, struct pass_options *pass_options)
+/* What can be said before AWS is asked; false after a line that says it. */
+static bool may_begin(struct session *session, const struct options *options)
 {
+	if (!session_load_valid(session))
+		return false;
+	if (session->settings->read_only) {
+		session_complain(
+			"\"readOnly\" is set in %s: nothing is written; fargate-batchctl diff shows what "
+			"would be",
+			session->settings->file);
+		return false;
+	}
 	for (size_t i = 0; i < options->word_count; i++)
 		if (!verb_batch(session->definitions, options->words[i]))
 			return false;
-	pass_options->only = options->words;
-	pass_options->only_count = options->word_count;
 	return true;
 }
 
-static bool open_session(struct session *session, struct error *error)
+/* The state directory is its holder's until that has ended: a daemon does the same work after a reload. */
+static bool lock_state(struct session *session, struct error *error)
 {
-	if (!session_connect(session, error))
-		return false;
-	session->lock = state_lock(session->state, "fargate-batchctl apply", error);
-	if (session->lock < 0)
-		return error_wrap(error, "cannot apply beside it; reload the daemon instead (systemctl "
-					 "reload fargate-batchd)");
-	return true;
+	struct error held = { 0 };
+
+	session->lock = state_lock(session->state, "fargate-batchctl apply", &held);
+	if (session->lock >= 0)
+		return true;
+	if (held.code != ERROR_INPUT)
+		return error_set(error, held.code, "%s", held.text);
+	return error_set(error, held.code, "%s; %s", held.text,
+		strstr(held.text, "by fargate-batchctl apply")
+			? "wait until that has ended"
+			: "reload the daemon instead: systemctl reload fargate-batchd");
 }
 
 int verb_apply(struct session *session, const struct options *options)
@@ -102,16 +113,15 @@ int verb_apply(struct session *session, const struct options *options)
 	struct pass *pass;
 	int code;
 
-	if (!session_load_valid(session))
+	if (!may_begin(session, options))
 		return EXIT_TROUBLE;
-	if (!open_session(session, &error))
+	if (!session_connect(session, &error) || !lock_state(session, &error))
 		return session_complain("%s", error.text);
 	pass_options = session_pass(session);
-	if (!name_batches(session, options, &pass_options))
-		return EXIT_TROUBLE;
+	pass_options.only = options->words;
+	pass_options.only_count = options->word_count;
 	applying.terminal = isatty(STDOUT_FILENO) && !options->json;
-	applying.loop = session->loop;
-	pass_options.write = !session->settings->read_only;
+	pass_options.write = true;
 	pass_options.planned = planned;
 	pass_options.progress = progressed;
 	pass_options.data = &applying;
@@ -121,8 +131,6 @@ int verb_apply(struct session *session, const struct options *options)
 		show_object(show_json(pass, &applying.show));
 	else
 		say_end(pass, &applying);
-	if (session->settings->read_only)
-		code = session_complain("\"readOnly\" is set in the settings: nothing was written");
 	pass_free(pass);
 	return code;
 }

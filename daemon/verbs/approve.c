@@ -20,9 +20,8 @@ int verb_approve(struct session *session, const struct options *options)
 	now = (time_t)session->transport->now(session->transport);
 	if (!state_approve(session->state, plan, now, &error))
 		return session_complain("%s", error.text);
-	printf("plan %s is approved for one hour; it is carried out in the next pass (systemctl reload "
-	       "fargate-batchd, or "
-	       "fargate-batchctl apply)\n",
-		plan);
+	printf("plan %s is approved for one hour in %s; it is carried out in the next pass (systemctl reload "
+	       "fargate-batchd, or fargate-batchctl apply)\n",
+		plan, state_directory(session->state));
 	return EXIT_OK;
 }

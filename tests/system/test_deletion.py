@@ -323,3 +323,14 @@ def test_a_batch_under_another_app_name(world, converged):
     assert world.rule("renamed-no1")["State"] == "ENABLED"
     old = world.rule("batch-no1")
     assert old is None or old["State"] == "DISABLED"
+
+
+def test_a_held_plan_stays_held_while_others_are_applied(world, article):
+    """A pass over some batches looks at no removal, so it ends no hold."""
+    world.converge(many(article, 12))
+    rest = without(article, *(f"b{number:02}" for number in range(2, 12)))
+    world.write(rest)
+    plan = plan_of(world.diff(code=1))
+    world.apply("b00")
+    approved = world.run("approve", plan)
+    assert approved.code == 0 and str(world.folder / "state") in approved.out, str(approved)

@@ -4,13 +4,14 @@ import json
 import os
 import re
 import shutil
+import signal
 
 import pytest
 
-from conftest import CTL, DAEMON, KEY, REGION, SECRET
+from conftest import CTL, DAEMON, KEY, REGION, SECRET, wait_for
 
 VERBS = ["check", "diff", "apply", "list", "next", "run", "runs", "logs", "status", "import", "approve", "policy"]
-BUILT = ["check", "diff", "apply", "list", "approve"]
+BUILT = ["check", "diff", "apply", "list", "next", "status", "approve"]
 
 
 def test_check_says_every_fault_of_every_file_with_its_place(world, article):
@@ -185,7 +186,10 @@ def test_the_states_in_list(world, converged):
 
 @pytest.mark.parametrize("arguments, says", [
     (["aply"], "apply"), ([], ""), (["diff", "--jsn"], "--json"), (["diff", "--settings"], "--settings"),
-    (["apply", "no9"], "no"), (["approve"], ""), (["--frobnicate"], ""), (["diff", "--json=maybe"], "--json")])
+    (["apply", "no9"], "no"), (["approve"], ""), (["--frobnicate"], "--frobnicate"), (["diff", "--json=maybe"], "--json"),
+    (["--jsn", "diff"], "--json"), (["--debug"], "verb"), (["check", "--region", "eu-wst-1"], "eu-west-1"),
+    (["next", "--endpoint-url", "http://example.com"], "--endpoint-url"), (["next", "--count", "0"], "--count"),
+    (["list", "no1"], "list --help"), (["next", "no9"], "no1")])
 def test_wrong_use(world, article, arguments, says):
     world.write(article)
     command = [CTL, *arguments]
@@ -204,6 +208,54 @@ def test_flags_may_follow_arguments(world, article):
                                     str(world.settings_file)])
     assert result.code == 0, str(result)
     assert result.json["changes"] and world.rule("batch-no2") is None
+
+
+def test_apply_beside_a_daemon_says_to_reload(world, converged):
+    process = world.start("", "--settings", str(world.settings_file), "--definitions", str(world.definitions),
+                          program=DAEMON)
+    wait_for(lambda: (world.folder / "run" / "status.json").exists(), what="the first pass")
+    result = world.run("apply")
+    assert result.code == 2 and not result.writes and len(result.err.splitlines()) == 1, str(result)
+    assert f"fargate-batchd (pid {process.pid})" in result.err and "systemctl reload fargate-batchd" in result.err
+    assert world.run("diff").code == 0 and world.run("list").code == 0
+    process.terminate()
+    process.communicate(timeout=20)
+    locked = world.run("", command=["flock", str(world.folder / "state" / "lock"), *world.command("apply")])
+    assert locked.code == 2 and "is in use by" in locked.err, str(locked)
+
+
+def as_nobody(world):
+    """Lets another user reach the world's folder; skips where only root could be that."""
+    if os.getuid() != 0:
+        pytest.skip("needs another user")
+    for path in (world.folder, *world.folder.parents):
+        if path.owner() == "root" and path != path.parent and str(path).startswith("/tmp/pytest"):
+            path.chmod(0o755)
+
+
+def test_what_root_applies_leaves_the_state_to_the_daemons_user(world, converged):
+    as_nobody(world)
+    state = world.folder / "theirs"
+    state.mkdir(mode=0o700)
+    shutil.chown(state, "nobody", "nogroup")
+    world.apply(environment={"STATE_DIRECTORY": str(state)})
+    assert {path.name: path.owner() for path in state.iterdir() if path.owner() != "nobody"} == {}
+    world.apply(environment={"STATE_DIRECTORY": str(state)}, user="nobody")
+
+
+def test_reading_needs_no_state(world, converged):
+    """diff and list work for any user who can read the files; only apply needs a place, and says how to give one."""
+    as_nobody(world)
+    nowhere = {name: None for name in ("STATE_DIRECTORY", "XDG_STATE_HOME", "HOME", "RUNTIME_DIRECTORY")}
+    locked = world.folder / "locked"
+    locked.mkdir(mode=0o700)
+    for environment in (nowhere, nowhere | {"HOME": "/"}, nowhere | {"STATE_DIRECTORY": str(locked)}):
+        for verb in ("diff", "list"):
+            result = world.run(verb, environment=environment, user="nobody")
+            assert result.code == 0 and not result.err, str(result)
+        result = world.run("apply", environment=environment, user="nobody")
+        assert result.code == 2 and not result.writes and len(result.err.splitlines()) == 1, str(result)
+        assert "STATE_DIRECTORY" in result.err and "reload" not in result.err, str(result)
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -306,12 +358,8 @@ def test_progress_in_a_pipe_is_plain_lines(world, article):
 
 def test_a_state_of_ones_own_without_access(world, article):
     """A person without access to the service's state keeps one under $XDG_STATE_HOME."""
-    if os.getuid() != 0:
-        pytest.skip("needs another user")
+    as_nobody(world)
     shutil.chown(world.folder / "xdg", "nobody")
-    for path in (world.folder, *world.folder.parents):
-        if path.owner() == "root" and path != path.parent and str(path).startswith("/tmp/pytest"):
-            path.chmod(0o755)
     world.write(article)
     environment = {"STATE_DIRECTORY": None, "RUNTIME_DIRECTORY": None}
     result = world.run("apply", environment=environment, user="nobody")

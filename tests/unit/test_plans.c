@@ -339,7 +339,7 @@ static bool open_world(struct plan_test *test, char *state_folder)
 	};
 	test->aws = aws_new(&(struct aws_options){ .transport = scripted_transport(test->scripted) }, &error);
 	if (mkdtemp(state_folder) && setenv("STATE_DIRECTORY", state_folder, 1) == 0)
-		test->state = state_open("aws", &error);
+		test->state = state_open("aws");
 	if (!test->aws || !test->state)
 		printf("FAIL %s\n", error.text);
 	return test->aws && test->state;

@@ -13,10 +13,9 @@ static char directory[] = "/tmp/fargate-batchd-state-XXXXXX";
 
 static struct state *open_state(const char *endpoint)
 {
-	struct error error = { 0 };
-	struct state *state = state_open(endpoint, &error);
+	struct state *state = state_open(endpoint);
 
-	CHECK(state != NULL);
+	CHECK(state_directory(state) != NULL);
 	return state;
 }
 
@@ -135,11 +134,33 @@ static void locks(void)
 	CHECK(lock >= 0);
 	CHECK(state_lock(state, "second", &error) < 0);
 	CHECK(strstr(error.text, "first (pid ") != NULL);
+	CHECK_NUMBER(error.code, ERROR_INPUT);
 	close(lock);
 	lock = state_lock(state, "second", &error);
 	CHECK(lock >= 0);
 	close(lock);
 	state_close(state);
+}
+
+/* Without a directory everything is as if it had never been kept, and only the lock is refused. */
+static void nowhere(void)
+{
+	struct error error = { 0 };
+	struct state *state;
+
+	setenv("STATE_DIRECTORY", "/proc/nowhere", 1);
+	state = state_open("aws");
+	CHECK(!state_directory(state));
+	state_serve(state, "batch", "1");
+	CHECK(state_served(state, "batch"));
+	CHECK(state_site(state, "1", "eu-west-1") != state_site(state, "1", "eu-west-2"));
+	CHECK(state_site(state, "1", "eu-west-1") == state_site(state, "1", "eu-west-1"));
+	CHECK(state_save(state, true, NULL));
+	CHECK(state_lock(state, "first", &error) < 0);
+	CHECK_NUMBER(error.code, ERROR_IO);
+	CHECK(strstr(error.text, "no place for state; set STATE_DIRECTORY: /proc/nowhere: ") == error.text);
+	state_close(state);
+	setenv("STATE_DIRECTORY", directory, 1);
 }
 
 static void broken_file(void)
@@ -178,6 +199,7 @@ int main(void)
 	memory();
 	fights();
 	locks();
+	nowhere();
 	broken_file();
 	snprintf(command, sizeof command, "rm -rf %s", directory);
 	CHECK(system(command) == 0);
