@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "streams.h"
 #include "text.h"
 #include "verbs/verb.h"
 
@@ -11,7 +12,7 @@ static const struct verb_entry verbs[] = {
 		"Reads the definitions (or only the FILEs) and the settings, and prints one line for each "
 		"fault:\n"
 		"file:line:column: what is wrong; what to write instead. Never calls AWS.\n"
-		"Exit code: 0 valid, 1 faults, 2 could not be read.\n\n"
+		"Exit code: 0 valid, 1 faults, 2 something could not be read.\n\n"
 		"  fargate-batchctl check --definitions ./jobs\n",
 		FLAG_JSON, 10000, verb_check },
 	{ "diff", "", "show what a pass would change, and write nothing",
@@ -30,12 +31,14 @@ static const struct verb_entry verbs[] = {
 		"  fargate-batchctl apply nightly-report\n",
 		FLAG_JSON | FLAG_HIDE_VALUES, 10000, verb_apply },
 	{ "list", "", "one row per batch: schedule, next run, image, revision, state",
+		"Reads AWS and prints a table; the image is the definitions', the revision the live one.\n"
 		"States: in sync, differs, missing, disabled, leaving, conflict, unknown.\n"
 		"Exit code: 0, or 2 where something could not be read.\n\n"
 		"  fargate-batchctl list\n",
 		FLAG_JSON, 0, verb_list },
 	{ "next", "[BATCH…]", "the next fire times, in UTC",
-		"Counted from the schedule expression alone; never calls AWS.\n"
+		"Counted from the schedule expression alone; never calls AWS, which alone knows when a "
+		"rate(…) fires.\n"
 		"Exit code: 0, or 2 for wrong use or broken definitions.\n\n"
 		"  fargate-batchctl next nightly-report --count 3\n",
 		FLAG_JSON | FLAG_COUNT, 10000, verb_next },
@@ -70,6 +73,12 @@ static void usage(void)
 	fputs("\nfargate-batchctl VERB --help says more, with an example.\n", stdout);
 }
 
+static int say_version(void)
+{
+	puts("fargate-batchctl " VERSION);
+	return EXIT_OK;
+}
+
 static int teach(struct arena *arena, const struct verb_entry *verb)
 {
 	printf("usage: fargate-batchctl %s [FLAG…]%s%s\n\n%s\nflags:\n%s", verb->name,
@@ -97,6 +106,7 @@ static int unknown_verb(const char *name)
 		nearest ? "?" : "");
 }
 
+/* Flags and words as one verb takes them; the verb itself is the first word. */
 static int run_verb(const struct verb_entry *verb, struct arena *arena, int argc, char **argv)
 {
 	struct options options;
@@ -106,12 +116,12 @@ static int run_verb(const struct verb_entry *verb, struct arena *arena, int argc
 
 	if (!options_read(arena, argc, argv, verb->flags, &options, &error))
 		return session_complain("%s", error.text);
-	if (options.help && verb->run)
+	options.words++;
+	options.word_count--;
+	if (options.help)
 		return teach(arena, verb);
 	if (options.version)
-		return puts("fargate-batchctl " VERSION), EXIT_OK;
-	if (!verb->run)
-		return session_complain("%s is not built yet", verb->name);
+		return say_version();
 	if (options.word_count > verb->most_words)
 		return session_complain("%s: one word too many; see fargate-batchctl %s --help",
 			options.words[verb->most_words], verb->name);
@@ -120,43 +130,33 @@ static int run_verb(const struct verb_entry *verb, struct arena *arena, int argc
 	return code;
 }
 
-/* The first word is the verb; flags may stand before it too. */
-static int find_first_word(struct arena *arena, int argc, char **argv)
+/* The first word is the verb, wherever flags stand; only the verb tells which flags those may be. */
+static int run(struct arena *arena, int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		struct options options;
+	struct options options;
+	struct error error = { 0 };
+	bool read = options_read(arena, argc, argv, FLAG_ANY, &options, &error);
+	const struct verb_entry *verb = options.word_count ? find_verb(options.words[0]) : NULL;
 
-		if (argv[i][0] == '-')
-			continue;
-		/* A word right behind a flag may be its value: then reading up to it leaves no word over. */
-		if (options_read(
-			    arena, i, argv + 1, FLAG_JSON | FLAG_HIDE_VALUES | FLAG_COUNT, &options, NULL) &&
-			options.word_count == 1)
-			return i;
-	}
-	return 0;
+	if (verb)
+		return verb->run ? run_verb(verb, arena, argc, argv)
+				 : session_complain("%s is not built yet", verb->name);
+	if (options.word_count)
+		return unknown_verb(options.words[0]);
+	if (!read)
+		return session_complain("%s", error.text);
+	if (options.version)
+		return say_version();
+	if (!options.help)
+		return session_complain("no verb given; see fargate-batchctl --help");
+	usage();
+	return EXIT_OK;
 }
 
 int main(int argc, char **argv)
 {
 	CLEANUP_ARENA struct arena *arena = arena_new();
-	const struct verb_entry *verb;
-	int at = find_first_word(arena, argc, argv);
 
-	if (!at) {
-		bool help = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
-
-		if (argc > 1 && strcmp(argv[1], "--version") == 0)
-			return puts("fargate-batchctl " VERSION), EXIT_OK;
-		if (!help)
-			return session_complain("no verb given; see fargate-batchctl --help");
-		usage();
-		return EXIT_OK;
-	}
-	verb = find_verb(argv[at]);
-	if (!verb)
-		return unknown_verb(argv[at]);
-	/* The verb itself goes; the flags before it stay where they are. */
-	memmove(argv + at, argv + at + 1, (size_t)(argc - at) * sizeof *argv);
-	return run_verb(verb, arena, argc - 2, argv + 1);
+	streams_begin();
+	return streams_end(run(arena, argc - 1, argv + 1));
 }

@@ -2,6 +2,7 @@
 
 #include "daemon.h"
 #include "session.h"
+#include "streams.h"
 
 /* fargate-batchd: reads its flags and stays. */
 
@@ -17,13 +18,12 @@ static int teach(struct arena *arena)
 	return EXIT_OK;
 }
 
-int main(int argc, char **argv)
+static int run(struct arena *arena, int argc, char **argv)
 {
-	CLEANUP_ARENA struct arena *arena = arena_new();
 	struct options options;
 	struct error error = { 0 };
 
-	if (!options_read(arena, argc - 1, argv + 1, 0, &options, &error))
+	if (!options_read(arena, argc, argv, 0, &options, &error))
 		return session_complain("%s", error.text);
 	if (options.help)
 		return teach(arena);
@@ -32,4 +32,12 @@ int main(int argc, char **argv)
 	if (options.word_count)
 		return session_complain("%s: takes no arguments; see --help", options.words[0]);
 	return daemon_run(&options);
+}
+
+int main(int argc, char **argv)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+
+	streams_begin();
+	return streams_end(run(arena, argc - 1, argv + 1));
 }

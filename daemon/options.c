@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/endpoint.h"
+#include "http.h"
 #include "text.h"
 
 /* One flag: where its value goes; the same table reads the command line and prints the help. */
@@ -12,26 +14,31 @@ struct flag {
 	unsigned set; /* 0 = everything takes it */
 	size_t at;
 	enum { FLAG_TEXT, FLAG_SWITCH, FLAG_NUMBER } form;
+	bool (*check)(const char *value, struct error *error); /* NULL: any text will do */
 };
 
 #define AT(member) offsetof(struct options, member)
 
 static const struct flag flags[] = {
-	{ "--json", NULL, "one JSON object on standard output", FLAG_JSON, AT(json), FLAG_SWITCH },
+	{ "--json", NULL, "one JSON object on standard output", FLAG_JSON, AT(json), FLAG_SWITCH, NULL },
 	{ "--hide-values", NULL, "names of environment variables, not their values", FLAG_HIDE_VALUES,
-		AT(hide_values), FLAG_SWITCH },
-	{ "--count", "N", "how many fire times (5)", FLAG_COUNT, AT(count), FLAG_NUMBER },
-	{ "--settings", "FILE", "settings of the daemon (" DEFAULT_SETTINGS ")", 0, AT(settings), FLAG_TEXT },
+		AT(hide_values), FLAG_SWITCH, NULL },
+	{ "--count", "N", "how many fire times (5)", FLAG_COUNT, AT(count), FLAG_NUMBER, NULL },
+	{ "--settings", "FILE", "settings of the daemon (" DEFAULT_SETTINGS ")", 0, AT(settings), FLAG_TEXT,
+		NULL },
 	{ "--definitions", "DIR", "folder of definitions (" DEFAULT_DEFINITIONS ")", 0, AT(definitions),
-		FLAG_TEXT },
+		FLAG_TEXT, NULL },
 	{ "--endpoint-url", "URL",
 		"AWS endpoint for all services (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>)", 0,
-		AT(endpoint_url), FLAG_TEXT },
-	{ "--region", "REGION", "where an app names no region (AWS_REGION)", 0, AT(region), FLAG_TEXT },
-	{ "--profile", "NAME", "profile of the shared AWS files (AWS_PROFILE)", 0, AT(profile), FLAG_TEXT },
-	{ "--debug", NULL, "one line for each call to AWS, on standard error", 0, AT(debug), FLAG_SWITCH },
-	{ "--help", NULL, "this text", 0, AT(help), FLAG_SWITCH },
-	{ "--version", NULL, "the version", 0, AT(version), FLAG_SWITCH },
+		AT(endpoint_url), FLAG_TEXT, http_url_allowed },
+	{ "--region", "REGION", "where an app names no region (AWS_REGION)", 0, AT(region), FLAG_TEXT,
+		region_check },
+	{ "--profile", "NAME", "profile of the shared AWS files (AWS_PROFILE)", 0, AT(profile), FLAG_TEXT,
+		NULL },
+	{ "--debug", NULL, "one line for each call to AWS, on standard error", 0, AT(debug), FLAG_SWITCH,
+		NULL },
+	{ "--help", NULL, "this text", 0, AT(help), FLAG_SWITCH, NULL },
+	{ "--version", NULL, "the version", 0, AT(version), FLAG_SWITCH, NULL },
 };
 
 static const struct flag *find_flag(const char *name, size_t length)
@@ -75,6 +82,8 @@ static bool set_flag(const struct flag *flag, const char *value, struct options 
 		*(bool *)at = true;
 	else if (flag->form == FLAG_NUMBER)
 		return read_number(flag, value, at, error);
+	else if (flag->check && !flag->check(value, error))
+		return error_wrap(error, "%s", flag->name);
 	else
 		*(const char **)at = value;
 	return true;

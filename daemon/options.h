@@ -14,6 +14,7 @@ enum flag_set {
 	FLAG_JSON = 1 << 0,
 	FLAG_HIDE_VALUES = 1 << 1,
 	FLAG_COUNT = 1 << 2,
+	FLAG_ANY = FLAG_JSON | FLAG_HIDE_VALUES | FLAG_COUNT,
 };
 
 struct options {
@@ -29,7 +30,7 @@ struct options {
 
 /*
  * Reads all arguments. `allowed` are FLAG_… of the verb; a flag that is known and not allowed, or unknown, is
- * an error that names the nearest one. "--" ends the flags.
+ * an error that names the nearest one. "--" ends the flags. After an error `out` holds what stood before it.
  */
 bool options_read(struct arena *arena, int argc, char *const *argv, unsigned allowed, struct options *out,
 	struct error *error);

@@ -210,6 +210,63 @@ def test_flags_may_follow_arguments(world, article):
     assert result.json["changes"] and world.rule("batch-no2") is None
 
 
+@pytest.mark.parametrize("verb", ["check", "diff", "apply", "list", "next"])
+def test_an_answer_that_cannot_be_written_ends_with_2(world, article, verb):
+    """A full disk and a standard output that was closed: one line says so. A reader that had enough is no trouble."""
+    world.write(article)
+    command = " ".join(world.command(verb, "--json"))
+    for redirection in (">/dev/full", ">&-"):
+        result = world.run("", command=["sh", "-c", f"exec {command} {redirection}"])
+        assert result.code == 2 and "standard output could not be written" in result.err, str(result)
+        assert len(result.err.splitlines()) == 1, str(result)
+    state = [path.read_text() for path in (world.folder / "state").iterdir()]
+    assert all(text.startswith(("{", "fargate-batchctl apply (pid")) for text in state), state
+    fine = world.run(verb, "--json")
+    early = world.run("", command=["bash", "-c", f"{command} | true; exit ${{PIPESTATUS[0]}}"])
+    assert early.code == fine.code and not early.err.strip(), str(early)
+
+
+def test_apply_goes_on_when_its_reader_goes_away(world, article):
+    article["batches"] |= {f"b{number}": {"app": "batch", "schedule": "rate(1 day)"} for number in range(8)}
+    world.write(article)
+    world.proxy.delay = 0.02
+    command = " ".join(world.command("apply"))
+    result = world.run("", command=["bash", "-c", f"{command} | head -1; exit ${{PIPESTATUS[0]}}"])
+    assert result.code == 0, str(result)
+    assert len(result.out.splitlines()) == 1
+    world.proxy.delay = 0
+    world.settled()
+
+
+def test_no_program_dies_of_a_connection_that_was_closed(world, article):
+    """libcurl leaves SIGPIPE to the program, and a TLS connection that the other side has closed raises it."""
+    world.write(article)
+    world.proxy.fault("stall", "sts", seconds=2, times=None)
+    for program, arguments in ((CTL, ["diff"]), (DAEMON, [])):
+        process = world.start("", *arguments, "--definitions", str(world.definitions), "--settings",
+                              str(world.settings_file), program=program)
+        wait_for(lambda: world.proxy.of("sts"), what="the first call")
+        ignored = re.search(r"SigIgn:\s*(\w+)", open(f"/proc/{process.pid}/status").read()).group(1)
+        assert int(ignored, 16) & 1 << signal.SIGPIPE - 1, program
+        process.kill()
+        process.communicate()
+        world.proxy.clear()
+
+
+def test_a_terminal_that_goes_away_interrupts_apply(world, article):
+    article["batches"] |= {f"b{number}": {"app": "batch", "schedule": "rate(1 day)"} for number in range(20)}
+    world.write(article)
+    world.proxy.delay = 0.05
+    process = world.start("apply")
+    wait_for(lambda: world.proxy.of("events", "PutRule"), what="the first rule")
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert all(call.status for call in world.proxy.calls)
+    world.proxy.delay = 0
+    world.converge()
+
+
 def test_apply_beside_a_daemon_says_to_reload(world, converged):
     process = world.start("", "--settings", str(world.settings_file), "--definitions", str(world.definitions),
                           program=DAEMON)
