@@ -18,6 +18,7 @@ struct loading {
 	size_t count, capacity;
 	struct fault *faults;
 	size_t fault_count, fault_capacity;
+	bool unread; /* one of them is about a file that the kernel refused */
 };
 
 static void close_file(int *file)
@@ -31,6 +32,13 @@ static void add_fault(struct loading *loading, const char *file, const char *mes
 	arena_grow(loading->arena, &loading->faults, sizeof *loading->faults, loading->fault_count,
 		&loading->fault_capacity);
 	loading->faults[loading->fault_count++] = (struct fault){ { file, 1, 1 }, message, remedy, false };
+}
+
+static void add_unread(struct loading *loading, const char *file, const char *remedy)
+{
+	add_fault(loading, file, arena_printf(loading->arena, "the file cannot be read: %s", strerror(errno)),
+		remedy);
+	loading->unread = true;
 }
 
 static const char *kind_of(mode_t mode)
@@ -130,9 +138,7 @@ static void read_text(struct loading *loading, const char *path, int file, struc
 		struct stat after;
 
 		if (length < 0 || fstat(file, &after) != 0) {
-			add_fault(loading, path,
-				arena_printf(loading->arena, "the file cannot be read: %s", strerror(errno)),
-				"look at the disk it is on");
+			add_unread(loading, path, "look at the disk it is on");
 			return;
 		}
 		if (length == status.st_size && same_content(&status, &after)) {
@@ -157,12 +163,14 @@ static int open_file(const char *path)
 }
 
 /* Why an open failed, as a fault; nothing for a file that went away since the folder was listed. */
-static void refused(struct loading *loading, const char *path, int reason)
+static void refused(struct loading *loading, const char *path)
 {
+	int reason = errno;
 	struct stat status;
 
 	if (lstat(path, &status) != 0)
 		return;
+	errno = reason;
 	if (S_ISLNK(status.st_mode) && (reason == ENOENT || reason == ELOOP || reason == ENOTDIR))
 		add_fault(loading, path,
 			reason == ELOOP ? "a link that leads in a circle" : "a link that leads nowhere",
@@ -171,8 +179,7 @@ static void refused(struct loading *loading, const char *path, int reason)
 		add_fault(loading, path, "a socket or a device, not a file",
 			"take it away, or give it a name that does not end in .json");
 	else
-		add_fault(loading, path,
-			arena_printf(loading->arena, "the file cannot be read: %s", strerror(reason)),
+		add_unread(loading, path,
 			arena_printf(loading->arena, "let user %lu read it", (unsigned long)geteuid()));
 }
 
@@ -182,7 +189,7 @@ static void load_opened(struct loading *loading, const char *path, int opened)
 	struct stat status;
 
 	if (fstat(file, &status) != 0)
-		refused(loading, path, errno);
+		refused(loading, path);
 	else if (acceptable(loading, path, &status))
 		read_text(loading, path, file, status);
 }
@@ -196,6 +203,7 @@ static struct definitions *finish(struct loading *loading)
 		definitions_add_fault(definitions, loading->faults[i]);
 	definitions->texts = loading->texts;
 	definitions->text_count = loading->count;
+	definitions->unread = loading->unread;
 	return definitions;
 }
 
@@ -242,7 +250,7 @@ struct definitions *load_definitions(struct arena *arena, const char *directory,
 		path = path_in(arena, directory, names[i]);
 		file = open_file(path);
 		if (file < 0)
-			refused(&loading, path, errno);
+			refused(&loading, path);
 		else
 			load_opened(&loading, path, file);
 	}
@@ -258,18 +266,38 @@ static uid_t owner_beside(struct arena *arena, const char *path)
 					: arena_copy_n(arena, path, (size_t)(slash - path)));
 }
 
+static bool is_folder(int file)
+{
+	struct stat status;
+
+	return fstat(file, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* A file that a person has named; -1 and `error` where it is none. */
+static int open_named(const char *path, struct error *error)
+{
+	int file = open_file(path);
+
+	if (file < 0) {
+		error_set(error, ERROR_IO, "%s: %s", path, strerror(errno));
+	} else if (is_folder(file)) {
+		close(file);
+		file = -1;
+		error_set(error, ERROR_INPUT, "%s is a folder; name it with --definitions %s", path, path);
+	}
+	return file;
+}
+
 struct definitions *load_definition_files(
 	struct arena *arena, const char *const *files, size_t count, struct error *error)
 {
 	struct loading loading = { .arena = arena };
 
 	for (size_t i = 0; i < count; i++) {
-		int file = open_file(files[i]);
+		int file = open_named(files[i], error);
 
-		if (file < 0) {
-			error_set(error, ERROR_IO, "%s: %s", files[i], strerror(errno));
+		if (file < 0)
 			return NULL;
-		}
 		loading.trusted = owner_beside(arena, files[i]);
 		load_opened(&loading, arena_copy(arena, files[i]), file);
 	}

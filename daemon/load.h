@@ -13,7 +13,8 @@
  */
 struct definitions *load_definitions(struct arena *arena, const char *directory, struct error *error);
 
-/* The same of these files, whatever they are called; NULL and `error` where one of them cannot be opened. */
+/* The same of these files, whatever they are called; NULL and `error` where one of them cannot be opened or
+ * is a folder. */
 struct definitions *load_definition_files(
 	struct arena *arena, const char *const *files, size_t count, struct error *error);
 

@@ -29,38 +29,42 @@ static bool is_hidden(const struct show_options *options, const char *path)
 	return options->hide_values && (strstr(path, "environment[") || strcmp(path, "input") == 0);
 }
 
-/* A value on one line: what a terminal would take as a command is shown as JSON writes it. */
-static const char *readable(
-	struct arena *arena, const struct show_options *options, const char *path, const char *value)
+/* Text on one line: what a terminal would take as a command is shown as JSON writes it. */
+static const char *readable(struct arena *arena, const char *text)
 {
 	json_t *string;
-	const char *text;
+	const char *quoted;
 
-	if (!value)
-		return "(none)";
-	if (is_hidden(options, path))
-		return "(hidden)";
-	for (const char *c = value; *c; c++) {
+	for (const char *c = text; *c; c++) {
 		if ((unsigned char)*c >= ' ' && *c != 127)
 			continue;
-		string = json_must(json_string(value));
-		text = json_canonical(arena, string);
+		string = json_must(json_string(text));
+		quoted = json_canonical(arena, string);
 		json_decref(string);
-		return text;
+		return quoted;
 	}
-	return value;
+	return text;
+}
+
+static const char *value_of(
+	struct arena *arena, const struct show_options *options, const char *path, const char *value)
+{
+	if (!value)
+		return "(none)";
+	return is_hidden(options, path) ? "(hidden)" : readable(arena, value);
 }
 
 static void show_difference(FILE *file, const struct pass *pass, const struct action *action,
 	const struct difference *difference, const struct show_options *options)
 {
-	const char *before = readable(pass->arena, options, difference->path, difference->before);
-	const char *after = readable(pass->arena, options, difference->path, difference->after);
+	const char *path = readable(pass->arena, difference->path);
+	const char *before = value_of(pass->arena, options, difference->path, difference->before);
+	const char *after = value_of(pass->arena, options, difference->path, difference->after);
 
 	if (action->verb == VERB_CREATE && !difference->before)
-		fprintf(file, "      %s: %s\n", difference->path, after);
+		fprintf(file, "      %s: %s\n", path, after);
 	else
-		fprintf(file, "      %s: %s%s%s → %s%s%s\n", difference->path, paint(options, RED), before,
+		fprintf(file, "      %s: %s%s%s → %s%s%s\n", path, paint(options, RED), before,
 			paint(options, PLAIN), paint(options, GREEN), after, paint(options, PLAIN));
 }
 
@@ -69,7 +73,9 @@ static void show_change(
 {
 	static const char signs[] = { '+', '~', '~', '-' };
 	static const enum colour colours[] = { GREEN, YELLOW, YELLOW, RED };
-	const char *what = action->verb == VERB_DISABLE ? " (leaving: disabled)" : "";
+	const char *what = action->verb != VERB_DISABLE ? ""
+			   : action->retiring           ? " (moved: disabled)"
+							: " (leaving: disabled)";
 
 	fprintf(file, "  %s%c %s %s%s%s%s\n", paint(options, colours[action->verb]), signs[action->verb],
 		action->kind->name,

@@ -127,6 +127,7 @@ struct definitions {
 	struct fault *faults; /* in order of file, line, column */
 	size_t fault_count;
 	bool broken; /* at least one fault is not a warning */
+	bool unread; /* the shell could not read one of the files */
 	json_t *owned; /* keeps every JSON value above alive */
 	const struct definition_text
 		*texts; /* what the loader read, in its order; NULL where it was not the loader */

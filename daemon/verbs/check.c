@@ -35,29 +35,48 @@ static bool load(struct session *session, const struct options *options, struct 
 	return session->definitions != NULL;
 }
 
+/* What could not be read may hide any fault. */
+static int exit_code(const struct session *session)
+{
+	if (session->definitions->unread)
+		return EXIT_TROUBLE;
+	return session->settings->broken || session->definitions->broken ? EXIT_DIFFERENT : EXIT_OK;
+}
+
+static void say_json(const struct session *session)
+{
+	const struct settings *settings = session->settings;
+	const struct definitions *definitions = session->definitions;
+	json_t *faults = json_must(json_array());
+
+	add_faults(faults, settings->faults, settings->fault_count);
+	add_faults(faults, definitions->faults, definitions->fault_count);
+	show_object(json_must(json_pack("{s:b, s:i, s:i, s:o}", "valid",
+		!settings->broken && !definitions->broken, "apps", (int)definitions->app_count, "batches",
+		(int)definitions->batch_count, "faults", faults)));
+}
+
+static void say(const struct session *session)
+{
+	const struct definitions *definitions = session->definitions;
+
+	say_settings(session->settings);
+	show_faults(stdout, definitions);
+	if (!session->settings->broken && !definitions->broken)
+		fprintf(stderr, "valid: %zu app%s, %zu batch%s\n", definitions->app_count,
+			definitions->app_count == 1 ? "" : "s", definitions->batch_count,
+			definitions->batch_count == 1 ? "" : "es");
+}
+
 int verb_check(struct session *session, const struct options *options)
 {
 	struct error error = { 0 };
-	bool broken;
 
 	if (!load(session, options, &error))
 		return session_complain("%s", error.text);
-	broken = session->settings->broken || session->definitions->broken;
-	if (options->json) {
-		json_t *faults = json_must(json_array());
-
-		add_faults(faults, session->settings->faults, session->settings->fault_count);
-		add_faults(faults, session->definitions->faults, session->definitions->fault_count);
-		show_object(json_must(json_pack("{s:b, s:i, s:i, s:o}", "valid", !broken, "apps",
-			(int)session->definitions->app_count, "batches",
-			(int)session->definitions->batch_count, "faults", faults)));
-		return broken ? EXIT_DIFFERENT : EXIT_OK;
-	}
-	say_settings(session->settings);
-	show_faults(stdout, session->definitions);
-	if (!broken)
-		fprintf(stderr, "valid: %zu app%s, %zu batch%s\n", session->definitions->app_count,
-			session->definitions->app_count == 1 ? "" : "s", session->definitions->batch_count,
-			session->definitions->batch_count == 1 ? "" : "es");
-	return broken ? EXIT_DIFFERENT : EXIT_OK;
+	if (options->json)
+		say_json(session);
+	else
+		say(session);
+	return exit_code(session);
 }

@@ -35,37 +35,63 @@ static struct pass_site *site_of(const struct pass *pass, const struct app *app)
 	return NULL;
 }
 
+/* "conflict" and "unknown" say more than any difference; NULL where neither is the case. */
 static const char *problem_state(const struct plan *plan, const struct batch *batch)
 {
 	for (size_t i = 0; i < plan->problem_count; i++) {
 		const struct problem *problem = &plan->problems[i];
 
-		if (strcmp(problem->app, batch->app->name) == 0 &&
-			(!problem->batch || strcmp(problem->batch, batch->name) == 0))
+		if (strcmp(problem->app, batch->app->name) != 0 ||
+			(problem->batch && strcmp(problem->batch, batch->name) != 0))
+			continue;
+		if (problem->conflict || problem->unreadable)
 			return problem->conflict ? "conflict" : "unknown";
 	}
 	return NULL;
 }
 
-static const char *state_of(const struct plan *plan, const struct batch *batch)
+/* A schedule of the batch that is there, under its name or under the one that it moves away from. */
+static bool is_there(const struct pass_site *site, const struct batch *batch)
 {
-	const char *state = problem_state(plan, batch);
+	for (size_t i = 0; i < site->observed->all.count; i++) {
+		const struct resource *have = site->observed->all.items[i];
+
+		if (have->kind->shape != SHAPE_SCHEDULE)
+			continue;
+		if (strcmp(have->name, batch->rule_name) == 0 ||
+			(is_ours(&site->view, have) &&
+				text_compare(tags_value(&have->tags, TAG_APP), batch->app->name) == 0 &&
+				text_compare(tags_value(&have->tags, TAG_BATCH), batch->name) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Whether anything of the batch or of what it needs is to be changed, or stops it. */
+static bool differs(const struct plan *plan, const struct batch *batch)
+{
+	if (plan_blocked(plan, batch->app, batch))
+		return true;
+	for (size_t i = 0; i < plan->action_count; i++) {
+		const struct action *action = plan->actions[i];
+		bool of_revisions = action->retiring && action->kind->shape == SHAPE_REVISIONS;
+
+		if (text_compare(action->app, batch->app->name) == 0 && !of_revisions &&
+			(!action->batch || strcmp(action->batch, batch->name) == 0))
+			return true;
+	}
+	return false;
+}
+
+static const char *state_of(const struct pass_site *site, const struct batch *batch)
+{
+	const char *state = problem_state(site->plan, batch);
 
 	if (state)
 		return state;
-	state = batch->enabled ? "in sync" : "disabled";
-	for (size_t i = 0; i < plan->action_count; i++) {
-		const struct action *action = plan->actions[i];
-		bool of_batch = text_compare(action->batch, batch->name) == 0;
-
-		if (text_compare(action->app, batch->app->name) != 0 || (action->batch && !of_batch) ||
-			action->retiring)
-			continue;
-		if (of_batch && action->kind->shape == SHAPE_SCHEDULE && action->verb == VERB_CREATE)
-			return "missing";
-		state = "differs";
-	}
-	return state;
+	if (!is_there(site, batch))
+		return "missing";
+	return differs(site->plan, batch) ? "differs" : batch->enabled ? "in sync" : "disabled";
 }
 
 static const char *next_of(struct arena *arena, const struct batch *batch, time_t now)
@@ -109,7 +135,7 @@ static void add_batch(struct rows *rows, const struct pass *pass, const struct b
 		row.image = arn_tail(image_uri(&site->view, batch->app, batch));
 		row.image = strchr(row.image, ':') ? row.image : image_uri(&site->view, batch->app, batch);
 		row.revision = revision_of(site, batch);
-		row.state = state_of(site->plan, batch);
+		row.state = state_of(site, batch);
 	}
 	add_row(rows, row);
 }

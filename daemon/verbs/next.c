@@ -42,6 +42,8 @@ static void say(const struct batch *batch, const json_t *times, unsigned every)
 	if (every)
 		printf("  every %.*s, counted from when the rule was made\n",
 			(int)strcspn(batch->schedule + 5, ")"), batch->schedule + 5);
+	else if (!json_array_size(times))
+		puts("  never again");
 	json_array_foreach (times, i, time)
 		printf("  %s\n", json_string_value(time));
 }

@@ -35,12 +35,27 @@ static json_t *read_status(struct arena *arena)
 	return json_decref(status), NULL;
 }
 
+/* Whether this is a zombie, or a process of another name that has come to the same number. */
+static bool is_another(struct arena *arena, pid_t pid)
+{
+	static const char name[] = "(fargate-batchd) ";
+	char line[64] = "", *begin;
+	FILE *file = fopen(arena_printf(arena, "/proc/%ld/stat", (long)pid), "re");
+	bool known = file && fgets(line, sizeof line, file);
+
+	if (file)
+		fclose(file);
+	/* Where /proc shows nothing of others, the number alone has to do. */
+	begin = known ? strchr(line, '(') : NULL;
+	return begin && (!text_starts(begin, name) || begin[strlen(name)] == 'Z');
+}
+
 /* Where the daemon has ended without taking its file along, what the file says is over. */
-static bool is_gone(const json_t *status)
+static bool is_gone(struct arena *arena, const json_t *status)
 {
 	pid_t pid = (pid_t)json_integer_of(status, "pid", 0);
 
-	return pid <= 0 || (kill(pid, 0) != 0 && errno == ESRCH);
+	return pid <= 0 || (kill(pid, 0) != 0 && errno == ESRCH) || is_another(arena, pid);
 }
 
 static const char *member(const json_t *object, const char *key)
@@ -74,11 +89,12 @@ static void say_definitions(const json_t *definitions)
 {
 	const char *state = member(definitions, "state"), *reason = json_text_of(definitions, "reason", NULL);
 	const json_t *faults = json_object_get(definitions, "faults"), *fault;
+	long long apps = json_integer_of(definitions, "apps", 0);
+	long long batches = json_integer_of(definitions, "batches", 0);
 	size_t i;
 
-	printf("definitions: %s, %lld apps, %lld batches, loaded %s\n", member(definitions, "directory"),
-		(long long)json_integer_of(definitions, "apps", 0),
-		(long long)json_integer_of(definitions, "batches", 0), member(definitions, "loaded"));
+	printf("definitions: %s, %lld app%s, %lld batch%s, loaded %s\n", member(definitions, "directory"),
+		apps, apps == 1 ? "" : "s", batches, batches == 1 ? "" : "es", member(definitions, "loaded"));
 	if (reason)
 		printf("! %s since %s: %s\n",
 			strcmp(state, "last good") == 0 ? "running on the last good definitions"
@@ -202,7 +218,7 @@ int verb_status(struct session *session, const struct options *options)
 
 	if (!status)
 		return EXIT_TROUBLE;
-	if (is_gone(status)) {
+	if (is_gone(session->arena, status)) {
 		code = session_complain("the daemon (process %lld) is gone; it last wrote at %s",
 			(long long)json_integer_of(status, "pid", 0), member(status, "written"));
 		json_decref(status);

@@ -14,7 +14,8 @@ const struct batch *verb_batch(const struct definitions *definitions, const char
 	for (size_t i = 0; i < definitions->batch_count; i++)
 		known[i] = definitions->batches[i].name;
 	nearest = text_nearest(name, known, definitions->batch_count);
-	session_complain("no batch %s in the definitions%s%s%s", name, nearest ? "; did you mean " : "",
+	session_complain("no batch %s in the definitions; %s%s%s", name,
+		nearest ? "did you mean " : "fargate-batchctl list shows those that are",
 		nearest ? nearest : "", nearest ? "?" : "");
 	return NULL;
 }

@@ -184,6 +184,30 @@ def test_the_states_in_list(world, converged):
                       "new": "in sync"}
 
 
+def test_a_batch_that_is_blocked_or_moves_in_list(world, converged):
+    converged["apps"]["other"] = {"region": REGION, "cluster": {"name": "shared", "managed": False}, "repository": False,
+                                  "image": {"uri": "public.ecr.aws/x/y:1"},
+                                  "network": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}}
+    converged["batches"]["blocked"] = {"app": "other", "schedule": "rate(1 day)"}
+    converged["batches"]["no1"]["ruleName"] = "moved"
+    world.write(converged)
+    listed = world.run("list", "--json")
+    states = {item["batch"]: item["state"] for item in listed.json["batches"]}
+    assert states == {"blocked": "missing", "no1": "differs", "no2": "in sync"}, str(listed)
+    assert listed.code == 0
+    diff = world.diff(code=1)
+    assert "~ rule batch-no1 (moved: disabled)" in diff.out and "leaving" not in diff.out, str(diff)
+
+
+def test_nothing_that_aws_holds_steers_the_terminal(world, converged):
+    target = world.target("batch-no1")
+    target["Input"] = json.dumps({"containerOverrides": [
+        {"name": "batch", "environment": [{"name": "E\x1b[2J", "value": "v\x1b[2J\r"}]}]})
+    world.client("events").put_targets(Rule="batch-no1", Targets=[target])
+    diff = world.diff(code=1)
+    assert "\x1b" not in diff.out and "\\u001B[2J" in diff.out, str(diff)
+
+
 @pytest.mark.parametrize("arguments, says", [
     (["aply"], "apply"), ([], ""), (["diff", "--jsn"], "--json"), (["diff", "--settings"], "--settings"),
     (["apply", "no9"], "no"), (["approve"], ""), (["--frobnicate"], "--frobnicate"), (["diff", "--json=maybe"], "--json"),
@@ -208,6 +232,25 @@ def test_flags_may_follow_arguments(world, article):
                                     str(world.settings_file)])
     assert result.code == 0, str(result)
     assert result.json["changes"] and world.rule("batch-no2") is None
+
+
+@pytest.mark.parametrize("arguments", [["run", "no1", "--env", "K=V"], ["run", "no1", "--", "bin/x", "--y"],
+                                       ["logs", "no1", "--follow"], ["import", "--cluster", "x"]])
+def test_a_verb_that_is_not_built_says_so_whatever_its_flags(world, arguments):
+    result = world.run("", command=[CTL, *arguments])
+    if arguments[0] in BUILT:
+        return
+    assert result.code == 2 and result.err == f"fargate-batchctl: {arguments[0]} is not built yet\n", str(result)
+
+
+def test_flags_before_the_verb(world, article):
+    world.write(article)
+    early = world.run("", command=[CTL, "--json", "--definitions", str(world.definitions), "--settings",
+                                   str(world.settings_file), "next", "no1", "--count=1"])
+    assert early.code == 0 and len(early.json["batches"][0]["times"]) == 1, str(early)
+    for flags in (["--debug", "--help"], ["--help"], ["-h"]):
+        assert "approve" in world.run("", command=[CTL, *flags]).out
+    assert world.run("", command=[CTL, "--debug", "--version"]).out.startswith("fargate-batchctl ")
 
 
 @pytest.mark.parametrize("verb", ["check", "diff", "apply", "list", "next"])
@@ -281,6 +324,22 @@ def test_apply_beside_a_daemon_says_to_reload(world, converged):
     assert locked.code == 2 and "is in use by" in locked.err, str(locked)
 
 
+def test_status_of_a_daemon_that_is_gone(world, converged):
+    """Neither a zombie, nor a process that got the same number later, is the daemon."""
+    process = world.start("", "--settings", str(world.settings_file), "--definitions", str(world.definitions),
+                          program=DAEMON)
+    path = world.folder / "run" / "status.json"
+    wait_for(lambda: path.exists() and world.run("status").code == 0, what="the first pass")
+    process.kill()
+    wait_for(lambda: world.run("status").code == 2, what="a status that says so")
+    path.write_text(re.sub(r'("pid": ?)\d+', rf"\g<1>{os.getpid()}", path.read_text()))
+    result = world.run("status")
+    assert result.code == 2 and "is gone" in result.err and not result.out, str(result)
+    path.unlink()
+    missing = world.run("status", "--json")
+    assert missing.code == 2 and not missing.out and "status.json" in missing.err, str(missing)
+
+
 def as_nobody(world):
     """Lets another user reach the world's folder; skips where only root could be that."""
     if os.getuid() != 0:
@@ -313,6 +372,33 @@ def test_reading_needs_no_state(world, converged):
         result = world.run("apply", environment=environment, user="nobody")
         assert result.code == 2 and not result.writes and len(result.err.splitlines()) == 1, str(result)
         assert "STATE_DIRECTORY" in result.err and "reload" not in result.err, str(result)
+
+
+def test_check_of_what_cannot_be_read_ends_with_2(world, article):
+    as_nobody(world)
+    world.write('{"x": 1}', "a.json")
+    world.write(article, "b.json").chmod(0)
+    result = world.run("check", user="nobody")
+    assert result.code == 2 and "a.json:1:2: " in result.out and "b.json:1:1: " in result.out, str(result)
+    assert world.run("check", "--json", user="nobody").json["valid"] is False
+    folder = world.run("check", str(world.definitions))
+    assert folder.code == 2 and "--definitions" in folder.err and not folder.out, str(folder)
+
+
+def test_apply_with_read_only_settings_writes_nothing(world, article):
+    world.write(article)
+    world.settings(readOnly=True)
+    result = world.run("apply")
+    assert result.code == 2 and not result.calls and "readOnly" in result.err and "diff" in result.err, str(result)
+    assert world.run("diff").code == 1
+
+
+def test_a_schedule_that_has_fired_for_the_last_time(world, article):
+    article["batches"]["no1"]["schedule"] = "cron(0 0 1 1 ? 2030)"
+    world.write(article)
+    late = ["faketime", "2031-01-01 00:00:00"]
+    assert "never again" in world.run("", command=[*late, *world.command("next", "no1")]).out
+    assert world.run("", command=[*late, *world.command("next", "no1", "--json")]).json["batches"][0]["times"] == []
 
 
 @pytest.mark.parametrize("verb", VERBS)

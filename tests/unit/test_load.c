@@ -258,8 +258,8 @@ static void files_by_name(void)
 	CHECK(definitions && definitions->batch_count == 1 && !definitions->fault_count);
 	definitions_free(definitions);
 	files[1] = folder;
-	definitions = load_definition_files(arena, files, 2, &error);
-	CHECK(definitions && strstr(faults_of(definitions), ":1:1: a folder, not a file; "));
+	CHECK(!load_definition_files(arena, files, 2, &error) &&
+		strstr(error.text, " is a folder; name it with "));
 	files[1] = at("none.json");
 	CHECK(!load_definition_files(arena, files, 2, &error) && text_starts(error.text, at("none.json")));
 	end();
