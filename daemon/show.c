@@ -68,6 +68,14 @@ static void show_difference(FILE *file, const struct pass *pass, const struct ac
 			paint(options, PLAIN), paint(options, GREEN), after, paint(options, PLAIN));
 }
 
+/* "batch-no1:3" of a revision, else the resource's own name. */
+static const char *name_of(const struct action *action)
+{
+	const char *arn = action->made ? action->made : action->arn;
+
+	return action->kind->shape == SHAPE_REVISIONS && *arn ? strrchr(arn, '/') + 1 : action->name;
+}
+
 static void show_change(
 	FILE *file, const struct pass *pass, const struct action *action, const struct show_options *options)
 {
@@ -79,8 +87,7 @@ static void show_change(
 
 	fprintf(file, "  %s%c %s %s%s%s%s\n", paint(options, colours[action->verb]), signs[action->verb],
 		action->kind->name,
-		action->kind->shape == SHAPE_REVISIONS && *action->arn ? strrchr(action->arn, '/') + 1
-								       : action->name,
+		name_of(action),
 		what, action->outcome == OUTCOME_HELD ? " (held)" : "", paint(options, PLAIN));
 	for (size_t i = 0; i < action->differences.count; i++)
 		show_difference(file, pass, action, &action->differences.items[i], options);
@@ -230,9 +237,6 @@ void show_action(FILE *file, const struct action *action, const struct show_opti
 	static const char *const done[] = { "created", "changed", "disabled", "deleted" };
 	static const char *const to[] = { "create", "change", "disable", "delete" };
 	bool failed = action->outcome == OUTCOME_FAILED || action->outcome == OUTCOME_SKIPPED;
-	const char *name = action->kind->shape == SHAPE_REVISIONS && action->made
-				   ? strrchr(action->made, '/') + 1
-				   : action->name;
 
 	if (action->outcome == OUTCOME_UNNEEDED)
 		return;
@@ -242,7 +246,7 @@ void show_action(FILE *file, const struct action *action, const struct show_opti
 			to[action->verb]);
 	else
 		fprintf(file, "%s ", done[action->verb]);
-	fprintf(file, "%s %s", action->kind->name, name);
+	fprintf(file, "%s %s", action->kind->name, name_of(action));
 	if (action->batch)
 		fprintf(file, " (batch %s)", action->batch);
 	else

@@ -14,6 +14,16 @@ const char *verb_name(enum verb verb)
 	return names[verb];
 }
 
+/* What was not read may be what would keep it. */
+void plan_hold_unread(struct plan *plan, struct action *action)
+{
+	if (!*plan->observed->incomplete)
+		return;
+	action->outcome = OUTCOME_HELD;
+	action->error = arena_printf(
+		plan->arena, "held: a reading was not complete: %s", plan->observed->incomplete);
+}
+
 struct action *plan_add(
 	struct plan *plan, enum verb verb, const struct resource *want, const struct resource *have)
 {

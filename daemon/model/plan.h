@@ -124,6 +124,8 @@ void plan_removals(struct plan *plan, const struct view *view, const struct plan
 struct action *plan_add(
 	struct plan *plan, enum verb verb, const struct resource *want, const struct resource *have);
 void plan_need(struct plan *plan, struct action *action, struct action *needed);
+/* Holds an action that stops or removes something, where this site could not be read to the end. */
+void plan_hold_unread(struct plan *plan, struct action *action);
 void plan_problem(struct plan *plan, const struct resource *want, const struct resource *have, bool conflict,
 	const char *format, ...) PRINTF_LIKE(5, 6);
 /* The name is somebody else's. */

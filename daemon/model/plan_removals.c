@@ -56,12 +56,7 @@ static void mark(struct leaver *leaver, struct action *action)
 	action->batch = leaver->batch;
 	action->removal = true;
 	action->stray = leaver->stray;
-	/* What was not read may be what would keep it. */
-	if (*leaver->plan->observed->incomplete) {
-		action->outcome = OUTCOME_HELD;
-		action->error = arena_printf(leaver->plan->arena, "held: a reading was not complete: %s",
-			leaver->plan->observed->incomplete);
-	}
+	plan_hold_unread(leaver->plan, action);
 	plan_need(leaver->plan, action, leaver->last);
 	leaver->last = action;
 }

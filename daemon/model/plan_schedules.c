@@ -68,6 +68,7 @@ static struct action *add_old(struct plan *plan, enum verb verb, const struct re
 	action->app = want->app->name;
 	action->batch = want->batch->name;
 	action->retiring = true;
+	plan_hold_unread(plan, action);
 	plan_need(plan, action, after);
 	return action;
 }
@@ -105,6 +106,7 @@ static struct action *add_start(
 	want_fields(view, started);
 	start = plan_add(plan, VERB_UPDATE, started, NULL);
 	start->differences = fields_compare(plan->arena, &started->fields, &want->fields);
+	plan_hold_unread(plan, start);
 	plan_need(plan, start, stopped);
 	return start;
 }
@@ -155,7 +157,7 @@ static void add_needs(
 /* The new one stands and has its target before the old one stops, and runs only when the old one has stopped.
  */
 static void take_over(struct plan *plan, const struct view *view, struct resource *want,
-	struct action *schedule, struct action *target, const struct resource *old)
+	struct action *schedule, struct action *target, const struct resource *old, bool remove)
 {
 	struct action *last = target ? target : schedule;
 
@@ -165,14 +167,16 @@ static void take_over(struct plan *plan, const struct view *view, struct resourc
 	}
 	if (want->start_disabled && want->batch->enabled)
 		last = add_start(plan, view, want, last);
-	remove_old(plan, old, want, last);
+	if (remove)
+		remove_old(plan, old, want, last);
 }
 
 static void plan_batch(
 	struct plan *plan, const struct view *view, struct resource *want, const struct plan_options *options)
 {
 	struct resource *have = resources_find(&plan->observed->all, want->kind, want->name, NULL);
-	struct resource *target = wanted(plan, SHAPE_TARGET, want->name), *old;
+	struct resource *target = wanted(plan, SHAPE_TARGET, want->name);
+	const struct resource *old = moved_from(plan, view, options, want);
 	struct action *schedule, *starts;
 
 	if (have && have->managed_by) {
@@ -181,8 +185,6 @@ static void plan_batch(
 	}
 	if (!plan_may_use(plan, view, want, have) || plan_blocked(plan, want->app, want->batch))
 		return;
-	old = options->removals && !*plan->observed->incomplete ? moved_from(plan, view, options, want)
-								: NULL;
 	/* Until the old name has stopped, the new one must not run too. */
 	want->start_disabled = old && !is_stopped(old) && (!have || is_stopped(have));
 	want_fields(view, want);
@@ -190,7 +192,7 @@ static void plan_batch(
 	starts = target ? plan_target(plan, view, target) : NULL;
 	add_needs(plan, want, schedule, starts);
 	if (old)
-		take_over(plan, view, want, schedule, starts, old);
+		take_over(plan, view, want, schedule, starts, old, options->removals);
 }
 
 void plan_schedules(struct plan *plan, const struct view *view, const struct plan_options *options)

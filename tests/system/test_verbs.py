@@ -199,6 +199,29 @@ def test_a_batch_that_is_blocked_or_moves_in_list(world, converged):
     assert "~ rule batch-no1 (moved: disabled)" in diff.out and "leaving" not in diff.out, str(diff)
 
 
+def test_a_move_of_one_named_batch_never_runs_it_twice(world, converged):
+    """Nothing is deleted where batches are named, but the old name stops before the new one starts."""
+    converged["batches"]["no1"]["ruleName"] = "moved"
+    world.write(converged)
+    applied = world.apply("no1")
+    assert (world.rule("batch-no1")["State"], world.rule("moved")["State"]) == ("DISABLED", "ENABLED"), str(applied)
+    writes = [(call.operation, call.params.get("Name")) for call in applied.writes]
+    assert writes.index(("DisableRule", "batch-no1")) < writes.index(("EnableRule", "moved")), str(applied)
+    assert not world.apply("no1").writes
+    world.apply()
+    assert world.rule("batch-no1") is None and world.rule("moved")["State"] == "ENABLED"
+    world.settled()
+
+
+def test_apply_names_the_revisions_that_go(world, converged):
+    world.settings(keepRevisions=1)
+    for tag in ("v2", "v3"):
+        converged["apps"]["batch"]["image"] = {"tag": tag}
+        world.write(converged)
+        result = world.apply()
+    assert "deleted task-definition batch-no1:1 (batch no1)\n" in result.out, str(result)
+
+
 def test_nothing_that_aws_holds_steers_the_terminal(world, converged):
     target = world.target("batch-no1")
     target["Input"] = json.dumps({"containerOverrides": [
