@@ -25,8 +25,7 @@ enum error_code {
 
 struct error {
 	enum error_code code;
-	char text[1024]; /* one sentence without a full stop at the end; may be shortened, always terminated
-			  */
+	char text[1024]; /* one sentence without a full stop at the end, in UTF-8; may be shortened */
 };
 
 /* Fills `error` (which may be NULL) with a code and a formatted sentence. Returns false, to be returned on.

@@ -197,6 +197,13 @@ bool json_bool_of(const json_t *object, const char *key, bool otherwise)
 	return json_is_boolean(value) ? json_is_true(value) : otherwise;
 }
 
+json_t *json_text(const char *text)
+{
+	CLEANUP_FREE char *mended = text ? text_mend(must_copy(text)) : NULL;
+
+	return mended ? json_must(json_string(mended)) : json_null();
+}
+
 void json_put(json_t *object, const char *key, json_t *value)
 {
 	if (value && json_object_set_new(object, key, value) != 0)
@@ -206,7 +213,7 @@ void json_put(json_t *object, const char *key, json_t *value)
 void json_put_text(json_t *object, const char *key, const char *value)
 {
 	if (value)
-		json_put(object, key, json_must(json_string(value)));
+		json_put(object, key, json_text(value));
 }
 
 void json_add(json_t *array, json_t *value)

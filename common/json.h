@@ -53,6 +53,8 @@ bool json_bool_of(const json_t *object, const char *key, bool otherwise);
 
 /* Aborts when memory runs out, like every allocation here: takes the new reference and returns it. */
 json_t *json_must(json_t *value);
+/* A new string, or null for NULL; what is no UTF-8 in it is mended. */
+json_t *json_text(const char *text);
 /* Sets a member that takes the new reference; a NULL value leaves the member out. */
 void json_put(json_t *object, const char *key, json_t *value);
 void json_put_text(json_t *object, const char *key, const char *value);

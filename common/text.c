@@ -186,6 +186,42 @@ const char *text_nearest(const char *word, const char *const *known, size_t coun
 	return best;
 }
 
+/* How many bytes the character takes that begins with this one; 0 where none begins so. */
+static size_t character_length(unsigned char first)
+{
+	return first < 0x80   ? 1
+	       : first < 0xC2 ? 0
+	       : first < 0xE0 ? 2
+	       : first < 0xF0 ? 3
+	       : first < 0xF5 ? 4
+			      : 0;
+}
+
+/* Overlong forms, surrogates and what lies beyond U+10FFFF: told by the second byte. */
+static bool is_forbidden(unsigned char first, unsigned char second)
+{
+	return (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
+	       (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
+}
+
+char *text_mend(char *text)
+{
+	for (char *at = text; *at;) {
+		unsigned char first = (unsigned char)*at;
+		size_t length = character_length(first), had = 1;
+
+		while (had < length && ((unsigned char)at[had] & 0xC0) == 0x80)
+			had++;
+		if (had < length && !at[had])
+			*at = '\0';
+		else if (had < length || !length || (length > 2 && is_forbidden(first, (unsigned char)at[1])))
+			*at++ = '?';
+		else
+			at += length;
+	}
+	return text;
+}
+
 size_t text_columns(const char *text)
 {
 	size_t columns = 0;

@@ -47,6 +47,12 @@ int text_compare(const char *a, const char *b);
 /* The member of `known` that is so near to `word` that a person may have meant it; NULL where none is. */
 const char *text_nearest(const char *word, const char *const *known, size_t count);
 
+/*
+ * Makes UTF-8 of what is none, in place: a stray byte becomes '?', a last character that was cut off goes.
+ * Returns the text.
+ */
+char *text_mend(char *text);
+
 /* Display columns of UTF-8 text, each code point counted as one. */
 size_t text_columns(const char *text);
 

@@ -78,8 +78,8 @@ char *ask_failure(struct arena *arena, const struct call_result *result)
 
 	/* Nothing was sent: what is missing here is the whole story. */
 	if (failure->class == FAILURE_CREDENTIALS && !failure->status)
-		return arena_copy(arena, failure->message);
-	return arena_printf(arena, "%s %s: %s%s%s (%s%s)%s", result->service, result->operation,
+		return text_mend(arena_copy(arena, failure->message));
+	return text_mend(arena_printf(arena, "%s %s: %s%s%s (%s%s)%s", result->service, result->operation,
 		failure->code, *failure->code ? ": " : "", failure->message, id, tries,
-		advice(arena, result));
+		advice(arena, result)));
 }

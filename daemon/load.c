@@ -27,11 +27,18 @@ static void close_file(int *file)
 		close(*file);
 }
 
+/* A path as people are told it: the kernel takes names that are no UTF-8. */
+static const char *told(struct loading *loading, const char *text)
+{
+	return text_mend(arena_copy(loading->arena, text));
+}
+
 static void add_fault(struct loading *loading, const char *file, const char *message, const char *remedy)
 {
 	arena_grow(loading->arena, &loading->faults, sizeof *loading->faults, loading->fault_count,
 		&loading->fault_capacity);
-	loading->faults[loading->fault_count++] = (struct fault){ { file, 1, 1 }, message, remedy, false };
+	loading->faults[loading->fault_count++] = (struct fault){ { told(loading, file), 1, 1 },
+		told(loading, message), told(loading, remedy), false };
 }
 
 static void add_unread(struct loading *loading, const char *file, const char *remedy)
@@ -145,7 +152,7 @@ static void read_text(struct loading *loading, const char *path, int file, struc
 			arena_grow(loading->arena, &loading->texts, sizeof *loading->texts, loading->count,
 				&loading->capacity);
 			loading->texts[loading->count++] =
-				(struct definition_text){ path, text, (size_t)length };
+				(struct definition_text){ told(loading, path), text, (size_t)length };
 			return;
 		}
 		status = after;

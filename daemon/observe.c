@@ -62,8 +62,10 @@ static void trouble(struct question *question, const char *text)
 	struct observing *observing = question->observing;
 	struct observed *observed = observing->observed;
 
-	if (!*observed->incomplete)
+	if (!*observed->incomplete) {
 		snprintf(observed->incomplete, sizeof observed->incomplete, "%s", text);
+		text_mend(observed->incomplete);
+	}
 	if (is_list(question) && observing->failed.code == ERROR_NONE)
 		error_set(&observing->failed, ERROR_AWS, "%s", text);
 	else if (question->kind)

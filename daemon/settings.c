@@ -348,9 +348,9 @@ struct settings *settings_load(struct arena *arena, const char *path, bool must_
 		.runs_interval = 60,
 		.deletion = { .max_batches = 5, .max_percent = 30, .grace_minutes = 15, .enabled = true },
 		.keep_revisions = 5,
-		.file = arena_copy(arena, path ? path : DEFAULT_SETTINGS),
+		.file = text_mend(arena_copy(arena, path ? path : DEFAULT_SETTINGS)),
 	};
-	text = file_read(arena, settings->file, FILE_LIMIT, &length, &missing, &unread);
+	text = file_read(arena, path ? path : DEFAULT_SETTINGS, FILE_LIMIT, &length, &missing, &unread);
 	if (text)
 		read_settings(&load, text, length);
 	else if (!missing || must_exist)

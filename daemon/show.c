@@ -38,7 +38,7 @@ static const char *readable(struct arena *arena, const char *text)
 	for (const char *c = text; *c; c++) {
 		if ((unsigned char)*c >= ' ' && *c != 127)
 			continue;
-		string = json_must(json_string(text));
+		string = json_text(text);
 		quoted = json_canonical(arena, string);
 		json_decref(string);
 		return quoted;
@@ -86,9 +86,8 @@ static void show_change(
 							: " (leaving: disabled)";
 
 	fprintf(file, "  %s%c %s %s%s%s%s\n", paint(options, colours[action->verb]), signs[action->verb],
-		action->kind->name,
-		name_of(action),
-		what, action->outcome == OUTCOME_HELD ? " (held)" : "", paint(options, PLAIN));
+		action->kind->name, name_of(action), what, action->outcome == OUTCOME_HELD ? " (held)" : "",
+		paint(options, PLAIN));
 	for (size_t i = 0; i < action->differences.count; i++)
 		show_difference(file, pass, action, &action->differences.items[i], options);
 	if (action->outcome == OUTCOME_HELD && action->error)
@@ -256,11 +255,6 @@ void show_action(FILE *file, const struct action *action, const struct show_opti
 	fputc('\n', file);
 }
 
-static json_t *text_or_null(const char *text)
-{
-	return text ? json_must(json_string(text)) : json_null();
-}
-
 static json_t *fields_json(
 	const struct pass *pass, const struct action *action, const struct show_options *options)
 {
@@ -270,10 +264,9 @@ static json_t *fields_json(
 		const struct difference *one = &action->differences.items[i];
 		bool hidden = is_hidden(options, one->path);
 
-		json_add(
-			fields, json_must(json_pack("{s:s, s:o, s:o}", "path", one->path, "old",
-					text_or_null(one->before && hidden ? "(hidden)" : one->before), "new",
-					text_or_null(one->after && hidden ? "(hidden)" : one->after))));
+		json_add(fields, json_must(json_pack("{s:s, s:o, s:o}", "path", one->path, "old",
+					 json_text(one->before && hidden ? "(hidden)" : one->before), "new",
+					 json_text(one->after && hidden ? "(hidden)" : one->after))));
 	}
 	(void)pass;
 	return fields;
@@ -285,9 +278,9 @@ static json_t *action_json(
 	static const char *const outcomes[] = { "pending", "running", "done", "unneeded", "failed", "skipped",
 		"held" };
 	json_t *change = json_must(json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "app",
-		text_or_null(action->app), "batch", text_or_null(action->batch), "kind", action->kind->name,
-		"name", action->name, "action", verb_name(action->verb), "fields",
-		fields_json(pass, action, options), "error", text_or_null(action->error)));
+		json_text(action->app), "batch", json_text(action->batch), "kind", action->kind->name, "name",
+		action->name, "action", verb_name(action->verb), "fields", fields_json(pass, action, options),
+		"error", json_text(action->error)));
 
 	json_put_text(change, "arn", *action->arn ? action->arn : action->made);
 	json_put_text(change, "outcome", outcomes[action->outcome]);
@@ -299,7 +292,7 @@ static json_t *action_json(
 static json_t *problem_json(const struct problem *problem)
 {
 	json_t *change = json_must(json_pack("{s:s, s:o, s:s, s:s, s:s, s:[], s:s}", "app", problem->app,
-		"batch", text_or_null(problem->batch), "kind", problem->want->kind->name, "name",
+		"batch", json_text(problem->batch), "kind", problem->want->kind->name, "name",
 		problem->want->name, "action", problem->conflict ? "conflict" : "blocked", "fields", "error",
 		problem->text));
 
@@ -341,7 +334,7 @@ static json_t *notes_json(const struct pass *pass)
 
 			text_iso8601(until, wait->until);
 			json_add(all, json_must(json_pack("{s:s, s:o, s:s, s:o}", "app", wait->app, "batch",
-					      text_or_null(wait->batch), "arn", wait->arn, "deletedAfter",
+					      json_text(wait->batch), "arn", wait->arn, "deletedAfter",
 					      wait->until ? json_string(until) : json_null())));
 		}
 	}
@@ -355,7 +348,7 @@ static void add_errors(const struct pass *pass, json_t *errors)
 
 		if (site->error.code != ERROR_NONE)
 			json_add(errors, json_must(json_pack("{s:s, s:o, s:s}", "region", site->site.region,
-						 "assumeRoleArn", text_or_null(site->site.role_arn), "error",
+						 "assumeRoleArn", json_text(site->site.role_arn), "error",
 						 site->error.text)));
 	}
 }

@@ -231,6 +231,7 @@ static void answered(struct call *call, const struct http_response *response)
 
 	unlink_flying(call);
 	snprintf(call->result.request_id, sizeof call->result.request_id, "%s", reply_request_id(response));
+	text_mend(call->result.request_id);
 	if (response->status == 0)
 		no_answer(response, &failure);
 	else

@@ -105,6 +105,7 @@ static void copy_code(char *out, size_t size, const char *code)
 	if (hash)
 		code = hash + 1;
 	snprintf(out, size, "%.*s", (int)strcspn(code, ":;, \r\n"), code);
+	text_mend(out);
 }
 
 static const char *member(const json_t *object, const char *const *names, size_t count)

@@ -20,8 +20,8 @@ void plan_hold_unread(struct plan *plan, struct action *action)
 	if (!*plan->observed->incomplete)
 		return;
 	action->outcome = OUTCOME_HELD;
-	action->error = arena_printf(
-		plan->arena, "held: a reading was not complete: %s", plan->observed->incomplete);
+	action->error =
+		arena_printf(plan->arena, "held: a reading was not complete: %s", plan->observed->incomplete);
 }
 
 struct action *plan_add(
@@ -78,7 +78,7 @@ void plan_problem(struct plan *plan, const struct resource *want, const struct r
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	problem.text = arena_copy(plan->arena, text);
+	problem.text = arena_copy(plan->arena, text_mend(text));
 	problem.app = want->app->name;
 	problem.at = want->at;
 	add_problem(plan, problem);

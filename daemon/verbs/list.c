@@ -188,11 +188,6 @@ static void print_table(const struct rows *rows)
 	table_print(stdout, &table);
 }
 
-static json_t *text_or_null(const char *text)
-{
-	return text ? json_must(json_string(text)) : json_null();
-}
-
 static void print_json(const struct rows *rows)
 {
 	json_t *batches = json_must(json_array());
@@ -200,11 +195,11 @@ static void print_json(const struct rows *rows)
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct row *row = &rows->items[i];
 
-		json_add(batches, json_must(json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:s}", "app",
-					  text_or_null(row->app), "batch", row->batch, "schedule",
-					  text_or_null(row->schedule), "nextRun", text_or_null(row->next),
-					  "image", text_or_null(row->image), "revision",
-					  text_or_null(row->revision), "state", row->state)));
+		json_add(batches,
+			json_must(json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:s}", "app", json_text(row->app),
+				"batch", row->batch, "schedule", json_text(row->schedule), "nextRun",
+				json_text(row->next), "image", json_text(row->image), "revision",
+				json_text(row->revision), "state", row->state)));
 	}
 	show_object(json_must(json_pack("{s:o}", "batches", batches)));
 }

@@ -222,6 +222,30 @@ def test_apply_names_the_revisions_that_go(world, converged):
     assert "deleted task-definition batch-no1:1 (batch no1)\n" in result.out, str(result)
 
 
+def test_names_and_answers_that_are_no_utf_8(world, article):
+    """JSON holds only UTF-8; a file's name, a cut message or a proxy's header need not be that."""
+    world.write(article)
+    path = os.path.join(os.fsencode(world.definitions), b"b\xff.json")
+    with open(path, "w") as file:
+        file.write('{"x": 1}')
+    [fault] = world.run("check", "--json").json["faults"]
+    assert fault["file"].endswith("/b?.json"), fault
+    with open(path, "w") as file:
+        file.write("{}")
+    process = world.start("", "--definitions", str(world.definitions), program=DAEMON)
+    wait_for(lambda: (world.folder / "run" / "status.json").exists(), what="the first pass")
+    process.terminate()
+    assert "Abort" not in process.communicate(timeout=20)[1] and process.returncode == 0
+    for length in (498, 499, 500):
+        world.proxy.reset()
+        text = json.dumps({"__type": "Weird", "message": "x" * length + "\u65e5\u672c"})
+        world.proxy.fault(lambda call, fault, answer: (400, {"Content-Type": "application/x-amz-json-1.1",
+                                                             "x-amzn-RequestId": "r\xff\xe9"}, text.encode()),
+                          "events", "ListRules", times=None)
+        refused = world.run("diff", "--json")
+        assert refused.code == 2 and "Weird: x" in refused.json["errors"][0]["error"], str(refused)
+
+
 def test_nothing_that_aws_holds_steers_the_terminal(world, converged):
     target = world.target("batch-no1")
     target["Input"] = json.dumps({"containerOverrides": [

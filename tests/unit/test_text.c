@@ -77,8 +77,34 @@ static void arenas(void)
 	CHECK(large[0] == 0 && large[(1 << 20) - 1] == 0);
 }
 
+static const char *mended(const char *text)
+{
+	static char copy[64];
+
+	snprintf(copy, sizeof copy, "%s", text);
+	return text_mend(copy);
+}
+
+static void mending(void)
+{
+	CHECK_TEXT(mended(""), "");
+	CHECK_TEXT(
+		mended("plain, \u00e9, \u65e5\u672c, \U0001F600"), "plain, \u00e9, \u65e5\u672c, \U0001F600");
+	CHECK_TEXT(mended("a\xff.json"), "a?.json");
+	CHECK_TEXT(mended("caf\xe9 x"), "caf? x");
+	CHECK_TEXT(mended("\x80\xbfx"), "??x");
+	/* Overlong, a surrogate, beyond the last code point. */
+	CHECK_TEXT(mended("\xc0\xaf|\xe0\x80\xaf|\xed\xa0\x80|\xf4\x90\x80\x80|\xf0\x80\x80\xaf."),
+		"??|???|???|????|????.");
+	/* Cut off. */
+	CHECK_TEXT(mended("x\xe6\x97"), "x");
+	CHECK_TEXT(mended("x\xf0\x9f\x98"), "x");
+	CHECK_TEXT(mended("x\xe6"), "x");
+}
+
 int main(void)
 {
+	mending();
 	times();
 	nearest();
 	builder();
