@@ -68,6 +68,13 @@ static void show_difference(FILE *file, const struct pass *pass, const struct ac
 			paint(options, PLAIN), paint(options, GREEN), after, paint(options, PLAIN));
 }
 
+static void show_differences(FILE *file, const struct pass *pass, const struct action *action,
+	const struct differences *differences, const struct show_options *options)
+{
+	for (size_t i = 0; i < differences->count; i++)
+		show_difference(file, pass, action, &differences->items[i], options);
+}
+
 /* "batch-no1:3" of a revision, else the resource's own name. */
 static const char *name_of(const struct action *action)
 {
@@ -88,8 +95,8 @@ static void show_change(
 	fprintf(file, "  %s%c %s %s%s%s%s\n", paint(options, colours[action->verb]), signs[action->verb],
 		action->kind->name, name_of(action), what, action->outcome == OUTCOME_HELD ? " (held)" : "",
 		paint(options, PLAIN));
-	for (size_t i = 0; i < action->differences.count; i++)
-		show_difference(file, pass, action, &action->differences.items[i], options);
+	show_differences(file, pass, action, &action->differences, options);
+	show_differences(file, pass, action, &action->revisions, options);
 	if (action->outcome == OUTCOME_HELD && action->error)
 		fprintf(file, "      %s\n", action->error);
 }
@@ -255,33 +262,31 @@ void show_action(FILE *file, const struct action *action, const struct show_opti
 	fputc('\n', file);
 }
 
-static json_t *fields_json(
-	const struct pass *pass, const struct action *action, const struct show_options *options)
+static void add_fields(
+	json_t *fields, const struct differences *differences, const struct show_options *options)
 {
-	json_t *fields = json_must(json_array());
-
-	for (size_t i = 0; i < action->differences.count; i++) {
-		const struct difference *one = &action->differences.items[i];
+	for (size_t i = 0; i < differences->count; i++) {
+		const struct difference *one = &differences->items[i];
 		bool hidden = is_hidden(options, one->path);
 
 		json_add(fields, json_must(json_pack("{s:s, s:o, s:o}", "path", one->path, "old",
 					 json_text(one->before && hidden ? "(hidden)" : one->before), "new",
 					 json_text(one->after && hidden ? "(hidden)" : one->after))));
 	}
-	(void)pass;
-	return fields;
 }
 
-static json_t *action_json(
-	const struct pass *pass, const struct action *action, const struct show_options *options)
+static json_t *action_json(const struct action *action, const struct show_options *options)
 {
 	static const char *const outcomes[] = { "pending", "running", "done", "unneeded", "failed", "skipped",
 		"held" };
-	json_t *change = json_must(json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "app",
-		json_text(action->app), "batch", json_text(action->batch), "kind", action->kind->name, "name",
-		action->name, "action", verb_name(action->verb), "fields", fields_json(pass, action, options),
-		"error", json_text(action->error)));
+	json_t *fields = json_must(json_array());
+	json_t *change = json_must(
+		json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "app", json_text(action->app), "batch",
+			json_text(action->batch), "kind", action->kind->name, "name", action->name, "action",
+			verb_name(action->verb), "fields", fields, "error", json_text(action->error)));
 
+	add_fields(fields, &action->differences, options);
+	add_fields(fields, &action->revisions, options);
 	json_put_text(change, "arn", *action->arn ? action->arn : action->made);
 	json_put_text(change, "outcome", outcomes[action->outcome]);
 	json_put_text(change, "errorCode", action->error_code);
@@ -361,19 +366,20 @@ json_t *show_json(const struct pass *pass, const struct show_options *options)
 	struct action **actions = pass_actions(pass, &count);
 
 	for (size_t i = 0; i < count; i++)
-		json_add(changes, action_json(pass, actions[i], options));
+		json_add(changes, action_json(actions[i], options));
 	for (size_t i = 0; i < pass->site_count; i++)
 		for (size_t p = 0; pass->sites[i].plan && p < pass->sites[i].plan->problem_count; p++)
 			json_add(changes, problem_json(&pass->sites[i].plan->problems[p]));
 	add_errors(pass, errors);
 	return json_must(
-		json_pack("{s:b, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
+		json_pack("{s:b, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
 			"inSync", pass_in_sync(pass), "changes", changes, "held", held_json(pass), "notes",
 			notes_json(pass), "errors", errors, "summary", "create", (json_int_t)summary.create,
 			"change", (json_int_t)summary.update, "disable", (json_int_t)summary.disable,
 			"delete", (json_int_t)summary.delete, "conflicts", (json_int_t)summary.conflicts,
 			"blocked", (json_int_t)summary.problems, "done", (json_int_t)summary.done, "failed",
-			(json_int_t)summary.failed, "skipped", (json_int_t)summary.skipped));
+			(json_int_t)summary.failed, "skipped", (json_int_t)summary.skipped, "held",
+			(json_int_t)summary.held));
 }
 
 void show_faults(FILE *file, const struct definitions *definitions)

@@ -27,6 +27,9 @@ struct action {
 	const char *app, *batch; /* names; batch NULL for what an app needs */
 	const struct resource *want, *have;
 	struct differences differences; /* tags are in it as "tags[key]" */
+	/* What differs between the two revisions that a target moves between; its paths begin with
+	 * "taskDefinition." */
+	struct differences revisions;
 	struct tags set_tags, remove_tags;
 	struct action **needs;
 	size_t need_count, need_capacity;
@@ -142,6 +145,9 @@ struct action *plan_compare(
 	struct plan *plan, const struct view *view, const struct resource *want, const struct resource *have);
 /* The content of a wanted resource; also keeps it in the resource. */
 void want_fields(const struct view *view, struct resource *want);
+/* Shows a target's move to a revision that is there already as what differs between that and the one it
+ * leaves. */
+void plan_show_move(struct plan *plan, const struct resource *family, struct action *target);
 /* The action on this resource, NULL where there is none. */
 struct action *plan_action(
 	const struct plan *plan, const struct kind *kind, const char *name, const char *id);

@@ -122,6 +122,9 @@ static struct resource *replaced(
 
 static void want_reading(struct plan *plan, struct resource *revision)
 {
+	for (size_t i = 0; i < plan->unread_count; i++)
+		if (plan->unread[i] == revision)
+			return;
 	arena_grow(plan->arena, &plan->unread, sizeof revision, plan->unread_count, &plan->unread_capacity);
 	plan->unread[plan->unread_count++] = revision;
 }
@@ -156,6 +159,7 @@ static void plan_family(struct plan *plan, const struct view *view, struct resou
 	if (family.wanted) {
 		want->arn = family.wanted->arn;
 		want->revision_arn = family.wanted->arn;
+		want->found = want->fields;
 		/* The content is the same, so only tags can differ. */
 		want->fields = family.wanted->fields;
 		plan_compare(plan, view, want, family.wanted);
@@ -163,6 +167,35 @@ static void plan_family(struct plan *plan, const struct view *view, struct resou
 		want->revision_arn = arena_printf(plan->arena, "%s:(new)", want->name);
 		add_registration(plan, view, want, &family);
 	}
+}
+
+static struct resource *revision_by_arn(const struct plan *plan, const char *arn)
+{
+	for (size_t i = 0; i < plan->observed->all.count; i++) {
+		struct resource *have = plan->observed->all.items[i];
+
+		if (have->kind->shape == SHAPE_REVISIONS && strcmp(have->arn, arn) == 0)
+			return have;
+	}
+	return NULL;
+}
+
+void plan_show_move(struct plan *plan, const struct resource *family, struct action *target)
+{
+	const char *arn = fields_value(&target->have->fields, "ecsParameters.taskDefinitionArn");
+	struct resource *old = arn ? revision_by_arn(plan, arn) : NULL;
+
+	/* A registration shows for itself what is new in it. */
+	if (!old || !*family->arn || strcmp(old->arn, family->arn) == 0)
+		return;
+	if (!old->content_read) {
+		want_reading(plan, old);
+		return;
+	}
+	target->revisions = fields_compare(plan->arena, &family->found, &old->fields);
+	for (size_t i = 0; i < target->revisions.count; i++)
+		target->revisions.items[i].path =
+			arena_printf(plan->arena, "taskDefinition.%s", target->revisions.items[i].path);
 }
 
 void plan_revisions(struct plan *plan, const struct view *view, const struct plan_options *options)

@@ -132,9 +132,14 @@ static struct action *plan_target(struct plan *plan, const struct view *view, st
 	const struct resource *family = wanted(plan, SHAPE_REVISIONS, want->batch->family);
 	const struct resource *have = resources_find(&plan->observed->all, want->kind, want->name, want->id);
 
+	struct action *action;
+
 	want->revision_arn = family ? family->revision_arn : NULL;
 	want_fields(view, want);
-	return plan_compare(plan, view, want, have);
+	action = plan_compare(plan, view, want, have);
+	if (action && action->have && family)
+		plan_show_move(plan, family, action);
+	return action;
 }
 
 /* What a schedule's action waits for: its revision, and for the target the schedule itself. */

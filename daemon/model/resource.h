@@ -66,6 +66,7 @@ struct resource {
 	unsigned part; /* the kind's own distinction (a role's use) */
 	bool start_disabled; /* a rule that takes over from another is made disabled first */
 	const char *revision_arn; /* a target's: what it will run; "family:(new)" until registered */
+	struct fields found; /* of a revision that was found again: the content as the definitions say it */
 
 	/* have */
 	int revision;

@@ -40,8 +40,6 @@ static void say_end(const struct pass *pass, const struct applying *applying)
 
 	show_troubles(stderr, stderr, pass, &applying->show);
 	show_notes(stderr, pass);
-	if (pass->state_error)
-		session_complain("%s", pass->state_error);
 	if (pass_in_sync(pass) && !summary.done)
 		puts("in sync: nothing to change");
 	else if (!summary.errors || summary.done)
@@ -131,6 +129,8 @@ int verb_apply(struct session *session, const struct options *options)
 		show_object(show_json(pass, &applying.show));
 	else
 		say_end(pass, &applying);
+	if (pass->state_error)
+		session_complain("%s", pass->state_error);
 	pass_free(pass);
 	return code;
 }

@@ -40,6 +40,24 @@ def test_old_content_comes_back_as_the_old_revision(world, converged):
     world.settled()
 
 
+def test_a_way_back_shows_what_differs_between_the_two(world, converged):
+    """The revision that is left is read once, with a state that knows only its digest and without one."""
+    world.write(tagged(converged, "green"))
+    world.apply()
+    world.write(converged)
+    for state in (world.environment["STATE_DIRECTORY"], str(world.folder / "xdg")):
+        diff = world.diff(code=1, environment={"STATE_DIRECTORY": state})
+        assert diff.out.count(f"taskDefinition.containerDefinitions[batch].image: {ECR}:green → {ECR}:latest\n") == 2, str(diff)
+        assert diff.out.endswith("0 to create, 2 to change, 0 to delete\n")
+        read = [call.params["taskDefinition"] for call in diff.calls if call.operation == "DescribeTaskDefinition"]
+        assert len(read) == len(set(read)), read
+    [change] = [one for one in world.diff("--json", code=1).json["changes"] if one["batch"] == "no1"]
+    assert [field["path"] for field in change["fields"]] == [
+        "ecsParameters.taskDefinitionArn", "taskDefinition.containerDefinitions[batch].image"]
+    applied = world.apply("--json").json["changes"]
+    assert [one["fields"] for one in applied if one["batch"] == "no1"] == [change["fields"]]
+
+
 def test_also_when_the_state_is_gone(world, converged):
     world.write(tagged(converged, "green"))
     world.apply()

@@ -209,6 +209,7 @@ static void print_action(struct text *out, const struct pass_site *site, const s
 		action->retiring ? " retiring" : "", action->leaves ? " leaves" : "",
 		action->stray ? " stray" : "", action->outcome == OUTCOME_HELD ? " HELD" : "");
 	print_differences(out, &action->differences);
+	print_differences(out, &action->revisions);
 	print_calls(out, site, action);
 	for (size_t i = 0; i < action->need_count; i++) {
 		text_add(out, i ? ", " : "    after ");
