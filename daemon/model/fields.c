@@ -290,7 +290,8 @@ static void walk_scalar(
 
 	if (rule && (rule->form == FIELD_CPU || rule->form == FIELD_MEMORY))
 		value = units(walk->arena, value, rule->form);
-	if (*value && !is_default(walk, rule, value, around))
+	/* AWS drops and adds empty texts; in a document of the user's own they say something. */
+	if ((*value || walk->own) && !is_default(walk, rule, value, around))
 		emit(walk, value);
 }
 
@@ -301,7 +302,7 @@ static void walk_text(struct walk *walk, const json_t *string)
 
 	if (content)
 		walk_known(walk, content, true);
-	else
+	else if (json_string_length(string))
 		emit(walk, scalar_text(walk->arena, string));
 	json_decref(content);
 }

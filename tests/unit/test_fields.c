@@ -78,6 +78,8 @@ static void same(void)
 			     "{\"input\": \"{ \\\"a\\\" : {\\\"b\\\":1}}\"}"),
 		0);
 	CHECK_NUMBER(differences("{\"input\": \"not JSON\"}", "{\"input\": \"not JSON\"}"), 0);
+	CHECK_NUMBER(differences("{}", "{\"input\": \"\"}"), 0);
+	CHECK_NUMBER(differences("{}", "{\"input\": \"{}\"}"), 0);
 	/* What nobody knows and only AWS says is no difference; what the definition says always counts. */
 	CHECK_NUMBER(differences("{}", "{\"brandNew\": {\"mode\": \"fast\"}}"), 0);
 	CHECK_NUMBER(differences("{}", "{\"managed\": \"yes\"}"), 0);
@@ -94,6 +96,13 @@ static void different(void)
 	CHECK_NUMBER(differences("{\"environment\": [{\"name\": \"a\", \"value\": \"1\"}]}",
 			     "{\"environment\": [{\"name\": \"a\", \"value\": \"2\"}]}"),
 		1);
+	/* AWS keeps the user's own text as it is, empty values too. */
+	CHECK_NUMBER(differences("{\"input\": \"{\\\"environment\\\": [{\\\"name\\\": \\\"a\\\", "
+				 "\\\"value\\\": \\\"\\\"}]}\"}",
+			     "{}"),
+		1);
+	CHECK_NUMBER(differences("{\"labels\": {\"k\": \"\"}}", "{\"labels\": {\"k\": \"v\"}}"), 1);
+	CHECK_NUMBER(differences("{\"labels\": {\"k\": \"\"}}", "{}"), 1);
 }
 
 static void paths(void)
