@@ -12,8 +12,10 @@
 static const struct field_rule rules[] = {
 	{ .path = "settings", .form = FIELD_PAIRS, .key = "name", .value = "value" },
 	{ .path = "capacityProviders", .form = FIELD_SET, .declared = true },
-	{ .path = "defaultCapacityProviderStrategy[].base", .absent = "0", .declared = true },
-	{ .path = "defaultCapacityProviderStrategy[].weight", .absent = "0", .declared = true },
+	{ .path = "defaultCapacityProviderStrategy", .form = FIELD_KEYED, .key = "capacityProvider" },
+	{ .path = "defaultCapacityProviderStrategy[].capacityProvider" },
+	{ .path = "defaultCapacityProviderStrategy[].base", .absent = "0" },
+	{ .path = "defaultCapacityProviderStrategy[].weight", .absent = "0" },
 };
 
 static void cluster_want(const struct view *view, struct resources *all)
@@ -34,6 +36,11 @@ static bool mentions_settings(const struct app *app)
 static bool mentions_providers(const struct app *app)
 {
 	return app->cluster.capacity_providers != WISH_UNMANAGED;
+}
+
+static bool mentions_strategy(const struct app *app)
+{
+	return app->cluster.strategy != WISH_UNMANAGED;
 }
 
 static bool lists_providers(const struct app *app)
@@ -86,7 +93,8 @@ static json_t *providers(const struct view *view, const struct resource *want)
 static json_t *cluster_body(const struct view *view, const struct resource *want)
 {
 	const struct app *sets = app_that(want, mentions_settings),
-			 *runs = app_that(want, mentions_providers);
+			 *runs = app_that(want, mentions_providers),
+			 *divides = app_that(want, mentions_strategy);
 	json_t *body = json_must(json_object());
 
 	if (sets->cluster.settings == WISH_VALUE)
@@ -94,39 +102,42 @@ static json_t *cluster_body(const struct view *view, const struct resource *want
 	if (sets->cluster.settings == WISH_REMOVED)
 		json_put(body, "settings",
 			json_pack("[{s:s, s:s}]", "name", "containerInsights", "value", "disabled"));
-	if (runs->cluster.capacity_providers != WISH_VALUE)
-		return body;
-	json_put(body, "capacityProviders", providers(view, want));
-	if (runs->cluster.default_strategy)
+	if (runs->cluster.capacity_providers == WISH_VALUE)
+		json_put(body, "capacityProviders", providers(view, want));
+	if (divides->cluster.strategy == WISH_VALUE)
 		json_put(body, "defaultCapacityProviderStrategy",
-			json_deep_copy(runs->cluster.default_strategy));
+			json_deep_copy(divides->cluster.default_strategy));
 	return body;
 }
 
 static void cluster_finish(const struct view *view, const struct resource *want, struct fields *fields)
 {
-	if (app_that(want, mentions_providers)->cluster.capacity_providers == WISH_REMOVED) {
+	if (app_that(want, mentions_providers)->cluster.capacity_providers == WISH_REMOVED)
 		fields_add_removed(view->arena, fields, "capacityProviders");
+	if (app_that(want, mentions_strategy)->cluster.strategy == WISH_REMOVED)
 		fields_add_removed(view->arena, fields, "defaultCapacityProviderStrategy");
-	}
 }
 
-/* PutClusterCapacityProviders replaces both lists, so each that the app does not mention is sent as it
- * stands. */
+/* The list that is wanted; one that the app does not mention as it stands, one that goes empty. */
+static void put_list(
+	json_t *params, const char *name, enum wish wish, const json_t *body, const json_t *live)
+{
+	json_t *list = json_object_get(wish == WISH_UNMANAGED ? live : body, name);
+
+	json_put(params, name, list ? json_incref(list) : json_array());
+}
+
+/* PutClusterCapacityProviders replaces both lists. */
 static void put_providers(const struct change *change, const json_t *body, struct requests *out)
 {
-	static const char *const lists[] = { "capacityProviders", "defaultCapacityProviderStrategy" };
-	json_t *params = json_must(json_pack("{s:s}", "cluster", change->want->name));
+	const struct resource *want = change->want;
+	json_t *params = json_must(json_pack("{s:s}", "cluster", want->name));
 	json_t *live = change->have->document ? json_loads(change->have->document, 0, NULL) : NULL;
-	bool removed = app_that(change->want, mentions_providers)->cluster.capacity_providers == WISH_REMOVED;
 
-	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++) {
-		json_t *list = json_object_get(body, lists[i]);
-
-		if (!list && !removed)
-			list = json_object_get(live, lists[i]);
-		json_put(params, lists[i], list ? json_incref(list) : json_array());
-	}
+	put_list(params, "capacityProviders", app_that(want, mentions_providers)->cluster.capacity_providers,
+		body, live);
+	put_list(params, "defaultCapacityProviderStrategy",
+		app_that(want, mentions_strategy)->cluster.strategy, body, live);
 	requests_add(out, "ecs", "PutClusterCapacityProviders", params);
 	json_decref(live);
 }
@@ -180,19 +191,43 @@ static json_t *clusters_params(const struct view *view, const struct subject *su
 	return json_must(json_pack("{s:o, s:[s,s]}", "clusters", names, "include", "TAGS", "SETTINGS"));
 }
 
-/* A setting that nobody mentions is the account's business: only those of the definition are compared. */
-static void drop_unmentioned(const struct hearing *hearing, const char *name, json_t *body)
+/* Whether an app of this site that uses the cluster mentions something about it. */
+static bool mentioned(const struct view *view, const char *name, bool (*mentions)(const struct app *app))
 {
-	const struct definitions *definitions = hearing->view->definitions;
+	for (size_t i = 0; i < view->definitions->app_count; i++) {
+		const struct app *app = &view->definitions->apps[i];
 
-	for (size_t i = 0; i < definitions->app_count; i++) {
-		const struct app *app = &definitions->apps[i];
-
-		if (site_has(hearing->view, app) && strcmp(app->cluster.use.name, name) == 0 &&
-			app->cluster.settings != WISH_UNMANAGED)
-			return;
+		if (site_has(view, app) && strcmp(app->cluster.use.name, name) == 0 && mentions(app))
+			return true;
 	}
-	json_object_del(body, "settings");
+	return false;
+}
+
+/* A cluster that says nothing about Container Insights has them off. */
+static void fill_in_settings(json_t *body)
+{
+	json_t *settings = json_object_get(body, "settings"), *setting;
+	size_t i;
+
+	if (!json_is_array(settings)) {
+		settings = json_must(json_array());
+		json_put(body, "settings", settings);
+	}
+	json_array_foreach (settings, i, setting)
+		if (strcmp(json_text_of(setting, "name", ""), "containerInsights") == 0)
+			return;
+	json_add(settings, json_must(json_pack("{s:s, s:s}", "name", "containerInsights", "value", "disabled")));
+}
+
+/* What nobody mentions is the account's business, or another's: only what the definitions say is compared. */
+static void keep_mentioned(const struct view *view, const char *name, json_t *body)
+{
+	if (mentioned(view, name, mentions_settings))
+		fill_in_settings(body);
+	else
+		json_object_del(body, "settings");
+	if (!mentioned(view, name, mentions_strategy))
+		json_object_del(body, "defaultCapacityProviderStrategy");
 }
 
 static void hear_cluster(const struct hearing *hearing, const json_t *one)
@@ -208,7 +243,7 @@ static void hear_cluster(const struct hearing *hearing, const json_t *one)
 	for (size_t i = 0; i < ARRAY_LENGTH(members); i++)
 		json_put(body, members[i], json_incref(json_object_get(one, members[i])));
 	have->document = json_canonical(arena, body);
-	drop_unmentioned(hearing, name, body);
+	keep_mentioned(hearing->view, name, body);
 	have->fields = fields_of(arena, rules, ARRAY_LENGTH(rules), body);
 	have->content_read = true;
 	json_decref(body);

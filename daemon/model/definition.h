@@ -59,10 +59,10 @@ struct app {
 	struct {
 		struct used_name use;
 		bool providers_listed; /* the app lists them itself: there shall be no others */
-		enum wish capacity_providers; /* capacityProviders and/or defaultCapacityProviderStrategy
-						 given */
+		enum wish capacity_providers; /* a value also where a strategy names some */
 		const json_t *capacity_providers_value; /* array of names, with those that the batches'
 							   strategies name */
+		enum wish strategy;
 		const json_t *default_strategy; /* array, NULL where not given */
 		enum wish settings;
 		const json_t *settings_value; /* [{"name": "containerInsights", "value": …}] */

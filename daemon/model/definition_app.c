@@ -69,25 +69,25 @@ static void make_repository(struct reader *reader, const struct entry *entry, st
 static void make_cluster(struct reader *reader, const struct entry *entry, struct app *app)
 {
 	const json_t *written = json_object_get(entry->json, "cluster");
-	enum wish providers = wish_of(written, "capacityProviders", JSON_ARRAY);
-	enum wish strategy = wish_of(written, "defaultCapacityProviderStrategy", JSON_ARRAY);
+	const json_t *listed = json_object_get(written, "capacityProviders");
 
 	app->cluster.use = used_name(reader, entry, "cluster", app->name);
 	app->cluster.settings = wish_of(written, "settings", JSON_ARRAY);
 	if (app->cluster.settings == WISH_VALUE)
 		app->cluster.settings_value = json_object_get(written, "settings");
-	app->cluster.capacity_providers = providers > strategy ? providers : strategy;
-	app->cluster.providers_listed = providers == WISH_VALUE;
-	if (strategy == WISH_VALUE)
+	app->cluster.capacity_providers = wish_of(written, "capacityProviders", JSON_ARRAY);
+	app->cluster.providers_listed = app->cluster.capacity_providers != WISH_UNMANAGED;
+	if (app->cluster.capacity_providers == WISH_VALUE)
+		app->cluster.capacity_providers_value =
+			own(reader, json_must(json_deep_copy((json_t *)(uintptr_t)listed)));
+	app->cluster.strategy = wish_of(written, "defaultCapacityProviderStrategy", JSON_ARRAY);
+	if (app->cluster.strategy == WISH_VALUE) {
 		app->cluster.default_strategy = json_object_get(written, "defaultCapacityProviderStrategy");
-	if (app->cluster.capacity_providers == WISH_VALUE) {
-		json_t *names = providers == WISH_VALUE
-					? json_deep_copy(json_object_get(written, "capacityProviders"))
-					: json_array();
-
-		app->cluster.capacity_providers_value = own(reader, json_must(names));
 		add_providers(reader, app, app->cluster.default_strategy);
 	}
+	/* A cluster without providers cannot have a strategy either. */
+	if (app->cluster.capacity_providers == WISH_REMOVED)
+		app->cluster.strategy = WISH_REMOVED;
 }
 
 void add_providers(struct reader *reader, struct app *app, const json_t *strategy)

@@ -215,7 +215,8 @@ static void spread(struct reader *reader, const struct shared *member, struct ap
 		   to->cluster.capacity_providers == WISH_UNMANAGED) {
 		to->cluster.capacity_providers = from->cluster.capacity_providers;
 	} else if (strcmp(member->key, "defaultCapacityProviderStrategy") == 0 &&
-		   !to->cluster.default_strategy) {
+		   to->cluster.strategy == WISH_UNMANAGED) {
+		to->cluster.strategy = from->cluster.strategy;
 		to->cluster.default_strategy = from->cluster.default_strategy;
 	} else if (strcmp(member->key, "retentionInDays") == 0 && to->log_group.retention == WISH_UNMANAGED) {
 		to->log_group.retention = from->log_group.retention;
