@@ -67,6 +67,7 @@ static const struct {
 	{ "premature end of input", "the file ends in the middle",
 		"add what is missing: a quote, a } or a ]" },
 	{ "\\u0000 is not allowed", "the character \\u0000", "leave it out" },
+	{ "invalid Unicode '", "half of a character that \\u writes in two", "write the character itself" },
 	{ "control character", "a control character inside quotes",
 		"write \\n for a new line, \\t for a tab" },
 	{ "'[' or '{' expected", "the file does not begin with {", "write one object { } in a file" },
@@ -99,17 +100,54 @@ static size_t stumbled_at(const char *text, size_t length, const json_error_t *f
 	return position;
 }
 
+/* The byte behind the string that begins at `at`. */
+static size_t behind_string(const char *text, size_t at, size_t end)
+{
+	for (at++; at < end && text[at] != '"'; at++)
+		at += text[at] == '\\';
+	return at + 1;
+}
+
+/* Levels of brackets that are looked through; nobody asks for a text as deep as this. */
+enum { LEVELS_MOST = 64 };
+
+/* Where the key at `second` stood before in the same object; `second` where it was written otherwise. */
+static size_t first_of(const char *text, size_t second, size_t length)
+{
+	size_t seen[LEVELS_MOST] = { 0 }, level = 0;
+
+	for (size_t i = 0; i < second && level < LEVELS_MOST; i++) {
+		if (text[i] == '"') {
+			size_t end = behind_string(text, i, second);
+
+			if (!seen[level] && end - i == length && memcmp(text + i, text + second, length) == 0 &&
+				text[end + strspn(text + end, " \t\r\n")] == ':')
+				seen[level] = i;
+			i = end - 1;
+		} else if (text[i] == '{' || text[i] == '[') {
+			if (++level < LEVELS_MOST)
+				seen[level] = 0;
+		} else if (text[i] == '}' || text[i] == ']') {
+			level -= level > 0;
+		}
+	}
+	return level < LEVELS_MOST && seen[level] ? seen[level] : second;
+}
+
 /* The key that comes again ends where Jansson stopped. */
 static json_t *refuse_twice(const char *text, size_t length, const json_error_t *fault,
 	struct json_place *where, struct error *error)
 {
 	size_t end = (size_t)fault->position <= length ? (size_t)fault->position : length, begin = end - 1;
+	struct json_place first;
 
 	while (begin > 0 && (text[begin - 1] != '"' || (begin > 1 && text[begin - 2] == '\\')))
 		begin--;
-	*where = place_at(text, begin - (begin > 0));
-	error_set(error, ERROR_INPUT, "the key \"%.*s\" comes twice",
-		(int)(end - 1 - begin > 200 ? 200 : end - 1 - begin), text + begin);
+	begin -= begin > 0;
+	*where = place_at(text, begin);
+	first = place_at(text, first_of(text, begin, end - begin));
+	error_set(error, ERROR_INPUT, "the key \"%.*s\" comes twice, the first time at line %u, column %u",
+		(int)(end - begin > 202 ? 200 : end - begin - 2), text + begin + 1, first.line, first.column);
 	return NULL;
 }
 

@@ -37,13 +37,19 @@ static void refusals(void)
 	CHECK_TEXT(outcome_of(arena, "{}\n\0", 4), "2:1 the file holds a NUL byte");
 	CHECK_TEXT(
 		outcome(arena, "{\n  \"a\": 1,\n  \"b\": {\n    \"ü\": 1,\n    \"c\": 2, \"ü\": 3\n  }\n}"),
-		"5:13 the key \"ü\" comes twice");
+		"5:13 the key \"ü\" comes twice, the first time at line 4, column 5");
+	/* The same key elsewhere, or as a value, is not the first one. */
+	CHECK_TEXT(outcome(arena, "{\"x\": {\"a\": \"a\"}, \"b\": [{\"a\": 1}, \"a\"],\n \"a\" : 1, \"a\": 2}"),
+		"2:11 the key \"a\" comes twice, the first time at line 2, column 2");
+	CHECK_TEXT(outcome(arena, "{\"a\": 1, \"x\": [{\"a\": 1}, {\"a\": 1,\n\"a\": 2}]}"),
+		"2:1 the key \"a\" comes twice, the first time at line 1, column 27");
+	CHECK_TEXT(outcome(arena, "{ \"a\": \"\\ud800\" }"), "1:8 half of a character that \\u writes in two");
 	CHECK_TEXT(outcome(arena, "{\"a long key that jansson does not quote\": 1,\n \"a long key that "
 				  "jansson does not "
 				  "quote\": 2}"),
-		"2:2 the key \"a long key that jansson does not quote\" comes twice");
-	CHECK_TEXT(outcome(arena, "{\"a\\\"b\": 1, \"a\\\"b\": 1}"), "1:13 the key \"a\\\"b\" comes twice");
-	CHECK_TEXT(outcome(arena, "{\"\": 1, \"\": 1}"), "1:9 the key \"\" comes twice");
+		"2:2 the key \"a long key that jansson does not quote\" comes twice, the first time at line 1, column 2");
+	CHECK_TEXT(outcome(arena, "{\"a\\\"b\": 1, \"a\\\"b\": 1}"), "1:13 the key \"a\\\"b\" comes twice, the first time at line 1, column 2");
+	CHECK_TEXT(outcome(arena, "{\"\": 1, \"\": 1}"), "1:9 the key \"\" comes twice, the first time at line 1, column 2");
 	CHECK_TEXT(outcome(arena, "{} x"), "1:4 more text after the end of the JSON");
 	CHECK_TEXT(outcome(arena, "{ \"apps\": {\n\n"), "1:12 the file ends in the middle");
 	CHECK_TEXT(outcome(arena, "{ \"a\": \"\\u0000\" }"), "1:8 the character \\u0000");
