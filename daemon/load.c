@@ -9,13 +9,14 @@
 #include "files.h"
 #include "text.h"
 
-enum { FILE_LIMIT = 1 << 20, FILES_MOST = 10000 };
+enum { FILE_LIMIT = 1 << 20, FOLDER_LIMIT = 64 << 20, FILES_MOST = 10000 };
 
 struct loading {
 	struct arena *arena;
 	uid_t trusted; /* who owns the folder may own its files */
 	struct definition_text *texts;
 	size_t count, capacity;
+	size_t bytes; /* of all texts */
 	struct fault *faults;
 	size_t fault_count, fault_capacity;
 	bool unread; /* one of them is about a file that the kernel refused */
@@ -153,6 +154,7 @@ static void read_text(struct loading *loading, const char *path, int file, struc
 				&loading->capacity);
 			loading->texts[loading->count++] =
 				(struct definition_text){ told(loading, path), text, (size_t)length };
+			loading->bytes += (size_t)length;
 			return;
 		}
 		status = after;
@@ -214,6 +216,15 @@ static struct definitions *finish(struct loading *loading)
 	return definitions;
 }
 
+/* A folder of more than anybody writes is refused as a whole: what was read of it says nothing. */
+static struct definitions *too_much(
+	struct loading *loading, const char *directory, const char *message, const char *remedy)
+{
+	loading->count = loading->fault_count = 0;
+	add_fault(loading, arena_copy(loading->arena, directory), message, remedy);
+	return finish(loading);
+}
+
 static bool is_definition(const char *name)
 {
 	return name[0] != '.' && text_ends(name, ".json");
@@ -242,13 +253,11 @@ struct definitions *load_definitions(struct arena *arena, const char *directory,
 		return NULL;
 	for (size_t i = 0; i < count; i++)
 		wanted += is_definition(names[i]);
-	if (wanted > FILES_MOST) {
-		add_fault(&loading, arena_copy(arena, directory),
+	if (wanted > FILES_MOST)
+		return too_much(&loading, directory,
 			arena_printf(arena, "%zu files, more than %d", wanted, FILES_MOST),
 			"write several batches into one file");
-		return finish(&loading);
-	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && loading.bytes <= FOLDER_LIMIT; i++) {
 		const char *path;
 		int file;
 
@@ -261,6 +270,9 @@ struct definitions *load_definitions(struct arena *arena, const char *directory,
 		else
 			load_opened(&loading, path, file);
 	}
+	if (loading.bytes > FOLDER_LIMIT)
+		return too_much(&loading, directory, "the files come to more than 64 MiB",
+			"take away what is no definition");
 	return finish(&loading);
 }
 

@@ -201,6 +201,23 @@ static void too_many_files(void)
 	end();
 }
 
+static void too_many_bytes(void)
+{
+	begin();
+	for (int i = 0; i <= 64; i++) {
+		const char *path = at(arena_printf(arena, "%05d.json", i));
+		int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+		CHECK(ftruncate(file, 1 << 20) == 0);
+		close(file);
+	}
+	CHECK_TEXT(load(), arena_printf(arena,
+				   "%s:1:1: the files come to more than 64 MiB; take away what is no "
+				   "definition\n",
+				   folder));
+	end();
+}
+
 static void who_may_write(void)
 {
 	begin();
@@ -274,6 +291,7 @@ int main(void)
 	what_never_ends();
 	sizes();
 	too_many_files();
+	too_many_bytes();
 	who_may_write();
 	whose_it_is();
 	files_by_name();
