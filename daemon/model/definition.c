@@ -82,7 +82,7 @@ struct definitions *definitions_read(struct arena *arena, const struct definitio
 	check_members(&reader);
 	collect_entries(&reader);
 	for (size_t i = 0; i < reader.batches.count; i++)
-		check_start(&reader, &reader.batches.items[i]);
+		check_alone(&reader, &reader.batches.items[i]);
 	make_set(&reader);
 	check_all(&reader);
 	if (reader.set->fault_count)

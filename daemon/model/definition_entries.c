@@ -68,9 +68,18 @@ void collect_entries(struct reader *reader)
 	drop_twice(reader, "batches", &reader->batches);
 }
 
+/* A file that is no JSON, which may define what is missing; NULL where there is none. */
+static const char *broken_file(const struct reader *reader)
+{
+	for (size_t i = 0; i < reader->source_count; i++)
+		if (!reader->sources[i].root)
+			return reader->sources[i].file;
+	return NULL;
+}
+
 struct app *app_of_batch(struct reader *reader, const struct entry *entry)
 {
-	const char *name = json_text_of(entry->json, "app", NULL), *near;
+	const char *name = json_text_of(entry->json, "app", NULL), *broken = broken_file(reader), *near;
 	struct app *app = name ? definitions_app(reader->set, name) : NULL;
 	const struct spot *top = TOP(entry->source);
 
@@ -79,7 +88,8 @@ struct app *app_of_batch(struct reader *reader, const struct entry *entry)
 	near = nearest_entry(reader, name, &reader->apps);
 	fault_at(reader, MEMBER(MEMBER(MEMBER(top, "batches"), entry->name), "app"), AT_VALUE,
 		arena_printf(reader->arena, "there is no app %s", quoted(reader, name)),
-		near ? arena_printf(reader->arena, "write %s, or define the app", quoted(reader, near))
+		near   ? arena_printf(reader->arena, "write %s, or define the app", quoted(reader, near))
+		: broken ? arena_printf(reader->arena, "mend %s first, which may define it", broken)
 		     : "write the name of an app under \"apps\", or define this one there");
 	return NULL;
 }

@@ -99,7 +99,7 @@ void add_providers(struct reader *reader, struct app *app, const json_t *strateg
 json_t *lifecycle_document(struct reader *reader, const json_t *policy);
 
 /* What members say together: of one app, of one batch, of the whole set. */
-void check_start(struct reader *reader, const struct entry *entry); /* of a batch, whatever its app */
+void check_alone(struct reader *reader, const struct entry *entry); /* of a batch, whatever its app */
 void check_app(struct reader *reader, const struct entry *entry, const struct app *app);
 void check_batch(struct reader *reader, const struct entry *entry, const struct batch *batch);
 void check_task_definition(
@@ -109,7 +109,10 @@ void check_containers(
 void check_set(struct reader *reader);
 
 /* What apps and batches both may have. The spot is that of the value. */
-void check_tags(struct reader *reader, const struct spot *spot, const json_t *tags, const json_t *app_tags);
+void check_tags(struct reader *reader, const struct spot *spot, const json_t *tags);
+/* With those of the app, NULL where these are the app's. */
+void check_tag_count(
+	struct reader *reader, const struct spot *spot, const json_t *tags, const json_t *app_tags);
 void check_image(struct reader *reader, const struct spot *spot, const json_t *image);
 void check_network(struct reader *reader, const struct spot *spot, const json_t *network);
 void check_strategy(struct reader *reader, const struct spot *spot, const json_t *strategy);

@@ -67,16 +67,24 @@ static void check_tag(struct reader *reader, const struct spot *spot, const json
 			marks);
 }
 
-void check_tags(struct reader *reader, const struct spot *spot, const json_t *tags, const json_t *app_tags)
+void check_tags(struct reader *reader, const struct spot *spot, const json_t *tags)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)tags, key, value)
+		check_tag(reader, MEMBER(spot, key), value);
+}
+
+void check_tag_count(
+	struct reader *reader, const struct spot *spot, const json_t *tags, const json_t *app_tags)
 {
 	size_t count = json_object_size(app_tags);
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)(uintptr_t)tags, key, value) {
-		check_tag(reader, MEMBER(spot, key), value);
+	json_object_foreach ((json_t *)(uintptr_t)tags, key, value)
 		count += !json_object_get(app_tags, key);
-	}
 	if (json_object_size(tags) && count > TAGS_MOST)
 		fault_at(reader, spot, AT_KEY,
 			arena_printf(

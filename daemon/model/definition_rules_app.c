@@ -195,7 +195,8 @@ void check_app(struct reader *reader, const struct entry *entry, const struct ap
 	check_prefix(reader, MEMBER(spot, "logStreamPrefix"), app);
 	check_account(reader, spot, app);
 	check_network(reader, MEMBER(spot, "network"), app->network);
-	check_tags(reader, MEMBER(spot, "tags"), app->tags, NULL);
+	check_tags(reader, MEMBER(spot, "tags"), app->tags);
+	check_tag_count(reader, MEMBER(spot, "tags"), app->tags, NULL);
 	check_twice_said(reader, spot, entry, app);
 	if (app->task_definition)
 		check_task_definition(reader, MEMBER(spot, "taskDefinition"), entry, app);

@@ -1,6 +1,8 @@
 #include "model/definition_inside.h"
 
+#include <ctype.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/fargate.h"
@@ -39,6 +41,9 @@ static void check_schedule(struct reader *reader, const struct spot *batch, cons
 			"write a cron expression with its year, like \"cron(30 14 24 12 ? 2030)\"");
 	} else if (text && !schedule_parse(reader->arena, text, &schedule, &message, &remedy, &offset)) {
 		fault_in_schedule(reader, spot, offset, message, remedy);
+	} else if (text && (isspace((unsigned char)*text) || !text_ends(text, ")"))) {
+		fault_at(reader, spot, AT_VALUE, "the schedule begins or ends with a space, which AWS refuses",
+			"leave it out");
 	}
 }
 
@@ -151,38 +156,64 @@ static void check_queue(struct reader *reader, const struct spot *spot, const st
 			"name a queue in the same region");
 }
 
+/* The two largest sizes came with platform 1.4.0. */
+static void check_platform(struct reader *reader, const struct spot *spot, const struct batch *batch)
+{
+	const json_t *platform = json_object_get(batch->app->task_definition, "runtimePlatform");
+	const char *version = batch->platform_version;
+	bool older = version && (text_starts(version, "0.") ||
+					(text_starts(version, "1.") && version[2] < '4' && version[3] == '.'));
+	int cpu, memory;
+
+	app_size(batch->app, &cpu, &memory);
+	if (batch->cpu)
+		cpu = atoi(batch->cpu);
+	if (older && cpu >= 8192 && text_starts(json_text_of(platform, "operatingSystemFamily", "LINUX"), "L"))
+		fault_at(reader, spot, AT_VALUE,
+			arena_printf(reader->arena, "platform %s has no tasks of cpu %d", version, cpu),
+			"write \"1.4.0\" or \"LATEST\"");
+}
+
 void check_batch(struct reader *reader, const struct entry *entry, const struct batch *batch)
 {
 	const struct spot *top = TOP(entry->source), *all = MEMBER(top, "batches"),
 			  *spot = MEMBER(all, entry->name);
-	const struct spot *strategy = MEMBER(spot, "capacityProviderStrategy");
 	const json_t *written = entry->json;
 
 	check_rule_name(reader, spot, batch, written);
-	check_image(reader, MEMBER(spot, "image"), json_object_get(written, "image"));
 	check_own_image(reader, MEMBER(spot, "image"), batch);
 	check_size(reader, spot, batch, written);
+	check_platform(reader, MEMBER(spot, "platformVersion"), batch);
 	check_environment(reader, MEMBER(spot, "environment"), batch);
 	check_input(reader, spot, batch, written);
 	check_queue(reader, MEMBER(spot, "deadLetterQueue"), batch);
-	check_strategy(reader, strategy, batch->capacity_provider_strategy);
-	if (json_array_size(batch->capacity_provider_strategy) > STRATEGY_MOST)
-		fault_at(reader, strategy, AT_KEY,
-			"\"capacityProviderStrategy\" names more providers than EventBridge takes",
-			arena_printf(reader->arena, "write at most %d", STRATEGY_MOST));
-	check_network(reader, MEMBER(spot, "network"), json_object_get(written, "network"));
-	check_tags(reader, MEMBER(spot, "tags"), batch->tags, batch->app->tags);
+	check_tag_count(reader, MEMBER(spot, "tags"), batch->tags, batch->app->tags);
 }
 
-void check_start(struct reader *reader, const struct entry *entry)
+static void check_providers(struct reader *reader, const struct spot *spot, const json_t *strategy)
+{
+	check_strategy(reader, spot, strategy);
+	if (json_array_size(strategy) > STRATEGY_MOST)
+		fault_at(reader, spot, AT_KEY,
+			"\"capacityProviderStrategy\" names more providers than EventBridge takes",
+			arena_printf(reader->arena, "write at most %d", STRATEGY_MOST));
+}
+
+void check_alone(struct reader *reader, const struct entry *entry)
 {
 	const struct spot *top = TOP(entry->source), *all = MEMBER(top, "batches"),
 			  *spot = MEMBER(all, entry->name);
+	const json_t *written = entry->json;
 
-	if (!json_is_object(entry->json))
+	if (!json_is_object(written))
 		return;
-	check_schedule(reader, spot, entry->json);
-	if (strcmp(json_text_of(entry->json, "via", ""), "scheduler") == 0)
+	check_schedule(reader, spot, written);
+	if (strcmp(json_text_of(written, "via", ""), "scheduler") == 0)
 		fault_at(reader, MEMBER(spot, "via"), AT_VALUE, "\"via\": \"scheduler\" is not supported yet",
 			"leave it out, or write \"rule\"");
+	check_image(reader, MEMBER(spot, "image"), json_object_get(written, "image"));
+	check_providers(reader, MEMBER(spot, "capacityProviderStrategy"),
+		json_object_get(written, "capacityProviderStrategy"));
+	check_network(reader, MEMBER(spot, "network"), json_object_get(written, "network"));
+	check_tags(reader, MEMBER(spot, "tags"), json_object_get(written, "tags"));
 }

@@ -68,10 +68,7 @@ static const struct schema_member variable_members[] = {
 		.types = SCHEMA_STRING,
 		.required = true,
 		.shortest = 1,
-		.pattern = "^[^=]*$",
-		.what = "the name of an environment variable",
-		.example = "\"STAGE\"",
-		.remedy = "write a name without \"=\"" },
+		VARIABLE_NAME },
 	{ .key = "value", .types = SCHEMA_STRING, .example = "\"text\"" },
 };
 static const struct schema schema_variable = AWS(variable_members);

@@ -337,6 +337,16 @@ static void names_in_two_files(void)
 	definitions_free(set);
 }
 
+static void a_broken_file_may_define_what_is_missing(void)
+{
+	struct definitions *set = READ("{\"apps\": {\"jobs\": {" NETWORK "},}}",
+		"{\"batches\": {\"x\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}}}");
+
+	CHECK_NUMBER(set->fault_count, 2);
+	CHECK(strstr(lines_of(set), "there is no app \"jobs\"; mend a.json first, which may define it"));
+	definitions_free(set);
+}
+
 static void faults_come_in_order(void)
 {
 	struct definitions *set = READ("{\n \"x\": 1, \"y\": 2,\n \"z\": 3 }", "", "{\"w\": 1}");
@@ -399,6 +409,7 @@ int main(int argc, char **argv)
 	files_are_one_set();
 	apps_share_what_they_say();
 	names_in_two_files();
+	a_broken_file_may_define_what_is_missing();
 	faults_come_in_order();
 	a_warning_breaks_nothing();
 	arena_free(arena);
