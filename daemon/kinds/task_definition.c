@@ -145,6 +145,13 @@ static const struct field_rule rules[] = {
 	{ .path = CONTAINER ".linuxParameters.swappiness" },
 };
 
+/* The tags that only task definitions have. */
+static void add_own_tags(const struct view *view, struct resource *want)
+{
+	tags_gather_user(view->arena, &want->user, want->app->task_tags, false);
+	tags_add_user(view->arena, &want->tags, &want->user);
+}
+
 /* One family per batch, or one for all batches of the app. */
 static void task_definition_want(const struct view *view, struct resources *all)
 {
@@ -153,14 +160,16 @@ static void task_definition_want(const struct view *view, struct resources *all)
 	for (size_t i = 0; i < definitions->batch_count; i++) {
 		struct batch *batch = &definitions->batches[i];
 		struct used_name family = { .name = batch->family, .managed = true, .at = batch->at };
+		struct resource *want;
 
 		if (!site_has(view, batch->app))
 			continue;
 		/* With logStreams "app" a batch of another image still needs a family of its own. */
 		if (strcmp(batch->family, batch->app->name) != 0)
-			want_of_batch(view, all, &kind_task_definition, batch, batch->family, NULL);
+			want = want_of_batch(view, all, &kind_task_definition, batch, batch->family, NULL);
 		else
-			want_of_app(view, all, &kind_task_definition, batch->app, &family);
+			want = want_of_app(view, all, &kind_task_definition, batch->app, &family);
+		add_own_tags(view, want);
 	}
 }
 

@@ -78,6 +78,7 @@ struct app {
 	struct image image;
 	const json_t
 		*task_definition; /* as written: RegisterTaskDefinition's members; NULL where not given */
+	const json_t *task_tags; /* its tags, {"key": "value"}; NULL where there are none */
 	enum log_streams log_streams;
 	const char *log_stream_prefix; /* template; always set */
 	const json_t *network; /* {"subnets", "securityGroups", "assignPublicIp"}; NULL where not given */

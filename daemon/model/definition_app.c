@@ -162,7 +162,21 @@ static void drop_nulls(json_t *value)
 		drop_nulls(member);
 }
 
-static void make_task_definition(const struct entry *entry, struct app *app)
+/* ECS's list of tags as the object that tags are elsewhere. */
+static const json_t *tags_of(struct reader *reader, const json_t *list)
+{
+	json_t *tags, *tag;
+	size_t i;
+
+	if (!json_array_size(list))
+		return NULL;
+	tags = json_must(json_object());
+	json_array_foreach (list, i, tag)
+		json_put_text(tags, json_text_of(tag, "key", ""), json_text_of(tag, "value", ""));
+	return own(reader, tags);
+}
+
+static void make_task_definition(struct reader *reader, const struct entry *entry, struct app *app)
 {
 	json_t *written = json_object_get(entry->json, "taskDefinition");
 
@@ -172,6 +186,7 @@ static void make_task_definition(const struct entry *entry, struct app *app)
 		json_object_del(written, *key);
 	drop_nulls(written);
 	app->task_definition = written;
+	app->task_tags = tags_of(reader, json_object_get(written, "tags"));
 }
 
 static const json_t *object_of(const json_t *object, const char *key)
@@ -194,7 +209,7 @@ void make_app(struct reader *reader, const struct entry *entry, struct app *app)
 	make_cluster(reader, entry, app);
 	make_log_group(reader, entry, app);
 	make_roles(entry, app);
-	make_task_definition(entry, app);
+	make_task_definition(reader, entry, app);
 	app->image = image_of(json_object_get(written, "image"));
 	app->log_streams = strcmp(json_text_of(written, "logStreams", ""), "app") == 0 ? LOG_STREAMS_APP
 										       : LOG_STREAMS_BATCH;

@@ -110,9 +110,11 @@ void check_set(struct reader *reader);
 
 /* What apps and batches both may have. The spot is that of the value. */
 void check_tags(struct reader *reader, const struct spot *spot, const json_t *tags);
-/* With those of the app, NULL where these are the app's. */
+/* Those of the task definition; the spot is that of the list. */
+void check_task_tags(struct reader *reader, const struct spot *spot, const struct app *app);
+/* Together with those of the app, NULL where these are the app's. */
 void check_tag_count(
-	struct reader *reader, const struct spot *spot, const json_t *tags, const json_t *app_tags);
+	struct reader *reader, const struct spot *spot, const json_t *tags, const struct app *app);
 void check_image(struct reader *reader, const struct spot *spot, const json_t *image);
 void check_network(struct reader *reader, const struct spot *spot, const json_t *network);
 void check_strategy(struct reader *reader, const struct spot *spot, const json_t *strategy);

@@ -39,32 +39,34 @@ static bool fits_a_tag(const char *text)
 	return true;
 }
 
-static void check_tag(struct reader *reader, const struct spot *spot, const json_t *value)
+static const char tag_marks[] = "write letters, digits, spaces and _ . : / = + - @";
+
+static void check_tag_key(struct reader *reader, const struct spot *spot, enum told told, const char *key)
 {
-	static const char marks[] = "write letters, digits, spaces and _ . : / = + - @";
-	const char *key = spot->key, *text = json_string_value(value);
+	const char *name = quoted(reader, key);
 
 	if (strncasecmp(key, "aws:", 4) == 0)
-		fault_at(reader, spot, AT_KEY,
-			arena_printf(reader->arena, "the tag %s begins with \"aws:\", which is AWS's own",
-				quoted(reader, key)),
+		fault_at(reader, spot, told,
+			arena_printf(reader->arena, "the tag %s begins with \"aws:\", which is AWS's own", name),
 			"give it another name");
 	else if (strncasecmp(key, "fargate-batchd:", 15) == 0)
-		fault_at(reader, spot, AT_KEY,
+		fault_at(reader, spot, told,
 			arena_printf(reader->arena,
-				"the tag %s begins with \"fargate-batchd:\", which is set by the daemon",
-				quoted(reader, key)),
+				"the tag %s begins with \"fargate-batchd:\", which is set by the daemon", name),
 			"give it another name");
 	else if (!fits_a_tag(key))
-		fault_at(reader, spot, AT_KEY,
-			arena_printf(reader->arena, "the tag %s holds a mark that AWS does not take",
-				quoted(reader, key)),
-			marks);
-	if (text && !fits_a_tag(text))
+		fault_at(reader, spot, told,
+			arena_printf(reader->arena, "the tag %s holds a mark that AWS does not take", name),
+			tag_marks);
+}
+
+static void check_tag_value(struct reader *reader, const struct spot *spot, const char *text)
+{
+	if (!fits_a_tag(text))
 		fault_at(reader, spot, AT_VALUE,
 			arena_printf(reader->arena, "the tag's value %s holds a mark that AWS does not take",
 				quoted(reader, text)),
-			marks);
+			tag_marks);
 }
 
 void check_tags(struct reader *reader, const struct spot *spot, const json_t *tags)
@@ -72,23 +74,50 @@ void check_tags(struct reader *reader, const struct spot *spot, const json_t *ta
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)(uintptr_t)tags, key, value)
-		check_tag(reader, MEMBER(spot, key), value);
+	json_object_foreach ((json_t *)(uintptr_t)tags, key, value) {
+		check_tag_key(reader, MEMBER(spot, key), AT_KEY, key);
+		if (json_is_string(value))
+			check_tag_value(reader, MEMBER(spot, key), json_string_value(value));
+	}
+}
+
+void check_task_tags(struct reader *reader, const struct spot *spot, const struct app *app)
+{
+	const json_t *list = json_object_get(app->task_definition, "tags");
+
+	check_no_twice(reader, spot, list, "key");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const struct spot *tag = ELEMENT(spot, i);
+		const char *key = json_text_of(json_array_get(list, i), "key", "");
+		const char *value = json_text_of(json_array_get(list, i), "value", "");
+
+		check_tag_key(reader, MEMBER(tag, "key"), AT_VALUE, key);
+		check_tag_value(reader, MEMBER(tag, "value"), value);
+		if (strcmp(json_text_of(app->tags, key, value), value) != 0)
+			fault_at(reader, MEMBER(tag, "value"), AT_VALUE,
+				arena_printf(reader->arena, "the app's \"tags\" give %s another value",
+					quoted(reader, key)),
+				"keep one of the two");
+	}
+	check_tag_count(reader, spot, app->task_tags, app);
 }
 
 void check_tag_count(
-	struct reader *reader, const struct spot *spot, const json_t *tags, const json_t *app_tags)
+	struct reader *reader, const struct spot *spot, const json_t *tags, const struct app *app)
 {
+	const json_t *app_tags = app ? app->tags : NULL, *task_tags = app ? app->task_tags : NULL;
 	size_t count = json_object_size(app_tags);
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)(uintptr_t)tags, key, value)
+	json_object_foreach ((json_t *)(uintptr_t)task_tags, key, value)
 		count += !json_object_get(app_tags, key);
+	json_object_foreach ((json_t *)(uintptr_t)tags, key, value)
+		count += !json_object_get(app_tags, key) && !json_object_get(task_tags, key);
 	if (json_object_size(tags) && count > TAGS_MOST)
 		fault_at(reader, spot, AT_KEY,
-			arena_printf(
-				reader->arena, "%zu tags%s", count, app_tags ? " with those of the app" : ""),
+			arena_printf(reader->arena, "%zu tags%s", count,
+				count > json_object_size(tags) ? " with those of the app" : ""),
 			arena_printf(reader->arena,
 				"write at most %d: AWS takes 50, and the daemon needs the rest", TAGS_MOST));
 }

@@ -187,7 +187,7 @@ void check_batch(struct reader *reader, const struct entry *entry, const struct 
 	check_environment(reader, MEMBER(spot, "environment"), batch);
 	check_input(reader, spot, batch, written);
 	check_queue(reader, MEMBER(spot, "deadLetterQueue"), batch);
-	check_tag_count(reader, MEMBER(spot, "tags"), batch->tags, batch->app->tags);
+	check_tag_count(reader, MEMBER(spot, "tags"), batch->tags, batch->app);
 }
 
 static void check_providers(struct reader *reader, const struct spot *spot, const json_t *strategy)

@@ -96,6 +96,7 @@ void check_task_definition(
 	check_sizes(reader, spot, task);
 	check_kind_of_task(reader, spot, task);
 	check_off_fargate(reader, spot, task);
+	check_task_tags(reader, MEMBER(spot, "tags"), app);
 	check_volumes(reader, MEMBER(spot, "volumes"), json_object_get(task, "volumes"));
 	check_containers(reader, MEMBER(spot, "containerDefinitions"), entry, app);
 }

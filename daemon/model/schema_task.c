@@ -387,6 +387,17 @@ static const struct schema schema_platform = AWS(platform_members);
 static const struct schema_member compatibility = { .types = SCHEMA_STRING,
 	.values = VALUES("FARGATE", "EC2", "EXTERNAL", "MANAGED_INSTANCES") };
 
+static const struct schema_member tag_members[] = {
+	{ .key = "key",
+		.types = SCHEMA_STRING,
+		.required = true,
+		.shortest = 1,
+		.longest = 128,
+		.example = "\"team\"" },
+	{ .key = "value", .types = SCHEMA_STRING, .longest = 256, .example = "\"night shift\"" },
+};
+static const struct schema schema_tag = AWS(tag_members);
+
 #define TASK_ROLE(k, e) \
 	{ \
 		.key = k, .types = SCHEMA_STRING, .shortest = 1, .example = e \
@@ -423,7 +434,11 @@ static const struct schema_member task_members[] = {
 		.mark = SCHEMA_MISTAKE,
 		.remedy = "leave it out: the family is <app>-<batch>, or the app's name with \"logStreams\": "
 			  "\"app\"" },
-	{ .key = "tags", .mark = SCHEMA_MISTAKE, .remedy = "write the app's \"tags\": {\"key\": \"value\"}" },
+	{ .key = "tags",
+		.types = SCHEMA_ARRAY,
+		.element =
+			&(const struct schema_member){ .types = SCHEMA_OBJECT, .object = &schema_tag },
+		.description = "Tags of the task definition alone; the app's and the batch's are on it too." },
 };
 
 /* What DescribeTaskDefinition gives and RegisterTaskDefinition does not take: a pasted answer may hold it. */

@@ -409,6 +409,16 @@ def newer_members(world):
     assert world.active("jobs-nightly")
 
 
+@case(one({"tags": {"team": "x"}} | containers({"name": "jobs"}, tags=[
+    {"key": "team", "value": "x"}, {"key": "stage", "value": "task"}, {"key": "empty"}]), {"tags": {"stage": "own"}}))
+def tags_of_the_task_definition(world):
+    tags = world.revision_of("jobs-nightly")["tags"]
+    assert (tags["team"], tags["stage"], tags["empty"]) == ("x", "own", "")
+    [cluster] = world.client("ecs").describe_clusters(clusters=["jobs"], include=["TAGS"])["clusters"]
+    assert "stage" not in {tag["key"] for tag in cluster["tags"]}
+    assert "empty" not in world.rule("jobs-nightly")["Tags"]
+
+
 def prepare(world, name):
     """What a case takes for granted on AWS."""
     if name == "somebody_elses_cluster_repository_and_log_group":
