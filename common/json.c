@@ -120,7 +120,8 @@ static size_t first_of(const char *text, size_t second, size_t length)
 		if (text[i] == '"') {
 			size_t end = behind_string(text, i, second);
 
-			if (!seen[level] && end - i == length && memcmp(text + i, text + second, length) == 0 &&
+			if (!seen[level] && end - i == length &&
+				memcmp(text + i, text + second, length) == 0 &&
 				text[end + strspn(text + end, " \t\r\n")] == ':')
 				seen[level] = i;
 			i = end - 1;

@@ -9,6 +9,7 @@
 struct entry {
 	uint32_t key; /* offset of the member's key with its quotes; 0 for an element and for the whole */
 	uint32_t after; /* index of the first entry that is not inside */
+	uint32_t found, number; /* the child that was asked for last, and the how-manieth it is */
 	struct json_place begin, value;
 };
 
@@ -71,7 +72,7 @@ static void scan_entry(struct scan *scan, uint32_t key, struct json_place begin)
 
 	scan_value(scan);
 	if (places->entries)
-		places->entries[index] = (struct entry){ key, places->count, begin, value };
+		places->entries[index] = (struct entry){ key, places->count, 0, 0, begin, value };
 }
 
 static void scan_member(struct scan *scan)
@@ -160,22 +161,40 @@ static bool key_is(const struct json_places *places, uint32_t offset, const char
 	return same;
 }
 
-/* The entry inside of `parent` that a step of a pointer names; 0, which is the whole, where there is none. */
-static uint32_t child_of(const struct json_places *places, uint32_t parent, const char *name, size_t length)
+static bool child_is(
+	const struct json_places *places, uint32_t index, uint32_t number, const char *name, size_t length)
 {
-	size_t number = 0;
 	char digits[24];
 
-	for (uint32_t i = parent + 1; i < places->entries[parent].after;
-		i = places->entries[i].after, number++) {
-		if (places->entries[i].key) {
-			if (key_is(places, places->entries[i].key, name, length))
-				return i;
-		} else if ((size_t)snprintf(digits, sizeof digits, "%zu", number) == length &&
-			   memcmp(digits, name, length) == 0) {
+	if (places->entries[index].key)
+		return key_is(places, places->entries[index].key, name, length);
+	return (size_t)snprintf(digits, sizeof digits, "%u", number) == length &&
+	       memcmp(digits, name, length) == 0;
+}
+
+/*
+ * The entry inside of `parent` that a step of a pointer names; 0, which is the whole, where there is none.
+ * Places are asked for in the order of the text, so the search begins where the last one ended.
+ */
+static uint32_t child_of(const struct json_places *places, uint32_t parent, const char *name, size_t length)
+{
+	struct entry *above = &places->entries[parent];
+	uint32_t first = parent + 1, start = above->found ? above->found : first, i = start;
+	uint32_t number = above->number;
+
+	if (first >= above->after)
+		return 0;
+	do {
+		if (child_is(places, i, number, name, length)) {
+			above->found = i;
+			above->number = number;
 			return i;
 		}
-	}
+		i = places->entries[i].after;
+		number++;
+		if (i >= above->after)
+			i = first, number = 0;
+	} while (i != start);
 	return 0;
 }
 

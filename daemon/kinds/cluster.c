@@ -119,8 +119,7 @@ static void cluster_finish(const struct view *view, const struct resource *want,
 }
 
 /* The list that is wanted; one that the app does not mention as it stands, one that goes empty. */
-static void put_list(
-	json_t *params, const char *name, enum wish wish, const json_t *body, const json_t *live)
+static void put_list(json_t *params, const char *name, enum wish wish, const json_t *body, const json_t *live)
 {
 	json_t *list = json_object_get(wish == WISH_UNMANAGED ? live : body, name);
 
@@ -216,7 +215,8 @@ static void fill_in_settings(json_t *body)
 	json_array_foreach (settings, i, setting)
 		if (strcmp(json_text_of(setting, "name", ""), "containerInsights") == 0)
 			return;
-	json_add(settings, json_must(json_pack("{s:s, s:s}", "name", "containerInsights", "value", "disabled")));
+	json_add(settings,
+		json_must(json_pack("{s:s, s:s}", "name", "containerInsights", "value", "disabled")));
 }
 
 /* What nobody mentions is the account's business, or another's: only what the definitions say is compared. */

@@ -88,8 +88,8 @@ struct app *app_of_batch(struct reader *reader, const struct entry *entry)
 	near = nearest_entry(reader, name, &reader->apps);
 	fault_at(reader, MEMBER(MEMBER(MEMBER(top, "batches"), entry->name), "app"), AT_VALUE,
 		arena_printf(reader->arena, "there is no app %s", quoted(reader, name)),
-		near   ? arena_printf(reader->arena, "write %s, or define the app", quoted(reader, near))
+		near     ? arena_printf(reader->arena, "write %s, or define the app", quoted(reader, near))
 		: broken ? arena_printf(reader->arena, "mend %s first, which may define it", broken)
-		     : "write the name of an app under \"apps\", or define this one there");
+			 : "write the name of an app under \"apps\", or define this one there");
 	return NULL;
 }

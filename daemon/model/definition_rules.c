@@ -47,12 +47,14 @@ static void check_tag_key(struct reader *reader, const struct spot *spot, enum t
 
 	if (strncasecmp(key, "aws:", 4) == 0)
 		fault_at(reader, spot, told,
-			arena_printf(reader->arena, "the tag %s begins with \"aws:\", which is AWS's own", name),
+			arena_printf(
+				reader->arena, "the tag %s begins with \"aws:\", which is AWS's own", name),
 			"give it another name");
 	else if (strncasecmp(key, "fargate-batchd:", 15) == 0)
 		fault_at(reader, spot, told,
 			arena_printf(reader->arena,
-				"the tag %s begins with \"fargate-batchd:\", which is set by the daemon", name),
+				"the tag %s begins with \"fargate-batchd:\", which is set by the daemon",
+				name),
 			"give it another name");
 	else if (!fits_a_tag(key))
 		fault_at(reader, spot, told,
@@ -146,22 +148,21 @@ void check_image(struct reader *reader, const struct spot *spot, const json_t *i
 
 void check_no_twice(struct reader *reader, const struct spot *spot, const json_t *list, const char *key)
 {
-	const json_t *one, *other;
+	json_t *seen = json_must(json_object());
 
-	for (size_t i = 1; i < json_array_size(list); i++) {
-		one = json_array_get(list, i);
-		one = key ? json_object_get(one, key) : one;
-		for (size_t before = 0; json_is_string(one) && before < i; before++) {
-			other = json_array_get(list, before);
-			if (!json_equal(one, key ? json_object_get(other, key) : other))
-				continue;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		const char *text = json_string_value(key ? json_object_get(one, key) : one);
+
+		if (text && json_object_get(seen, text))
 			fault_at(reader, key ? MEMBER(ELEMENT(spot, i), key) : ELEMENT(spot, i), AT_VALUE,
-				arena_printf(reader->arena, "%s comes twice in \"%s\"",
-					quoted_json(reader, one), spot->key),
+				arena_printf(reader->arena, "%s comes twice in \"%s\"", quoted(reader, text),
+					spot->key),
 				"write it once");
-			break;
-		}
+		else if (text)
+			json_put(seen, text, json_true());
 	}
+	json_decref(seen);
 }
 
 void check_network(struct reader *reader, const struct spot *spot, const json_t *network)

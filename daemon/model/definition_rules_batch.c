@@ -42,8 +42,8 @@ static void check_schedule(struct reader *reader, const struct spot *batch, cons
 	} else if (text && !schedule_parse(reader->arena, text, &schedule, &message, &remedy, &offset)) {
 		fault_in_schedule(reader, spot, offset, message, remedy);
 	} else if (text && (isspace((unsigned char)*text) || !text_ends(text, ")"))) {
-		fault_at(reader, spot, AT_VALUE, "the schedule begins or ends with a space, which AWS refuses",
-			"leave it out");
+		fault_at(reader, spot, AT_VALUE,
+			"the schedule begins or ends with a space, which AWS refuses", "leave it out");
 	}
 }
 
@@ -161,14 +161,16 @@ static void check_platform(struct reader *reader, const struct spot *spot, const
 {
 	const json_t *platform = json_object_get(batch->app->task_definition, "runtimePlatform");
 	const char *version = batch->platform_version;
-	bool older = version && (text_starts(version, "0.") ||
-					(text_starts(version, "1.") && version[2] < '4' && version[3] == '.'));
+	bool older =
+		version && (text_starts(version, "0.") ||
+				   (text_starts(version, "1.") && version[2] < '4' && version[3] == '.'));
 	int cpu, memory;
 
 	app_size(batch->app, &cpu, &memory);
 	if (batch->cpu)
 		cpu = atoi(batch->cpu);
-	if (older && cpu >= 8192 && text_starts(json_text_of(platform, "operatingSystemFamily", "LINUX"), "L"))
+	if (older && cpu >= 8192 &&
+		text_starts(json_text_of(platform, "operatingSystemFamily", "LINUX"), "L"))
 		fault_at(reader, spot, AT_VALUE,
 			arena_printf(reader->arena, "platform %s has no tasks of cpu %d", version, cpu),
 			"write \"1.4.0\" or \"LATEST\"");

@@ -151,11 +151,28 @@ static const struct shared shared[] = {
 	{ "logGroup", "retentionInDays", log_group_of },
 };
 
-static bool same_thing(const struct shared *member, const struct app *a, const struct app *b)
+/* An app that uses such a thing. */
+struct user {
+	const struct shared *member;
+	struct app *app;
+};
+
+/* The same thing is the same name in the same place. */
+static int compare_things(const struct user *a, const struct user *b)
 {
-	return text_compare(a->region, b->region) == 0 && text_compare(a->account_id, b->account_id) == 0 &&
-	       text_compare(a->assume_role_arn, b->assume_role_arn) == 0 && member->use(a)->name &&
-	       text_compare(member->use(a)->name, member->use(b)->name) == 0;
+	int order = strcmp(a->member->use(a->app)->name, b->member->use(b->app)->name);
+
+	order = order ? order : text_compare(a->app->region, b->app->region);
+	order = order ? order : text_compare(a->app->account_id, b->app->account_id);
+	return order ? order : text_compare(a->app->assume_role_arn, b->app->assume_role_arn);
+}
+
+static int compare_users(const void *a, const void *b)
+{
+	const struct user *x = a, *y = b;
+	int order = compare_things(x, y);
+
+	return order ? order : strcmp(x->app->name, y->app->name);
 }
 
 static const json_t *said(const struct reader *reader, const struct shared *member, size_t app)
@@ -224,18 +241,43 @@ static void spread(struct reader *reader, const struct shared *member, struct ap
 	}
 }
 
+/* The first that says something is who the others are held against; the first of all gathers for all. */
+static void check_users(struct reader *reader, const struct user *users, size_t count)
+{
+	const struct shared *member = users[0].member;
+	const struct app *apps = reader->set->apps;
+	const struct user *speaker = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct user *user = &users[i];
+
+		if (speaker)
+			check_same_said(
+				reader, member, (size_t)(user->app - apps), (size_t)(speaker->app - apps));
+		else if (said(reader, member, (size_t)(user->app - apps)))
+			speaker = user;
+		spread(reader, member, users[0].app, user->app);
+	}
+	for (size_t i = 0; i < count; i++)
+		spread(reader, member, users[i].app, users[0].app);
+}
+
 static void check_shared(struct reader *reader, const struct shared *member)
 {
 	struct definitions *set = reader->set;
+	struct user *users = arena_alloc(reader->arena, (set->app_count + 1) * sizeof *users);
+	size_t count = 0, first = 0;
 
-	for (size_t i = 0; i < set->app_count; i++) {
-		for (size_t before = 0; before < i; before++) {
-			if (!same_thing(member, &set->apps[before], &set->apps[i]))
-				continue;
-			check_same_said(reader, member, i, before);
-			spread(reader, member, &set->apps[before], &set->apps[i]);
-			spread(reader, member, &set->apps[i], &set->apps[before]);
-		}
+	for (size_t i = 0; i < set->app_count; i++)
+		if (member->use(&set->apps[i])->name)
+			users[count++] = (struct user){ member, &set->apps[i] };
+	if (count)
+		qsort(users, count, sizeof *users, compare_users);
+	for (size_t i = 1; i <= count; i++) {
+		if (i < count && compare_things(&users[first], &users[i]) == 0)
+			continue;
+		check_users(reader, &users[first], i - first);
+		first = i;
 	}
 }
 

@@ -55,7 +55,8 @@ struct schema {
 	const char *const *ignored; /* left out without a word; NULL at the end */
 };
 
-/* What a variable's name is, in a batch as in a task definition: neither "=" nor a control character in it. */
+/* What a variable's name is, in a batch as in a task definition: neither "=" nor a control character in it.
+ */
 #define VARIABLE_NAME \
 	.pattern = "^[^=\x01-\x1f]*$", .what = "the name of an environment variable", \
 	.example = "\"STAGE\"", .remedy = "write letters, digits and \"_\", for example \"STAGE\""

@@ -64,11 +64,7 @@ static const struct schema_member pair_members[] = { TEXT("name"), TEXT("value")
 static const struct schema schema_pair = AWS(pair_members);
 
 static const struct schema_member variable_members[] = {
-	{ .key = "name",
-		.types = SCHEMA_STRING,
-		.required = true,
-		.shortest = 1,
-		VARIABLE_NAME },
+	{ .key = "name", .types = SCHEMA_STRING, .required = true, .shortest = 1, VARIABLE_NAME },
 	{ .key = "value", .types = SCHEMA_STRING, .example = "\"text\"" },
 };
 static const struct schema schema_variable = AWS(variable_members);
@@ -436,9 +432,9 @@ static const struct schema_member task_members[] = {
 			  "\"app\"" },
 	{ .key = "tags",
 		.types = SCHEMA_ARRAY,
-		.element =
-			&(const struct schema_member){ .types = SCHEMA_OBJECT, .object = &schema_tag },
-		.description = "Tags of the task definition alone; the app's and the batch's are on it too." },
+		.element = &(const struct schema_member){ .types = SCHEMA_OBJECT, .object = &schema_tag },
+		.description =
+			"Tags of the task definition alone; the app's and the batch's are on it too." },
 };
 
 /* What DescribeTaskDefinition gives and RegisterTaskDefinition does not take: a pasted answer may hold it. */

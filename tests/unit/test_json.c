@@ -1,5 +1,7 @@
 #include "json.h"
 
+#include <time.h>
+
 #include "text.h"
 
 #include "../check.h"
@@ -39,17 +41,22 @@ static void refusals(void)
 		outcome(arena, "{\n  \"a\": 1,\n  \"b\": {\n    \"ü\": 1,\n    \"c\": 2, \"ü\": 3\n  }\n}"),
 		"5:13 the key \"ü\" comes twice, the first time at line 4, column 5");
 	/* The same key elsewhere, or as a value, is not the first one. */
-	CHECK_TEXT(outcome(arena, "{\"x\": {\"a\": \"a\"}, \"b\": [{\"a\": 1}, \"a\"],\n \"a\" : 1, \"a\": 2}"),
+	CHECK_TEXT(
+		outcome(arena, "{\"x\": {\"a\": \"a\"}, \"b\": [{\"a\": 1}, \"a\"],\n \"a\" : 1, \"a\": 2}"),
 		"2:11 the key \"a\" comes twice, the first time at line 2, column 2");
 	CHECK_TEXT(outcome(arena, "{\"a\": 1, \"x\": [{\"a\": 1}, {\"a\": 1,\n\"a\": 2}]}"),
 		"2:1 the key \"a\" comes twice, the first time at line 1, column 27");
-	CHECK_TEXT(outcome(arena, "{ \"a\": \"\\ud800\" }"), "1:8 half of a character that \\u writes in two");
+	CHECK_TEXT(
+		outcome(arena, "{ \"a\": \"\\ud800\" }"), "1:8 half of a character that \\u writes in two");
 	CHECK_TEXT(outcome(arena, "{\"a long key that jansson does not quote\": 1,\n \"a long key that "
 				  "jansson does not "
 				  "quote\": 2}"),
-		"2:2 the key \"a long key that jansson does not quote\" comes twice, the first time at line 1, column 2");
-	CHECK_TEXT(outcome(arena, "{\"a\\\"b\": 1, \"a\\\"b\": 1}"), "1:13 the key \"a\\\"b\" comes twice, the first time at line 1, column 2");
-	CHECK_TEXT(outcome(arena, "{\"\": 1, \"\": 1}"), "1:9 the key \"\" comes twice, the first time at line 1, column 2");
+		"2:2 the key \"a long key that jansson does not quote\" comes twice, the first time at line "
+		"1, column 2");
+	CHECK_TEXT(outcome(arena, "{\"a\\\"b\": 1, \"a\\\"b\": 1}"),
+		"1:13 the key \"a\\\"b\" comes twice, the first time at line 1, column 2");
+	CHECK_TEXT(outcome(arena, "{\"\": 1, \"\": 1}"),
+		"1:9 the key \"\" comes twice, the first time at line 1, column 2");
 	CHECK_TEXT(outcome(arena, "{} x"), "1:4 more text after the end of the JSON");
 	CHECK_TEXT(outcome(arena, "{ \"apps\": {\n\n"), "1:12 the file ends in the middle");
 	CHECK_TEXT(outcome(arena, "{ \"a\": \"\\u0000\" }"), "1:8 the character \\u0000");
@@ -133,6 +140,35 @@ static void places(void)
 	json_decref(value);
 }
 
+/* Whoever looks at every member of a large file would otherwise wait for minutes. */
+static void places_of_many_siblings(void)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	CLEANUP_TEXT struct text text = { 0 };
+	struct json_places *index = NULL;
+	json_t *value;
+	clock_t begun;
+
+	text_add(&text, "{\"list\": [0");
+	for (int i = 1; i < 100000; i++)
+		text_printf(&text, ",\n%d", i);
+	text_add(&text, "]");
+	for (int i = 0; i < 100000; i++)
+		text_printf(&text, ",\n\"%d\": 0", i);
+	text_add(&text, "}");
+	value = json_read(text.data, text.length, 32, arena, &index, &where, &error);
+	CHECK(value != NULL);
+	begun = clock();
+	for (unsigned i = 0; i < 100000; i++)
+		CHECK_NUMBER(json_place_of(index, arena_printf(arena, "/list/%u", i)).line, i + 1);
+	for (unsigned i = 0; i < 100000; i++)
+		CHECK_NUMBER(json_place_of(index, arena_printf(arena, "/%u", i)).line, i + 100001);
+	CHECK(clock() - begun < 5 * CLOCKS_PER_SEC);
+	CHECK_NUMBER(json_place_of(index, "/99").line, 100100);
+	CHECK_NUMBER(json_place_of(index, "/list/98").line, 99);
+	json_decref(value);
+}
+
 static void the_index_is_small(void)
 {
 	CLEANUP_ARENA struct arena *arena = arena_new();
@@ -185,6 +221,7 @@ int main(void)
 	every_refusal_has_a_remedy();
 	depth();
 	places();
+	places_of_many_siblings();
 	the_index_is_small();
 	canonical_form();
 	members();
