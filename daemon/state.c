@@ -459,15 +459,26 @@ unsigned state_left_since(const struct state *state, time_t since)
 	return count;
 }
 
+/* What is fought over may be a value: long, cut within a character, and nobody's to read here. */
+static const char *fight_name(const char *path, char name[DIGEST_HEX_SIZE])
+{
+	digest_text(path, strlen(path), name);
+	return name;
+}
+
 static json_t *fight_of(const struct state_site *site, const char *arn, const char *path)
 {
-	return json_object_get(json_object_get(json_object_get(site->ledger.json, "fights"), arn), path);
+	char name[DIGEST_HEX_SIZE];
+
+	return json_object_get(json_object_get(json_object_get(site->ledger.json, "fights"), arn),
+		fight_name(path, name));
 }
 
 unsigned state_put_back(struct state_site *site, const char *arn, const char *path, time_t now)
 {
+	char name[DIGEST_HEX_SIZE];
 	json_t *fights = object_in(object_in(site->ledger.json, "fights"), arn);
-	json_t *fight = object_in(fights, path), *times = json_object_get(fight, "times");
+	json_t *fight = object_in(fights, fight_name(path, name)), *times = json_object_get(fight, "times");
 	json_t *recent = json_must(json_array()), *when;
 	json_int_t pause;
 	size_t i;

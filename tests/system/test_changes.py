@@ -253,6 +253,16 @@ def test_what_a_definition_does_not_say_is_left_alone(world, article):
     world.settled()
 
 
+@pytest.mark.parametrize("letter", ["語", "é", "😀", "\u2028"])
+def test_long_values_in_any_script_change(world, converged, letter):
+    for shift in ("", "a", "ab", "abc"):
+        text = shift + letter * 100
+        converged["batches"]["no1"] |= {"description": text, "environment": {"batch": text}, "command": [text]}
+        world.converge(converged)
+        assert world.rule("batch-no1")["Description"] == text
+        assert world.environment_of("batch-no1") == {"batch": text}
+
+
 def test_apply_of_one_batch_leaves_the_others(world, article):
     world.write(article)
     result = world.apply("no1")

@@ -122,6 +122,10 @@ static void fights(void)
 	CHECK_NUMBER(state_put_back(site, "arn:q", "state=ENABLED", 100), 1);
 	CHECK_NUMBER(state_put_back(site, "arn:q", "state=ENABLED", 5000), 1);
 	CHECK_NUMBER(state_calm_until(site, "arn:r", "description=x"), 0);
+	/* A value that was cut within a character is no other than any. */
+	for (unsigned i = 1; i <= 3; i++)
+		CHECK_NUMBER(state_put_back(site, "arn:t", "description=\xE6\x97\xA5\xE6\x9C", i), i);
+	CHECK_NUMBER(state_calm_until(site, "arn:t", "description=\xE6\x97\xA5\xE6\x9C"), 3 + 900);
 	state_close(state);
 }
 
