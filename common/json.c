@@ -135,6 +135,18 @@ static size_t first_of(const char *text, size_t second, size_t length)
 	return level < LEVELS_MOST && seen[level] ? seen[level] : second;
 }
 
+/* How much of a key a message tells: whole characters. */
+static int told_length(const char *key, size_t length)
+{
+	size_t most = 200;
+
+	if (length <= most)
+		return (int)length;
+	while (((unsigned char)key[most] & 0xC0) == 0x80)
+		most--;
+	return (int)most;
+}
+
 /* The key that comes again ends where Jansson stopped. */
 static json_t *refuse_twice(const char *text, size_t length, const json_error_t *fault,
 	struct json_place *where, struct error *error)
@@ -148,7 +160,7 @@ static json_t *refuse_twice(const char *text, size_t length, const json_error_t 
 	*where = place_at(text, begin);
 	first = place_at(text, first_of(text, begin, end - begin));
 	error_set(error, ERROR_INPUT, "the key \"%.*s\" comes twice, the first time at line %u, column %u",
-		(int)(end - begin > 202 ? 200 : end - begin - 2), text + begin + 1, first.line, first.column);
+		told_length(text + begin + 1, end - begin - 2), text + begin + 1, first.line, first.column);
 	return NULL;
 }
 

@@ -26,6 +26,15 @@ static const char *outcome(struct arena *arena, const char *text)
 	return outcome_of(arena, text, strlen(text));
 }
 
+static const char *long_key(struct arena *arena)
+{
+	CLEANUP_TEXT struct text key = { 0 };
+
+	for (int i = 0; i < 100; i++)
+		text_add(&key, "語");
+	return arena_copy(arena, text_string(&key));
+}
+
 static void refusals(void)
 {
 	CLEANUP_ARENA struct arena *arena = arena_new();
@@ -57,6 +66,17 @@ static void refusals(void)
 		"1:13 the key \"a\\\"b\" comes twice, the first time at line 1, column 2");
 	CHECK_TEXT(outcome(arena, "{\"\": 1, \"\": 1}"),
 		"1:9 the key \"\" comes twice, the first time at line 1, column 2");
+	/* A long one is told in part, but never in part of a character. */
+	for (int shift = 0; shift < 3; shift++) {
+		char *key = arena_printf(arena, "%.*s%s", shift, "ab", long_key(arena)), *told;
+		json_t *whole;
+
+		told = arena_copy(
+			arena, outcome(arena, arena_printf(arena, "{\"%s\": 1, \"%s\": 2}", key, key)));
+		whole = json_string(told);
+		CHECK(strstr(told, "comes twice") && strlen(told) < 300 && whole);
+		json_decref(whole);
+	}
 	CHECK_TEXT(outcome(arena, "{} x"), "1:4 more text after the end of the JSON");
 	CHECK_TEXT(outcome(arena, "{ \"apps\": {\n\n"), "1:12 the file ends in the middle");
 	CHECK_TEXT(outcome(arena, "{ \"a\": \"\\u0000\" }"), "1:8 the character \\u0000");
