@@ -470,8 +470,8 @@ static json_t *fight_of(const struct state_site *site, const char *arn, const ch
 {
 	char name[DIGEST_HEX_SIZE];
 
-	return json_object_get(json_object_get(json_object_get(site->ledger.json, "fights"), arn),
-		fight_name(path, name));
+	return json_object_get(
+		json_object_get(json_object_get(site->ledger.json, "fights"), arn), fight_name(path, name));
 }
 
 unsigned state_put_back(struct state_site *site, const char *arn, const char *path, time_t now)

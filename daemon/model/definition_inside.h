@@ -127,6 +127,8 @@ bool check_pair(struct reader *reader, const struct spot *spot, int cpu, int mem
 int check_cpu(struct reader *reader, const struct spot *spot, const json_t *value);
 int check_memory(struct reader *reader, const struct spot *spot, const json_t *value);
 
+/* What the app's containers take of a task together. */
+void container_shares(const struct app *app, json_int_t *cpu, json_int_t *memory);
 /* The first container as it is written; NULL where there is none. */
 const json_t *first_container(const struct app *app);
 /* Whether a member says anything: neither absent, nor null, false, 0 or empty. */

@@ -174,14 +174,13 @@ void check_network(struct reader *reader, const struct spot *spot, const json_t 
 
 void check_strategy(struct reader *reader, const struct spot *spot, const json_t *strategy)
 {
-	size_t count = json_array_size(strategy), bases = 0;
-	json_int_t weights = 0;
+	size_t count = json_array_size(strategy), bases = 0, weights = 0;
 
 	check_no_twice(reader, spot, strategy, "capacityProvider");
 	for (size_t i = 0; i < count; i++) {
 		const json_t *item = json_array_get(strategy, i);
 
-		weights += json_integer_of(item, "weight", 0);
+		weights += json_integer_of(item, "weight", 0) != 0;
 		if (json_integer_of(item, "base", 0) > 0 && bases++)
 			fault_at(reader, MEMBER(ELEMENT(spot, i), "base"), AT_KEY, "more than one \"base\"",
 				"give a base to one provider alone");

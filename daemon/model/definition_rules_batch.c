@@ -86,6 +86,27 @@ static void app_size(const struct app *app, int *cpu, int *memory)
 	*memory = cpu_written || memory_written ? fargate_memory(memory_written) : 512;
 }
 
+/* ECS refuses to start a task that is smaller than its containers. */
+static void check_room(
+	struct reader *reader, const struct spot *spot, const struct batch *batch, int cpu, int memory)
+{
+	json_int_t cpus, memories;
+
+	container_shares(batch->app, &cpus, &memories);
+	if (batch->cpu && cpu && cpus > cpu)
+		fault_at(reader, MEMBER(spot, "cpu"), AT_VALUE,
+			arena_printf(reader->arena,
+				"the app's containers need cpu %lld, and the task would have %d",
+				(long long)cpus, cpu),
+			"give the task more, or the containers less");
+	if (batch->memory && memory && memories > memory)
+		fault_at(reader, MEMBER(spot, "memory"), AT_VALUE,
+			arena_printf(reader->arena,
+				"the app's containers need memory %lld, and the task would have %d",
+				(long long)memories, memory),
+			"give the task more, or the containers less");
+}
+
 static void check_size(
 	struct reader *reader, const struct spot *spot, const struct batch *batch, const json_t *written)
 {
@@ -99,7 +120,8 @@ static void check_size(
 		units = check_cpu(reader, MEMBER(spot, "cpu"), cpu);
 	if (memory)
 		mib = check_memory(reader, MEMBER(spot, "memory"), memory);
-	check_pair(reader, spot, units, mib, memory != NULL);
+	if (check_pair(reader, spot, units, mib, memory != NULL))
+		check_room(reader, spot, batch, units, mib);
 }
 
 /* ECS refuses a start that overrides a secret by a variable. */

@@ -335,10 +335,31 @@ static void check_one(const struct container *container)
 	check_health(container);
 }
 
+/* A number that is out of range is a fault already, and would not fit into a sum. */
+static json_int_t share_of(const json_t *container, const char *key)
+{
+	json_int_t share = json_integer_of(container, key, 0);
+
+	return share > 0 && share <= 1 << 30 ? share : 0;
+}
+
 /* A container's own memory: what it reserves, else what it may use. */
 static json_int_t memory_of(const json_t *container)
 {
-	return json_integer_of(container, "memoryReservation", json_integer_of(container, "memory", 0));
+	json_int_t reserved = share_of(container, "memoryReservation");
+
+	return reserved ? reserved : share_of(container, "memory");
+}
+
+void container_shares(const struct app *app, json_int_t *cpu, json_int_t *memory)
+{
+	const json_t *all = json_object_get(app->task_definition, "containerDefinitions");
+
+	*cpu = *memory = 0;
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		*cpu += share_of(json_array_get(all, i), "cpu");
+		*memory += memory_of(json_array_get(all, i));
+	}
 }
 
 /* The task's size is what its containers share. */
@@ -349,15 +370,14 @@ static void check_shares(
 	const json_t *memory_written = json_object_get(app->task_definition, "memory");
 	int cpu = cpu_written ? fargate_cpu(cpu_written) : 256,
 	    memory = memory_written ? fargate_memory(memory_written) : 512;
-	json_int_t cpus = 0, memories = 0;
+	json_int_t cpus, memories;
 
+	container_shares(app, &cpus, &memories);
 	for (size_t i = 0; i < json_array_size(all); i++) {
 		const json_t *one = json_array_get(all, i);
 		json_int_t most = json_integer_of(one, "memory", 0),
 			   reserved = json_integer_of(one, "memoryReservation", 0);
 
-		cpus += json_integer_of(one, "cpu", 0);
-		memories += memory_of(one);
 		if (most && reserved > most)
 			fault_at(reader, MEMBER(ELEMENT(spot, i), "memoryReservation"), AT_VALUE,
 				"\"memoryReservation\" is more than \"memory\"",
