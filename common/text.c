@@ -222,6 +222,27 @@ char *text_mend(char *text)
 	return text;
 }
 
+char *text_to_line(char *text)
+{
+	for (char *at = text_mend(text); *at; at++) {
+		/* C1 too, which takes two bytes. */
+		if ((unsigned char)*at == 0xC2 && (unsigned char)at[1] < 0xA0)
+			*at++ = ' ', *at = ' ';
+		else if ((unsigned char)*at < ' ' || *at == 0x7F)
+			*at = ' ';
+	}
+	return text;
+}
+
+void text_copy_line(char *out, size_t size, const char *text)
+{
+	size_t length = strnlen(text, size - 1);
+
+	memcpy(out, text, length);
+	out[length] = '\0';
+	text_to_line(out);
+}
+
 size_t text_columns(const char *text)
 {
 	size_t columns = 0;

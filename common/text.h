@@ -53,6 +53,11 @@ const char *text_nearest(const char *word, const char *const *known, size_t coun
  */
 char *text_mend(char *text);
 
+/* text_mend, and control characters become blanks: what somebody else wrote, as one line. Returns the text. */
+char *text_to_line(char *text);
+/* The same of a copy, cut where it does not fit. */
+void text_copy_line(char *out, size_t size, const char *text);
+
 /* Display columns of UTF-8 text, each code point counted as one. */
 size_t text_columns(const char *text);
 

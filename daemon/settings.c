@@ -348,7 +348,7 @@ struct settings *settings_load(struct arena *arena, const char *path, bool must_
 		.runs_interval = 60,
 		.deletion = { .max_batches = 5, .max_percent = 30, .grace_minutes = 15, .enabled = true },
 		.keep_revisions = 5,
-		.file = text_mend(arena_copy(arena, path ? path : DEFAULT_SETTINGS)),
+		.file = text_to_line(arena_copy(arena, path ? path : DEFAULT_SETTINGS)),
 	};
 	text = file_read(arena, path ? path : DEFAULT_SETTINGS, FILE_LIMIT, &length, &missing, &unread);
 	if (text)

@@ -185,7 +185,7 @@ static void fail(struct call *call, const struct http_response *response, struct
 static void no_answer(const struct http_response *response, struct failure *failure)
 {
 	*failure = (struct failure){ .class = FAILURE_TRANSIENT };
-	snprintf(failure->message, sizeof failure->message, "%.500s", response->error.text);
+	text_copy_line(failure->message, sizeof failure->message, response->error.text);
 }
 
 static void note(
@@ -230,8 +230,7 @@ static void answered(struct call *call, const struct http_response *response)
 	bool ok = false;
 
 	unlink_flying(call);
-	snprintf(call->result.request_id, sizeof call->result.request_id, "%s", reply_request_id(response));
-	text_mend(call->result.request_id);
+	text_copy_line(call->result.request_id, sizeof call->result.request_id, reply_request_id(response));
 	if (response->status == 0)
 		no_answer(response, &failure);
 	else

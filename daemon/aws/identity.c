@@ -46,7 +46,7 @@ static void set_keys(struct identity *identity, const struct keys *keys, double 
 static void set_failure(struct identity *identity, enum failure_class class, const char *message)
 {
 	identity->failure = (struct failure){ .class = class };
-	snprintf(identity->failure.message, sizeof identity->failure.message, "%s", message);
+	text_copy_line(identity->failure.message, sizeof identity->failure.message, message);
 }
 
 static struct identity *identity_new(struct aws *aws, const struct source *source, struct identity *from)
@@ -153,14 +153,15 @@ static void role_refused(struct identity *identity, const struct failure *failur
 {
 	enum failure_class class = failure->class;
 	bool passing = class == FAILURE_TRANSIENT || class == FAILURE_THROTTLED || class == FAILURE_CANCELLED;
+	CLEANUP_TEXT struct text text = { 0 };
 
 	/* To be stopped is no attempt. */
 	if (class == FAILURE_CANCELLED)
 		identity->tried = false;
 	identity->failure = *failure;
 	identity->failure.class = passing ? class : FAILURE_CREDENTIALS;
-	snprintf(identity->failure.message, sizeof identity->failure.message, "cannot assume %s: %.400s",
-		identity->source->role_arn, failure->message);
+	text_printf(&text, "cannot assume %s: %s", identity->source->role_arn, failure->message);
+	text_copy_line(identity->failure.message, sizeof identity->failure.message, text_string(&text));
 }
 
 static void on_role(const struct call_result *result, void *data)

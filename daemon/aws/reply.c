@@ -15,30 +15,33 @@ static bool is_form(const struct service *service)
 	return service->protocol == PROTOCOL_QUERY || service->protocol == PROTOCOL_EC2;
 }
 
-/* Copies text on one line, without what a terminal or a journal would stumble over. */
-static void copy_line(char *out, size_t size, const char *text)
+/*
+ * Copies what was answered for people to read. What is said of a signature that was not taken repeats what
+ * had been sent: from there on it is for nobody's eyes.
+ */
+static void copy_said(char *out, size_t size, const char *said)
 {
-	size_t length = 0;
+	static const char *const secret[] = { "The Canonical String", "The String-to-Sign",
+		"AWS4-HMAC-SHA256", "x-amz-security-token" };
 
-	for (; *text && length + 1 < size; text++) {
-		unsigned char c = (unsigned char)*text;
+	text_copy_line(out, size, said);
+	for (size_t i = 0; i < ARRAY_LENGTH(secret); i++) {
+		char *start = strcasestr(out, secret[i]);
 
-		out[length++] = c < ' ' || c == 0x7f ? ' ' : (char)c;
-	}
-	out[length] = '\0';
-	/* Not in the middle of a character. */
-	while (length && *text && ((unsigned char)*text & 0xC0) == 0x80) {
-		text--;
-		out[--length] = '\0';
+		if (start)
+			strcpy(start, "…");
 	}
 }
 
-static bool rubbish(const struct http_response *response, struct failure *failure, const char *what)
+/* Begins with what came in place of an answer, except where that may hold keys. */
+static bool rubbish(const char *operation, const struct http_response *response, struct failure *failure,
+	const char *what)
 {
-	char start[64];
+	char start[64] = "";
 
 	*failure = (struct failure){ .class = FAILURE_RUBBISH, .status = response->status };
-	copy_line(start, sizeof start, response->body);
+	if (!text_starts(operation, "AssumeRole"))
+		copy_said(start, sizeof start, response->body);
 	snprintf(failure->message, sizeof failure->message, "HTTP %ld with %s%s%s", response->status, what,
 		*start ? ": " : "", start);
 	return false;
@@ -88,24 +91,25 @@ static bool read_success(const struct service *service, const char *operation,
 		return true;
 	}
 	if (response->body_length == 0)
-		return rubbish(response, failure, "an empty body");
+		return rubbish(operation, response, failure, "an empty body");
 	*reply = is_form(service) ? parse_xml(service, operation, response) : parse_json(response);
 	if (!*reply)
-		return rubbish(response, failure,
+		return rubbish(operation, response, failure,
 			is_form(service) ? "a body that is not the answer in XML"
 					 : "a body that is not JSON");
 	return true;
 }
 
 /* "com.amazonaws.ecs#ClientException:http://..." is ClientException. */
-static void copy_code(char *out, size_t size, const char *code)
+static void copy_code(struct failure *failure, const char *whole)
 {
-	const char *hash = strrchr(code, '#');
+	char code[sizeof failure->code];
+	const char *hash;
 
-	if (hash)
-		code = hash + 1;
-	snprintf(out, size, "%.*s", (int)strcspn(code, ":;, \r\n"), code);
-	text_mend(out);
+	text_copy_line(code, sizeof code, whole);
+	code[strcspn(code, ":;, ")] = '\0';
+	hash = strrchr(code, '#');
+	snprintf(failure->code, sizeof failure->code, "%s", hash ? hash + 1 : code);
 }
 
 static const char *member(const json_t *object, const char *const *names, size_t count)
@@ -129,9 +133,9 @@ static void read_json_error(const struct http_response *response, struct failure
 	const char *message = member(body, messages, ARRAY_LENGTH(messages));
 
 	if (code)
-		copy_code(failure->code, sizeof failure->code, code);
+		copy_code(failure, code);
 	if (message)
-		copy_line(failure->message, sizeof failure->message, message);
+		copy_said(failure->message, sizeof failure->message, message);
 	json_decref(body);
 }
 
@@ -149,9 +153,9 @@ static void read_xml_error(const struct http_response *response, struct failure 
 	code = member(error, codes, 1);
 	message = member(error, messages, 1);
 	if (code)
-		copy_code(failure->code, sizeof failure->code, code);
+		copy_code(failure, code);
 	if (message)
-		copy_line(failure->message, sizeof failure->message, message);
+		copy_said(failure->message, sizeof failure->message, message);
 	json_decref(body);
 }
 

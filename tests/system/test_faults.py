@@ -407,6 +407,20 @@ def test_an_answer_without_measure(world, converged):
     assert result.code == 2, str(result)
 
 
+@pytest.mark.parametrize("status, headers, body", [
+    (200, {}, b"\x1f\x8b\x08\x00\xff\xfe\x80"), (502, {}, b"<html>caf\xe9"),
+    (400, {"x-amzn-RequestId": "\xff\x1b[1m"}, b'{"__type": "AccessDeniedException"}'),
+    (400, {"x-amzn-ErrorType": "\xff\xfeOdd"}, b"{}")])
+def test_bytes_that_are_no_text_are_told_as_text(world, converged, status, headers, body):
+    """A compressed body, a page in Latin-1, a header of rubbish: one answer must not end the program."""
+    world.proxy.fault(lambda *_: (status, headers, body), "events", "ListRules", times=None)
+    for verb in ("diff", "apply"):
+        plain = world.run(verb)
+        assert plain.code == 2 - (verb == "apply") and "ListRules" in plain.err and "\x1b" not in plain.err, str(plain)
+        whole = world.run(verb, "--json")
+        assert whole.code == plain.code and "ListRules" in whole.json["errors"][0]["error"], str(whole)
+
+
 def test_redirects_are_never_followed(world, converged):
     world.proxy.fault(lambda *_: (302, {"Location": world.proxy.url + "/elsewhere"}, b""), "events", "ListRules", times=None)
     result = world.run("diff")

@@ -30,6 +30,13 @@ def test_check_says_every_fault_of_every_file_with_its_place(world, article):
     assert re.search(r"b\.json:3:\d+: ", text) and re.search(r"c\.json:1:\d+: ", text)
 
 
+def test_a_file_whose_name_is_no_utf_8_is_told_all_the_same(world):
+    with open(bytes(world.definitions) + b"/caf\xe9.json", "w") as file:
+        file.write('{"oops": 1}')
+    result = world.run("check", "--json")
+    assert result.code == 1 and result.json["faults"][0]["file"].endswith("/caf?.json"), str(result)
+
+
 def test_check_json(world, article):
     article["batches"]["no1"]["schedule"] = "rate(1 minutes)"
     path = world.write(article)

@@ -728,12 +728,12 @@ static void traces(void)
 		(struct aws_options){ .region_flag = "eu-west-1", .trace = on_trace, .trace_data = &lines });
 	SAY(.status = 0);
 	SAY(.status = 400, .body = TYPE("InvalidParameterException"), .delay = 0.25,
-		.headers = { { "x-amzn-requestid", "id-7" } });
+		.headers = { { "x-amzn-requestid", "id-7\xff\x1b[1m" } });
 	describe(&outcome);
 	scripted_run(scripted);
 	CHECK_TEXT(lines.data,
 		"ecs:DescribeClusters eu-west-1 0 try 1 0 ms  a passing fault\n"
-		"ecs:DescribeClusters eu-west-1 400 try 2 250 ms id-7 InvalidParameterException\n");
+		"ecs:DescribeClusters eu-west-1 400 try 2 250 ms id-7? [1m InvalidParameterException\n");
 	text_free(&lines);
 	end();
 }

@@ -159,8 +159,40 @@ static void codes(void)
 	CHECK_TEXT(failure.code, "");
 	answer("ecs", 400, "not json", NULL, NULL, &failure);
 	CHECK_TEXT(failure.message, "HTTP 400 without an error code");
+	/* Whatever bytes come, what is told is text. */
+	answer("scheduler", 400, "{}", "x-amzn-errortype", "com.x#Odd\xff\x1b:http://x/#y", &failure);
+	CHECK_TEXT(failure.code, "Odd?");
+	answer("ecs", 200, "\x1f\x8b\x08\xc3", NULL, NULL, &failure);
+	CHECK_TEXT(failure.message, "HTTP 200 with a body that is not JSON:  ? ?");
 	answer("ecs", 307, "", "location", "http://169.254.169.254/", &failure);
 	CHECK(strstr(failure.message, "redirects are not followed"));
+}
+
+/* AWS repeats what it was sent where it does not take a signature, and an answer to AssumeRole is keys. */
+static void secrets(void)
+{
+	static const char *const messages[] = {
+		"Not taken. The Canonical String for this request should have been 'POST "
+		"x-amz-security-token:SECRET'",
+		"Not taken. The String-to-Sign should have been SECRET",
+		"Not taken. Authorization=AWS4-HMAC-SHA256 Credential=SECRET, Signature=SECRET",
+		"Not taken. X-Amz-Security-Token=SECRET",
+	};
+	struct http_response response = {
+		.status = 200, .body = "{\"SecretAccessKey\":\"SECRET\"}", .body_length = 28
+	};
+	struct failure failure;
+	json_t *reply = NULL;
+	char body[256];
+
+	for (size_t i = 0; i < ARRAY_LENGTH(messages); i++) {
+		snprintf(body, sizeof body, "{\"__type\":\"InvalidSignatureException\",\"message\":\"%s\"}",
+			messages[i]);
+		answer("ecs", 400, body, NULL, NULL, &failure);
+		CHECK(text_starts(failure.message, "Not taken. ") && !strstr(failure.message, "SECRET"));
+	}
+	CHECK(!reply_read(service_find("sts"), "AssumeRole", &response, &reply, &failure));
+	CHECK_TEXT(failure.message, "HTTP 200 with a body that is not the answer in XML");
 }
 
 static void odd_bodies(void)
@@ -216,6 +248,7 @@ int main(void)
 {
 	classes();
 	codes();
+	secrets();
 	odd_bodies();
 	dates();
 	return check_end();

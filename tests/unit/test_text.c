@@ -102,9 +102,42 @@ static void mending(void)
 	CHECK_TEXT(mended("x\xe6"), "x");
 }
 
+static void lines(void)
+{
+	static const struct {
+		const char *from, *to;
+	} cases[] = {
+		{ "", "" },
+		{ "plain", "plain" },
+		{ "ä漢😀", "ä漢😀" },
+		{ "a\r\n\tb\x7f\x1b[1m", "a   b  [1m" },
+		{ "\xc2\x9b"
+		  "31m\xc2\xa0",
+			"  31m\xc2\xa0" },
+		{ "caf\xe9.", "caf?." },
+		{ "\x1f\x8b\x08", " ? " },
+	};
+	struct error error = { 0 };
+	char out[64];
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		text_copy_line(out, sizeof out, cases[i].from);
+		CHECK_TEXT(out, cases[i].to);
+	}
+	error_set(&error, ERROR_IO, "caf\xe9\n: %1020s漢", "x");
+	CHECK(text_starts(error.text, "caf? : ") && text_ends(error.text, " "));
+	error_wrap(&error, "\xff");
+	CHECK(text_starts(error.text, "?: caf? "));
+	text_copy_line(out, 6, "abc漢d");
+	CHECK_TEXT(out, "abc");
+	text_copy_line(out, 7, "abc漢d");
+	CHECK_TEXT(out, "abc漢");
+}
+
 int main(void)
 {
 	mending();
+	lines();
 	times();
 	nearest();
 	builder();
