@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "arena.h"
@@ -165,8 +164,8 @@ static bool start(struct exchange *exchange, const struct http_request *request)
 	curl_easy_setopt(exchange->easy, CURLOPT_URL, request->url);
 	curl_easy_setopt(exchange->easy, CURLOPT_TIMEOUT_MS, (long)(timeout * 1000));
 	/* What is on this machine is never asked for through a proxy. */
-	curl_easy_setopt(exchange->easy, CURLOPT_NOPROXY,
-		strncasecmp(request->url, "http:", 5) ? NULL : (const char *)"*");
+	curl_easy_setopt(
+		exchange->easy, CURLOPT_NOPROXY, http_url_is_near(request->url) ? (const char *)"*" : NULL);
 	set_method(exchange, request);
 	set_headers(exchange, request);
 	return curl_multi_add_handle(http->multi, exchange->easy) == CURLM_OK;

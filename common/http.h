@@ -66,6 +66,8 @@ struct http_options {
 
 /* Whether the URL is one that the real transport would talk to; the error says why not. */
 bool http_url_allowed(const char *url, struct error *error);
+/* Whether the URL leads to this machine or to a metadata address: never asked for through a proxy. */
+bool http_url_is_near(const char *url);
 
 /*
  * The real transport. https only, except for loopback and the two metadata addresses; no redirects; TLS

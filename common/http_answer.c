@@ -75,14 +75,28 @@ static size_t split_headers(char *head, struct http_header *headers, size_t room
 	return count;
 }
 
-static const char *reason(const struct exchange *exchange)
+/* libcurl repeats the address of a proxy that it cannot use, with the user's name and password. */
+static void hide_passwords(char *text)
+{
+	for (char *at = strchr(text, '@'); at; at = strchr(at + 1, '@')) {
+		char *begin = at;
+
+		while (begin > text && !strchr(" '\"", begin[-1]))
+			begin--;
+		memmove(begin, at, strlen(at) + 1);
+		at = begin;
+	}
+}
+
+static const char *reason(struct exchange *exchange)
 {
 	if (exchange->too_large)
 		return "the answer is larger than 8 MiB";
+	hide_passwords(exchange->detail);
 	return exchange->detail[0] ? exchange->detail : curl_easy_strerror(exchange->result);
 }
 
-static void describe_failure(const struct exchange *exchange, struct http_response *response)
+static void describe_failure(struct exchange *exchange, struct http_response *response)
 {
 	long request_size = 0;
 	char *url = NULL;

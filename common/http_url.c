@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -22,35 +23,81 @@ static bool host_is_near(const char *host)
 	       c < 256 && d < 256;
 }
 
-/* Copies the host, with the brackets of an IPv6 address, without user and port; false where there is none. */
-static bool host_of(const char *authority, char *host, size_t size)
+static bool is_port(const char *digits)
 {
-	size_t length = strcspn(authority, "/?#"), i = 0;
+	long port = strtol(digits, NULL, 10);
+
+	return port >= 1 && port <= 65535;
+}
+
+/*
+ * Copies the host, with the brackets of an IPv6 address, without port; what is wrong with the authority, NULL
+ * where it is right.
+ */
+static const char *host_of(const char *authority, char *host, size_t size)
+{
+	size_t length = strcspn(authority, "/?#"), i = 0, digits;
 
 	for (size_t at = 0; at < length; at++)
-		if (authority[at] == '@' || authority[at] == '\\' || (unsigned char)authority[at] <= ' ')
-			return false;
+		if (authority[at] == '@' || authority[at] == '\\')
+			return "holds a user name or a password; leave them out, keys have their own places";
 	if (authority[0] == '[')
 		i = strcspn(authority, "]") + 1;
 	else
 		i = strcspn(authority, ":/?#");
 	if (i == 0 || i > length || i >= size || (authority[i] != ':' && i != length))
-		return false;
+		return "names no host";
+	digits = i < length ? strspn(authority + i + 1, "0123456789") : 0;
+	if (i < length && (i + 1 + digits != length || (digits && !is_port(authority + i + 1))))
+		return "has a port that is none; write a number from 1 to 65535";
 	memcpy(host, authority, i);
 	host[i] = '\0';
+	return NULL;
+}
+
+/* Behind the scheme; NULL where it is neither of the two. */
+static const char *authority_of(const char *url, bool *secure)
+{
+	*secure = !strncasecmp(url, "https://", 8);
+	if (*secure)
+		return url + 8;
+	return strncasecmp(url, "http://", 7) ? NULL : url + 7;
+}
+
+static bool is_clean(const char *url)
+{
+	for (; *url; url++)
+		if (*url <= ' ' || *url > '~')
+			return false;
 	return true;
+}
+
+bool http_url_is_near(const char *url)
+{
+	char host[256];
+	bool secure;
+	const char *authority = authority_of(url, &secure);
+
+	return authority && !host_of(authority, host, sizeof host) && host_is_near(host);
 }
 
 bool http_url_allowed(const char *url, struct error *error)
 {
-	bool secure = !strncasecmp(url, "https://", 8), plain = !strncasecmp(url, "http://", 7);
+	bool secure;
+	const char *authority = authority_of(url, &secure), *wrong;
+	/* What stands before an @ may be a password. */
+	const char *shown = strchr(url, '@') ? "the URL" : url;
 	char host[256];
 
-	if (!secure && !plain)
-		return error_set(error, ERROR_INPUT, "%s is not an https:// URL", url);
-	if (!host_of(url + (secure ? 8 : 7), host, sizeof host))
-		return error_set(error, ERROR_INPUT, "%s names no host", url);
-	if (plain && !host_is_near(host))
+	if (!is_clean(url))
+		wrong = "holds a blank or a character that URLs do not have";
+	else if (!authority)
+		wrong = "is not an https:// URL";
+	else
+		wrong = host_of(authority, host, sizeof host);
+	if (wrong)
+		return error_set(error, ERROR_INPUT, "%s %s", shown, wrong);
+	if (!secure && !host_is_near(host))
 		return error_set(error, ERROR_INPUT,
 			"%s is not encrypted: http:// is for this machine alone, use https://", url);
 	return true;

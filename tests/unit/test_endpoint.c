@@ -139,7 +139,9 @@ static void given_urls(void)
 		"http://localhost@example.com/", "http://127.0.0.1:5000@example.com",
 		"https://user:word@example.com", "ftp://localhost", "localhost:5000", "https://",
 		"https:///path", "https://exa mple.com", "http://localhost\\@example.com", "http://128.0.0.1",
-		"http://127.0.0.256", "http://[::2]", "http://localhost.example.com", "https://host/?query",
+		"http://127.0.0.256", "http://[::2]", "http://127.0.0.1:0", "http://127.0.0.1:65536",
+		"http://127.0.0.1:99999999999999999999", "http://127.0.0.1:5000x", "http://[::1]:a",
+		"https://caf\xc3\xa9.example", "http://localhost.example.com", "https://host/?query",
 		"https://host/#x", "" };
 	struct endpoint endpoint;
 
@@ -160,6 +162,7 @@ static void given_urls(void)
 			printf("  %s\n", refused[i]);
 		CHECK_NUMBER(error.code, ERROR_INPUT);
 		CHECK(text_starts(error.text, "endpoint from --endpoint-url: "));
+		CHECK(!strstr(error.text, "user:"));
 	}
 	CHECK_TEXT(url((struct endpoint_sources){ .setting = "http://example.com" }, "ecs", "eu-west-1"),
 		"endpoint from the settings' endpointUrl: http://example.com is not encrypted: http:// is "

@@ -434,6 +434,38 @@ static void never_sent(void)
 	end();
 }
 
+/* A proxy is for what lies elsewhere, and its password is told to nobody. */
+static void proxies(void)
+{
+	static const char *const odd[] = { "htp://me:SECRET@127.0.0.1:1", "me:SECRET@x@127.0.0.1:1:2",
+		"http://me:SECRET@[", "http://me:SECRET@127.0.0.1:1" };
+	static const char *const near[] = { "https://127.0.0.1:1/", "https://localhost:1/",
+		"https://[::1]:1/", "http://127.0.0.1:1/" };
+	struct outcome outcome;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(odd); i++) {
+		setenv("HTTPS_PROXY", odd[i], 1);
+		begin(0);
+		exchange("POST", "https://aws.invalid/", "{}", false, &outcome);
+		CHECK_NUMBER(outcome.status, 0);
+		if (!CHECK(strstr(outcome.error, "roxy") || strstr(outcome.error, "port 1")) ||
+			!CHECK(!strstr(outcome.error, "SECRET")))
+			printf("  %s\n", outcome.error);
+		end();
+	}
+	setenv("HTTPS_PROXY", "http://proxy.invalid:3128", 1);
+	setenv("http_proxy", "http://proxy.invalid:3128", 1);
+	for (size_t i = 0; i < ARRAY_LENGTH(near); i++) {
+		begin(0);
+		exchange("POST", near[i], "{}", false, &outcome);
+		if (!CHECK(strstr(outcome.error, "Failed to connect to")))
+			printf("  %s\n", outcome.error);
+		end();
+	}
+	unsetenv("HTTPS_PROXY");
+	unsetenv("http_proxy");
+}
+
 /* The connection dies while a second request is on it: only what may be repeated is sent again. */
 static void sent_once(void)
 {
@@ -577,6 +609,7 @@ int main(void)
 	answers();
 	broken_answers();
 	never_sent();
+	proxies();
 	sent_once();
 	sending_from_callbacks();
 	alarms();
