@@ -40,28 +40,62 @@ void ask_request(const struct line *line, const struct request *request, call_do
 			    });
 }
 
+/*
+ * "; allow iam:PassRole to this identity". AWS names the right that is missing, which need not be that of the
+ * operation: a rule's target wants iam:PassRole, a creation with tags the right to tag.
+ */
+static const char *allow(struct arena *arena, const struct call_result *result)
+{
+	static const char words[] = "not authorized to perform: ";
+	const char *prefix = strcmp(result->service, "tagging") == 0 ? "tag" : result->service;
+	const char *said = strstr(result->failure.message, words), *right = "";
+	size_t length = 0;
+
+	if (strstr(result->failure.message, "explicit deny"))
+		return "; a policy denies it explicitly, which no other policy can allow";
+	if (said) {
+		right = said + strlen(words);
+		length = strspn(right, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-:");
+	}
+	if (length)
+		return arena_printf(arena, "; allow %.*s to this identity", (int)length, right);
+	return arena_printf(arena, "; allow %s:%s to this identity", prefix, result->operation);
+}
+
+static const char *check_keys(const struct failure *failure)
+{
+	if (failure_expired(failure))
+		return "; put new ones where these came from";
+	if (failure_skewed(failure))
+		return "; check that the secret key belongs to the access key, and this machine's clock";
+	return "; check the access key and the session token, and that the account has this region enabled";
+}
+
 /* What a person can do about it; "" where the answer itself says enough. */
 static const char *advice(struct arena *arena, const struct call_result *result)
 {
-	const char *prefix = strcmp(result->service, "tagging") == 0 ? "tag" : result->service;
+	const struct failure *failure = &result->failure;
 
-	switch (result->failure.class) {
+	switch (failure->class) {
 	case FAILURE_DENIED:
-		return arena_printf(arena, "; allow %s:%s to this identity", prefix, result->operation);
+		return allow(arena, result);
+	case FAILURE_CREDENTIALS:
+		return check_keys(failure);
 	case FAILURE_QUOTA:
 		return "; raise the quota or remove something, the next pass tries again";
 	case FAILURE_UNKNOWN:
 		return "; it may have been carried out all the same: the next pass reads before it tries "
 		       "again";
+	case FAILURE_TRANSIENT:
+		return failure->status ? "" : "; check endpoint, region, proxy and network";
+	case FAILURE_RUBBISH:
+		return "; this is not how AWS answers: check endpoint and proxy";
 	case FAILURE_NONE:
 	case FAILURE_NOT_FOUND:
 	case FAILURE_EXISTS:
 	case FAILURE_THROTTLED:
-	case FAILURE_TRANSIENT:
-	case FAILURE_CREDENTIALS:
 	case FAILURE_REJECTED:
 	case FAILURE_CONFLICT:
-	case FAILURE_RUBBISH:
 	case FAILURE_LOOP:
 	case FAILURE_CANCELLED:
 		break;

@@ -56,6 +56,20 @@ def test_a_refused_write_says_whose_and_why(world, article, service, operation):
     world.settled()
 
 
+@pytest.mark.parametrize("message, advice", [
+    ("User: x is not authorized to perform: iam:PassRole on resource: y because no identity-based policy allows it",
+     "; allow iam:PassRole to this identity"),
+    ("User: x is not authorized to perform: events:PutTargets with an explicit deny in a service control policy",
+     "; a policy denies it explicitly"),
+    ("You may not", "; allow events:PutTargets to this identity")])
+def test_a_missing_right_is_named_as_aws_names_it(world, converged, message, advice):
+    converged["batches"]["no1"]["environment"]["batch"] = "another"
+    world.write(converged)
+    world.proxy.fault("AccessDeniedException", "events", "PutTargets", times=None, message=message)
+    result = world.apply(code=1)
+    assert advice in result.out + result.err, str(result)
+
+
 @pytest.mark.parametrize("service, operation", [
     ("sts", "GetCallerIdentity"), ("ecs", "DescribeClusters"), ("ecr", "DescribeRepositories"),
     ("logs", "DescribeLogGroups"), ("iam", "GetRole"), ("events", "ListRules"), ("ecs", "ListTaskDefinitions")])
@@ -274,7 +288,9 @@ def test_no_keys_anywhere(world, article):
 
 def test_a_wrong_key(world, article):
     world.write(article)
-    one_sentence(world.run("diff", environment={"AWS_SECRET_ACCESS_KEY": "wrong"}), "SignatureDoesNotMatch")
+    wrong = world.run("diff", environment={"AWS_SECRET_ACCESS_KEY": "wrong"})
+    one_sentence(wrong, "SignatureDoesNotMatch")
+    assert "check that the secret key belongs to the access key" in wrong.err, str(wrong)
     one_sentence(world.run("apply", environment={"AWS_ACCESS_KEY_ID": "AKIANOBODY"}), "UnrecognizedClientException",
                  "InvalidClientTokenId", "security token")
 
