@@ -71,6 +71,16 @@ static const char *check_keys(const struct failure *failure)
 	return "; check the access key and the session token, and that the account has this region enabled";
 }
 
+static const char *check_network(const struct failure *failure)
+{
+	if (failure->status)
+		return "";
+	if (strstr(failure->message, "certificate"))
+		return "; check the endpoint, or name a file with its authority's certificate in "
+		       "AWS_CA_BUNDLE";
+	return "; check endpoint, region, proxy and network";
+}
+
 /* What a person can do about it; "" where the answer itself says enough. */
 static const char *advice(struct arena *arena, const struct call_result *result)
 {
@@ -87,7 +97,7 @@ static const char *advice(struct arena *arena, const struct call_result *result)
 		return "; it may have been carried out all the same: the next pass reads before it tries "
 		       "again";
 	case FAILURE_TRANSIENT:
-		return failure->status ? "" : "; check endpoint, region, proxy and network";
+		return check_network(failure);
 	case FAILURE_RUBBISH:
 		return "; this is not how AWS answers: check endpoint and proxy";
 	case FAILURE_NONE:

@@ -103,7 +103,8 @@ static bool correct_clock(struct call *call, const struct http_response *respons
 	if (call->corrected || !reply_date(response, &date))
 		return false;
 	skew = date - (response->sent + response->received) / 2;
-	if (fabs(skew) > SKEW_MOST || fabs(skew - aws->skew) < SKEW_LEAST)
+	/* Another call may have corrected the clock while this one was on its way. */
+	if (fabs(skew) > SKEW_MOST || fabs(skew - call->skew) < SKEW_LEAST)
 		return false;
 	aws->skew = skew;
 	call->corrected = true;
@@ -285,6 +286,7 @@ void exchange_start(struct call *call, const struct sigv4_keys *keys, double now
 		.header_count = count,
 		.body = text_string(&wire->body),
 		.body_length = wire->body.length };
+	call->skew = aws->skew;
 	sigv4_sign(&signing, keys, &call->lane->scope, (time_t)floor(now + aws->skew), &aws->signature);
 	add_header(headers, &count, "X-Amz-Date", aws->signature.date);
 	if (aws->signature.session_token)

@@ -1,5 +1,6 @@
 #include "aws/identity.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -208,9 +209,15 @@ static void refresh(struct identity *identity, const char *region, double now)
 		read_again(identity);
 }
 
+/* How long the keys are still good, by AWS's clock, which says when they expire. */
+static double left(const struct identity *identity, double now)
+{
+	return identity->expiry > 0 ? identity->expiry - (now + identity->aws->skew) : HUGE_VAL;
+}
+
 static bool needs_refresh(const struct identity *identity, double now)
 {
-	bool soon = identity->have && identity->expiry > 0 && now > identity->expiry - REFRESH_S;
+	bool soon = identity->have && left(identity, now) < REFRESH_S;
 	bool lately = identity->tried && now >= identity->tried_at &&
 		      now < identity->tried_at + BETWEEN_REFRESHES_S;
 
@@ -224,8 +231,8 @@ enum identity_state identity_keys(struct identity *identity, const char *region,
 
 	if (needs_refresh(identity, now))
 		refresh(identity, region, now);
-	expired = identity->expiry > 0 && now >= identity->expiry;
-	must = identity->expiry > 0 && now > identity->expiry - MUST_REFRESH_S;
+	expired = left(identity, now) <= 0;
+	must = left(identity, now) < MUST_REFRESH_S;
 	if (identity->refreshing && (!identity->have || must))
 		return IDENTITY_WAITING;
 	if (identity->have && !expired) {

@@ -510,6 +510,26 @@ static void skew(void)
 	end();
 }
 
+/* The clock was set while several calls were under way: each of them is signed again. */
+static void skew_of_several(void)
+{
+	struct outcome outcomes[3] = { 0 };
+
+	begin();
+	for (size_t i = 0; i < ARRAY_LENGTH(outcomes); i++)
+		SAY(.status = 403, .body = TYPE("InvalidSignatureException"), .delay = 1 + (double)i,
+			.headers = { { "date", "Tue, 24 Nov 2026 01:00:00 GMT" } });
+	SAY(.status = 200, .body = "{}", .for_ever = true);
+	for (size_t i = 0; i < ARRAY_LENGTH(outcomes); i++)
+		describe(&outcomes[i]);
+	scripted_run(scripted);
+	for (size_t i = 0; i < ARRAY_LENGTH(outcomes); i++) {
+		CHECK(outcomes[i].ok);
+		CHECK_NUMBER(outcomes[i].tries, 2);
+	}
+	end();
+}
+
 static void skew_not_believed(void)
 {
 	static const struct http_header headers[][2] = {
@@ -903,6 +923,7 @@ int main(void)
 	pages_keep_their_place();
 	loops();
 	skew();
+	skew_of_several();
 	skew_not_believed();
 	expired();
 	stop();

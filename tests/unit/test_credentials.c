@@ -365,6 +365,24 @@ static void a_role_is_refreshed(void)
 	client_end();
 }
 
+/* Our clock is two hours ahead: keys that AWS gives for an hour are good. */
+static void a_role_under_a_wrong_clock(void)
+{
+	struct outcome outcome;
+
+	begin_roles();
+	client("base");
+	SAY(.match = "AssumeRole", .status = 403,
+		.body = "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code></Error></ErrorResponse>",
+		.headers = { { "date", "Mon, 23 Nov 2026 22:00:00 GMT" } });
+	SAY(.match = "AssumeRole", .status = 200, .body = role_keys("ROLE", -3600));
+	SAY(.match = "ListClusters", .status = 200, .body = "{}", .for_ever = true);
+	ask(aws_identity(aws, "arn:r"), &outcome);
+	CHECK(outcome.ok);
+	CHECK_NUMBER(scripted_count(scripted), 3);
+	client_end();
+}
+
 static void a_role_that_cannot_be_assumed(void)
 {
 	struct outcome outcome;
@@ -518,6 +536,7 @@ int main(void)
 	roles();
 	a_role_is_assumed_once();
 	a_role_is_refreshed();
+	a_role_under_a_wrong_clock();
 	a_role_that_cannot_be_assumed();
 	a_slow_refresh();
 	expired_role();
