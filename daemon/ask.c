@@ -64,6 +64,9 @@ static const char *allow(struct arena *arena, const struct call_result *result)
 
 static const char *check_keys(const struct failure *failure)
 {
+	/* Of sts:AssumeRole, which came before the call itself. */
+	if (text_starts(failure->code, "AccessDenied"))
+		return "; let the role trust this identity, and allow sts:AssumeRole to it";
 	if (failure_expired(failure))
 		return "; put new ones where these came from";
 	if (failure_skewed(failure))
@@ -119,11 +122,17 @@ char *ask_failure(struct arena *arena, const struct call_result *result)
 	const char *tries = result->tries > 1 ? arena_printf(arena, ", %u tries", result->tries) : "";
 	const char *id = *result->request_id ? arena_printf(arena, "request id %s", result->request_id)
 					     : "no request id";
+	const char *said =
+		arena_printf(arena, "%s%s%s", failure->code, *failure->code ? ": " : "", failure->message);
 
 	/* Nothing was sent: what is missing here is the whole story. */
 	if (failure->class == FAILURE_CREDENTIALS && !failure->status)
-		return text_mend(arena_copy(arena, failure->message));
-	return text_mend(arena_printf(arena, "%s %s: %s%s%s (%s%s)%s", result->service, result->operation,
-		failure->code, *failure->code ? ": " : "", failure->message, id, tries,
-		advice(arena, result)));
+		return arena_copy(arena, failure->message);
+	if (failure->class == FAILURE_CREDENTIALS && !result->tries)
+		return arena_printf(arena, "%s%s", said, advice(arena, result));
+	if (!result->tries)
+		return arena_printf(arena, "%s %s: %s%s", result->service, result->operation, said,
+			advice(arena, result));
+	return arena_printf(arena, "%s %s: %s (%s%s)%s", result->service, result->operation, said, id, tries,
+		advice(arena, result));
 }

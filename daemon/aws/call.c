@@ -107,7 +107,7 @@ static bool send_next(struct lane *lane, double now, double *wake_at)
 		refuse_lane(lane);
 		return false;
 	}
-	switch (identity_keys(lane->identity, lane->region, now, &keys, &failure)) {
+	switch (identity_keys(lane->identity, lane->waiting, now, &keys, &failure)) {
 	case IDENTITY_READY:
 		call = lane_take(lane, now, wake_at);
 		break;

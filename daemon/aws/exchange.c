@@ -34,6 +34,15 @@ static const char *next_token(const struct call *call)
 	return token && *token ? token : NULL;
 }
 
+/* A token that is no text is not the end of the list. */
+static bool has_odd_token(const struct call *call)
+{
+	const json_t *token =
+		call->options.page_in ? json_object_get(call->reply, call->options.page_out) : NULL;
+
+	return token && !json_is_string(token) && !json_is_null(token);
+}
+
 /* Notes the token; false where it was there before, or there are too many. */
 static bool is_new_token(struct call *call, const char *token)
 {
@@ -83,10 +92,15 @@ static void turn_page(struct call *call, const char *token, double now)
 static void succeed(struct call *call, double now)
 {
 	static const struct failure none;
+	static const struct failure odd = {
+		.class = FAILURE_RUBBISH, .status = 200, .message = "the token of the next page is no text"
+	};
 	const char *token = next_token(call);
 
 	retry_succeeded(&call->lane->retries, call->spent);
-	if (token && (!call->options.page || call->options.page(call->reply, call->options.data)))
+	if (has_odd_token(call))
+		call_finish(call, &odd);
+	else if (token && (!call->options.page || call->options.page(call->reply, call->options.data)))
 		turn_page(call, token, now);
 	else
 		call_finish(call, &none);

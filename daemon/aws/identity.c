@@ -148,12 +148,14 @@ static void take_role(struct identity *identity, const json_t *reply)
 		set_keys(identity, &keys, (double)expiry);
 }
 
-/* What the role's own calls fail with: a network that is down is that, all else means that there are no keys.
+/* What the role's own calls fail with: what passes, or is no answer of AWS, is that; else there are no keys.
  */
-static void role_refused(struct identity *identity, const struct failure *failure)
+static void role_refused(struct identity *identity, const struct call_result *result)
 {
+	const struct failure *failure = &result->failure;
 	enum failure_class class = failure->class;
-	bool passing = class == FAILURE_TRANSIENT || class == FAILURE_THROTTLED || class == FAILURE_CANCELLED;
+	bool passing = class == FAILURE_TRANSIENT || class == FAILURE_THROTTLED ||
+		       class == FAILURE_CANCELLED || class == FAILURE_RUBBISH;
 	CLEANUP_TEXT struct text text = { 0 };
 
 	/* To be stopped is no attempt. */
@@ -162,6 +164,8 @@ static void role_refused(struct identity *identity, const struct failure *failur
 	identity->failure = *failure;
 	identity->failure.class = passing ? class : FAILURE_CREDENTIALS;
 	text_printf(&text, "cannot assume %s: %s", identity->source->role_arn, failure->message);
+	if (*result->request_id)
+		text_printf(&text, " (request id %s)", result->request_id);
 	text_copy_line(identity->failure.message, sizeof identity->failure.message, text_string(&text));
 }
 
@@ -173,11 +177,11 @@ static void on_role(const struct call_result *result, void *data)
 	if (result->ok)
 		take_role(identity, result->reply);
 	else
-		role_refused(identity, &result->failure);
+		role_refused(identity, result);
 	aws_dispatch(identity->aws);
 }
 
-static void assume_role(struct identity *identity, const char *region)
+static void assume_role(struct identity *identity, const struct call *waiting)
 {
 	const struct source *source = identity->source;
 	json_t *params = json_must(json_object());
@@ -185,9 +189,10 @@ static void assume_role(struct identity *identity, const char *region)
 		.operation = "AssumeRole",
 		.params = params,
 		.identity = identity->from,
-		.region = region,
+		.region = waiting->lane->region,
 		.done = on_role,
-		.data = identity };
+		.data = identity,
+		.deadline = waiting->options.deadline };
 
 	json_put_text(params, "RoleArn", source->role_arn);
 	json_put_text(params, "RoleSessionName", source->session_name);
@@ -199,12 +204,12 @@ static void assume_role(struct identity *identity, const char *region)
 	json_decref(params);
 }
 
-static void refresh(struct identity *identity, const char *region, double now)
+static void refresh(struct identity *identity, const struct call *waiting, double now)
 {
 	identity->tried = true;
 	identity->tried_at = now;
 	if (identity->source->role_arn)
-		assume_role(identity, region);
+		assume_role(identity, waiting);
 	else
 		read_again(identity);
 }
@@ -224,13 +229,13 @@ static bool needs_refresh(const struct identity *identity, double now)
 	return (!identity->have || soon) && !identity->refreshing && !lately;
 }
 
-enum identity_state identity_keys(struct identity *identity, const char *region, double now,
+enum identity_state identity_keys(struct identity *identity, const struct call *waiting, double now,
 	struct sigv4_keys *keys, struct failure *failure)
 {
 	bool expired, must;
 
 	if (needs_refresh(identity, now))
-		refresh(identity, region, now);
+		refresh(identity, waiting, now);
 	expired = left(identity, now) <= 0;
 	must = left(identity, now) < MUST_REFRESH_S;
 	if (identity->refreshing && (!identity->have || must))

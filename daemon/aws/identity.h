@@ -8,6 +8,8 @@
 #include "aws/credentials.h"
 #include "aws/sigv4.h"
 
+struct call;
+
 enum identity_state {
 	IDENTITY_READY,
 	IDENTITY_WAITING, /* keys are on their way; the client dispatches again when they are here */
@@ -19,9 +21,10 @@ struct identity *identity_of_source(struct aws *aws, const struct source *source
 
 /*
  * The keys to sign with now, valid until the next event; starts a refresh where they are missing or run out
- * soon. `region` is where STS is asked.
+ * soon. STS is asked in the region of the call that waits for them, and throttled no longer than that one may
+ * be.
  */
-enum identity_state identity_keys(struct identity *identity, const char *region, double now,
+enum identity_state identity_keys(struct identity *identity, const struct call *waiting, double now,
 	struct sigv4_keys *keys, struct failure *failure);
 
 /* AWS says that this access key has expired: it is not used again, if it still was the one in use. */

@@ -70,6 +70,19 @@ def test_a_missing_right_is_named_as_aws_names_it(world, converged, message, adv
     assert advice in result.out + result.err, str(result)
 
 
+def test_a_role_that_may_not_be_assumed(world, article):
+    article["apps"]["batch"]["assumeRoleArn"] = f"arn:aws:iam::{ACCOUNT}:role/deploy"
+    world.write(article)
+    world.proxy.fault("denied", "sts", "AssumeRole", times=None)
+    result = world.run("diff")
+    one_sentence(result, "cannot assume arn:aws:iam::123456789012:role/deploy")
+    [refused] = result.calls
+    assert refused.request_id in result.err and "let the role trust this identity" in result.err, str(result)
+    world.proxy.reset()
+    world.proxy.fault("rubbish", "sts", "AssumeRole", times=None)
+    one_sentence(world.run("diff"), "check endpoint and proxy")
+
+
 @pytest.mark.parametrize("service, operation", [
     ("sts", "GetCallerIdentity"), ("ecs", "DescribeClusters"), ("ecr", "DescribeRepositories"),
     ("logs", "DescribeLogGroups"), ("iam", "GetRole"), ("events", "ListRules"), ("ecs", "ListTaskDefinitions")])

@@ -394,6 +394,28 @@ static void pages(void)
 	end();
 }
 
+/* Such a list has no end that could be believed in. */
+static void tokens_that_are_no_text(void)
+{
+	static const char *const bodies[] = { "{\"NextToken\":5}", "{\"NextToken\":true}",
+		"{\"NextToken\":{\"a\":\"b\"}}" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(bodies); i++) {
+		struct outcome outcome = { 0 };
+
+		begin();
+		SAY(.status = 200, .body = bodies[i]);
+		call((struct call_options){ .service = "events",
+			     .operation = "ListRules",
+			     .page_in = "NextToken",
+			     .page_out = "NextToken" },
+			&outcome);
+		scripted_run(scripted);
+		CHECK_NUMBER(outcome.failure.class, FAILURE_RUBBISH);
+		end();
+	}
+}
+
 /* Each page has its own three attempts. */
 static void faults_on_pages(void)
 {
@@ -919,6 +941,7 @@ int main(void)
 	retry_after();
 	retries_run_out();
 	pages();
+	tokens_that_are_no_text();
 	faults_on_pages();
 	pages_keep_their_place();
 	loops();

@@ -365,6 +365,29 @@ static void a_role_is_refreshed(void)
 	client_end();
 }
 
+/* Throttling of STS is waited out as long as the call that needs the keys may wait. */
+static void a_role_that_is_throttled(void)
+{
+	struct outcome outcome = { 0 };
+
+	begin_roles();
+	client("base");
+	for (size_t i = 0; i < 12; i++)
+		SAY(.match = "AssumeRole", .status = 400,
+			.body = "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>");
+	SAY(.match = "AssumeRole", .status = 200, .body = role_keys("ROLE", 3600));
+	SAY(.match = "ListClusters", .status = 200, .body = "{}", .for_ever = true);
+	aws_call(aws, &(struct call_options){ .service = "ecs",
+			      .operation = "ListClusters",
+			      .identity = aws_identity(aws, "arn:r"),
+			      .done = on_done,
+			      .data = &outcome,
+			      .deadline = SCRIPTED_START + 600 });
+	scripted_run(scripted);
+	CHECK(outcome.ok);
+	client_end();
+}
+
 /* Our clock is two hours ahead: keys that AWS gives for an hour are good. */
 static void a_role_under_a_wrong_clock(void)
 {
@@ -393,11 +416,12 @@ static void a_role_that_cannot_be_assumed(void)
 	role = aws_identity(aws, "arn:r");
 	SAY(.match = "AssumeRole", .status = 403,
 		.body = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not "
-			"you</Message></Error></ErrorResponse>");
+			"you</Message></Error></ErrorResponse>",
+		.headers = { { "x-amzn-requestid", "id-7" } });
 	ask(role, &outcome);
 	CHECK_NUMBER(outcome.failure.class, FAILURE_CREDENTIALS);
 	CHECK_TEXT(outcome.failure.code, "AccessDenied");
-	CHECK_TEXT(outcome.failure.message, "cannot assume arn:r: not you");
+	CHECK_TEXT(outcome.failure.message, "cannot assume arn:r: not you (request id id-7)");
 	CHECK_NUMBER(scripted_count(scripted), 1);
 	/* The next call within the minute knows already. */
 	ask(role, &outcome);
@@ -536,6 +560,7 @@ int main(void)
 	roles();
 	a_role_is_assumed_once();
 	a_role_is_refreshed();
+	a_role_that_is_throttled();
 	a_role_under_a_wrong_clock();
 	a_role_that_cannot_be_assumed();
 	a_slow_refresh();
