@@ -69,10 +69,12 @@ static bool unknown_profile(
 	for (size_t i = 0; i < profiles->count; i++)
 		names[i] = profiles->list[i].name;
 	nearest = text_nearest(configuration->profile_name, names, profiles->count);
-	return error_set(error, ERROR_INPUT, "there is no profile \"%s\" in %s or %s%s%s%s",
+	return error_set(error, ERROR_INPUT, "there is no profile \"%s\" in %s or %s%s%s%s%s%s",
 		configuration->profile_name,
 		configuration->config_file ? configuration->config_file : "~/.aws/config",
 		configuration->credentials_file ? configuration->credentials_file : "~/.aws/credentials",
+		configuration->directory_file ? " or " : "",
+		configuration->directory_file ? configuration->directory_file : "",
 		nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"" : "");
 }
 
@@ -213,13 +215,33 @@ static const struct source *role_from(const struct configuration *configuration,
 	return from_profile(configuration, arena, other, profile, depth + 1);
 }
 
+/* What the profile asks for and cannot have; NULL where it is well. */
+static const char *role_problem(const struct profile *profile, struct arena *arena)
+{
+	const char *duration = profile_get(profile, "duration_seconds");
+
+	if (profile_get(profile, "mfa_serial"))
+		return arena_printf(arena,
+			"the profile \"%s\" wants a code of an MFA device (mfa_serial), which nobody is here "
+			"to "
+			"enter; use a role that needs none",
+			profile->name);
+	if (duration && (duration[strspn(duration, "0123456789")] || strlen(duration) > 6))
+		return arena_printf(arena,
+			"the profile \"%s\" has duration_seconds = %s; write a number from 900 to 43200",
+			profile->name, duration);
+	return NULL;
+}
+
 static const struct source *from_role(const struct configuration *configuration, struct arena *arena,
 	const struct profile *profile, unsigned depth)
 {
-	const struct source *from = role_from(configuration, arena, profile, depth);
 	const char *duration = profile_get(profile, "duration_seconds"), *session;
+	const char *problem = role_problem(profile, arena);
+	const struct source *from;
 	struct source *source;
 
+	from = problem ? no_keys(arena, problem) : role_from(configuration, arena, profile, depth);
 	if (from->problem)
 		return from;
 	source = arena_alloc(arena, sizeof *source);

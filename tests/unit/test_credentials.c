@@ -157,8 +157,10 @@ static void unknown_profile(void)
 	HAS(error.text, "there is no profile \"prodcution\"");
 	HAS(error.text, "did you mean \"production\"");
 	setenv("AWS_PROFILE", "nothing-like-it", 1);
+	setenv("CREDENTIALS_DIRECTORY", folder, 1);
 	find(NULL);
 	HAS(error.text, "there is no profile \"nothing-like-it\"");
+	HAS(error.text, file("aws"));
 	CHECK(!strstr(error.text, "did you mean"));
 	/* In the config file a section without "profile" is none. */
 	write_file("config", "[production]\nregion=x\n");
@@ -187,7 +189,9 @@ static void roles(void)
 		"[profile process]\ncredential_process=/bin/true\n[profile sso]\nsso_session=x\n"
 		"[profile web]\nweb_identity_token_file=/x\nrole_arn=arn:w\n[profile "
 		"half]\naws_access_key_id=H\n"
-		"[profile none]\nregion=eu-west-1\n");
+		"[profile none]\nregion=eu-west-1\n"
+		"[profile mfa]\nrole_arn=arn:e\nsource_profile=base\nmfa_serial=arn:m\n"
+		"[profile long]\nrole_arn=arn:e\nsource_profile=base\nduration_seconds=1h\n");
 	source = find("a");
 	CHECK_TEXT(source->role_arn, "arn:aws:iam::1:role/a");
 	CHECK_TEXT(source->external_id, "x");
@@ -210,6 +214,8 @@ static void roles(void)
 	HAS(find("sso")->problem, "IAM Identity Center");
 	HAS(find("web")->problem, "a web identity");
 	HAS(find("half")->problem, "has aws_access_key_id but no aws_secret_access_key");
+	HAS(find("mfa")->problem, "a code of an MFA device");
+	HAS(find("long")->problem, "duration_seconds = 1h; write a number");
 	HAS(find("none")->problem, "the profile \"none\" holds no keys");
 	unsetenv("AWS_ACCESS_KEY_ID");
 	setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/x", 1);
