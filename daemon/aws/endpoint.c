@@ -12,22 +12,28 @@
 /* Partitions by the beginning of a region's name; the last row is for all others. */
 struct partition {
 	const char *begins, *id, *suffix, *dual_suffix;
-	/* IAM is one per partition: its host's name before the suffix, and the region that it is signed for.
-	 */
-	const char *iam, *iam_region;
+	/* IAM is one per partition: the region that it is signed for, and its host's name before the suffix:
+	 * plain, FIPS, dual-stack, both. */
+	const char *iam_region, *iam[4];
 };
 
 static const struct partition partitions[] = {
-	{ "cn-", "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "iam.cn-north-1",
-		"cn-north-1" },
-	{ "us-gov-", "aws-us-gov", "amazonaws.com", "api.aws", "iam.us-gov", "us-gov-west-1" },
-	{ "us-iso-", "aws-iso", "c2s.ic.gov", "api.aws", "iam.us-iso-east-1", "us-iso-east-1" },
-	{ "us-isob-", "aws-iso-b", "sc2s.sgov.gov", "api.aws", "iam.us-isob-east-1", "us-isob-east-1" },
-	{ "us-isof-", "aws-iso-f", "csp.hci.ic.gov", "api.aws", "iam.us-isof-south-1", "us-isof-south-1" },
-	{ "eu-isoe-", "aws-iso-e", "cloud.adc-e.uk", "api.aws", "iam.eu-isoe-west-1", "eu-isoe-west-1" },
-	{ "eusc-", "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu", "iam.eusc-de-east-1",
-		"eusc-de-east-1" },
-	{ "", "aws", "amazonaws.com", "api.aws", "iam", "us-east-1" },
+	{ "cn-", "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-north-1",
+		{ "iam.cn-north-1", "iam-fips", "iam.global", "iam-fips" } },
+	{ "us-gov-", "aws-us-gov", "amazonaws.com", "api.aws", "us-gov-west-1",
+		{ "iam.us-gov", "iam.us-gov", "iam.us-gov", "iam.us-gov" } },
+	{ "us-iso-", "aws-iso", "c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1",
+		{ "iam.us-iso-east-1", "iam-fips.us-iso-east-1", "iam", "iam-fips" } },
+	{ "us-isob-", "aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1",
+		{ "iam.us-isob-east-1", "iam-fips.us-isob-east-1", "iam", "iam-fips" } },
+	{ "us-isof-", "aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1",
+		{ "iam.us-isof-south-1", "iam-fips", "iam", "iam-fips" } },
+	{ "eu-isoe-", "aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1",
+		{ "iam.eu-isoe-west-1", "iam-fips", "iam", "iam-fips" } },
+	{ "eusc-", "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1",
+		{ "iam.eusc-de-east-1", "iam-fips", "iam.global", "iam-fips" } },
+	{ "", "aws", "amazonaws.com", "api.aws", "us-east-1",
+		{ "iam", "iam-fips", "iam.global", "iam-fips.global" } },
 };
 
 /* For suggestions only: a region that is not here works all the same. */
@@ -107,11 +113,13 @@ static const char *variant_name(const struct endpoint_sources *sources, const st
 	const struct partition *partition, const char *region, struct arena *arena)
 {
 	const char *prefix = service->prefix;
-	/* In GovCloud the common names of these are FIPS endpoints already. */
+	/* In GovCloud the common names of these are FIPS endpoints already, of the first dual-stack ones too.
+	 */
 	static const char *const gov_fips[] = { "events", "logs", "sts", "ec2", "sqs" };
+	size_t count = sources->dual_stack ? 1 : ARRAY_LENGTH(gov_fips);
 
-	if (sources->fips && !sources->dual_stack && !strcmp(partition->id, "aws-us-gov"))
-		for (size_t i = 0; i < ARRAY_LENGTH(gov_fips); i++)
+	if (sources->fips && !strcmp(partition->id, "aws-us-gov"))
+		for (size_t i = 0; i < count; i++)
 			if (!strcmp(service->name, gov_fips[i]))
 				return arena_printf(arena, "%s.%s", prefix, region);
 	if (!strcmp(service->name, "ecr") && (sources->fips || sources->dual_stack))
@@ -119,33 +127,18 @@ static const char *variant_name(const struct endpoint_sources *sources, const st
 	return arena_printf(arena, "%s%s.%s", prefix, sources->fips ? "-fips" : "", region);
 }
 
-static const char *iam_name(const struct endpoint_sources *sources, const struct partition *partition)
-{
-	bool plain = !strcmp(partition->id, "aws");
-
-	if (sources->dual_stack && plain)
-		return sources->fips ? "iam-fips.global" : "iam.global";
-	if (sources->fips && plain)
-		return "iam-fips";
-	return partition->iam;
-}
-
 static void aws_name(const struct endpoint_sources *sources, const struct service *service,
 	const char *region, struct arena *arena, struct endpoint *endpoint)
 {
 	const struct partition *partition = partition_of(region);
-	bool iam = !strcmp(service->name, "iam"), dual = sources->dual_stack;
 	const char *name;
 
-	if (iam)
-		name = iam_name(sources, partition);
+	if (!strcmp(service->name, "iam"))
+		name = partition->iam[(sources->fips ? 1 : 0) + (sources->dual_stack ? 2 : 0)];
 	else
 		name = variant_name(sources, service, partition, region, arena);
-	/* IAM has a dual-stack name in the first partition alone. */
-	if (iam && strcmp(partition->id, "aws") != 0)
-		dual = false;
-	endpoint->host =
-		arena_printf(arena, "%s.%s", name, dual ? partition->dual_suffix : partition->suffix);
+	endpoint->host = arena_printf(
+		arena, "%s.%s", name, sources->dual_stack ? partition->dual_suffix : partition->suffix);
 	endpoint->url = arena_printf(arena, "https://%s", endpoint->host);
 	endpoint->path = "";
 }
