@@ -5,6 +5,7 @@
 #include "json.h"
 #include "model/tags.h"
 #include "text.h"
+#include "wanting.h"
 
 const struct kind *const kinds[] = {
 	&kind_role,
@@ -77,12 +78,12 @@ static json_t *tagged_params(const struct view *view, const struct subject *subj
 
 static bool tagged_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
 {
-	const json_t *list = json_object_get(reply, "ResourceTagMappingList");
+	const json_t *list = listed(reply, "ResourceTagMappingList", "ResourceARN", error);
 	json_t *item;
 	size_t i;
 
-	if (!json_is_array(list))
-		return error_set(error, ERROR_REPLY, "the answer has no ResourceTagMappingList");
+	if (!list)
+		return false;
 	json_array_foreach (list, i, item) {
 		const char *arn = json_text_of(item, "ResourceARN", "");
 		struct tags tags = tags_read(hearing->observed->arena, json_object_get(item, "Tags"));

@@ -125,12 +125,12 @@ static json_t *log_group_params(const struct view *view, const struct subject *s
 static bool log_group_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
 {
 	struct arena *arena = hearing->observed->arena;
-	const json_t *list = json_object_get(reply, "logGroups");
+	const json_t *list = reply ? listed(reply, "logGroups", "logGroupName", error) : NULL;
 	json_t *one, *body;
 	size_t i;
 
-	if (reply && !json_is_array(list))
-		return error_set(error, ERROR_REPLY, "the answer has no logGroups");
+	if (reply && !list)
+		return false;
 	json_array_foreach (list, i, one) {
 		char *arn = arena_copy(arena, json_text_of(one, "arn", ""));
 		struct resource *have;

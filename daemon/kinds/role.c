@@ -302,7 +302,11 @@ static bool policies_heard(const struct hearing *hearing, const json_t *reply, s
 	struct fields more;
 	size_t i;
 
-	(void)error;
+	/* An empty list is an empty text in XML. */
+	if (reply && !list) {
+		json_decref(policies);
+		return error_set(error, ERROR_REPLY, "the answer has no AttachedPolicies");
+	}
 	json_array_foreach (list, i, each)
 		json_put_text(policies, json_text_of(each, "PolicyArn", ""), "attached");
 	body = json_must(json_pack("{s:o}", "managedPolicies", policies));

@@ -122,12 +122,12 @@ static void hear_rule(const struct hearing *hearing, const json_t *rule)
 
 static bool rules_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
 {
-	const json_t *list = json_object_get(reply, "Rules");
+	const json_t *list = reply ? listed(reply, "Rules", "Name", error) : NULL;
 	json_t *rule;
 	size_t i;
 
-	if (reply && !json_is_array(list))
-		return error_set(error, ERROR_REPLY, "the answer has no Rules");
+	if (reply && !list)
+		return false;
 	json_array_foreach (list, i, rule)
 		hear_rule(hearing, rule);
 	return true;

@@ -142,12 +142,12 @@ static json_t *targets_params(const struct view *view, const struct subject *sub
 
 static bool targets_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
 {
-	const json_t *list = json_object_get(reply, "Targets");
+	const json_t *list = reply ? listed(reply, "Targets", "Id", error) : NULL;
 	json_t *target;
 	size_t i;
 
-	if (reply && !json_is_array(list))
-		return error_set(error, ERROR_REPLY, "the answer has no Targets");
+	if (reply && !list)
+		return false;
 	json_array_foreach (list, i, target) {
 		struct resource *have = observed_add(hearing->observed, &kind_target, hearing->subject.name,
 			json_text_of(target, "Id", ""), "");
@@ -185,12 +185,12 @@ static bool has_targets(const struct observed *observed, const char *rule)
 /* Rules of strangers run tasks on our clusters too, and a revision that one of them names has to stay. */
 static bool users_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
 {
-	const json_t *list = json_object_get(reply, "RuleNames");
+	const json_t *list = reply ? listed(reply, "RuleNames", NULL, error) : NULL;
 	json_t *name;
 	size_t i;
 
-	if (reply && !json_is_array(list))
-		return error_set(error, ERROR_REPLY, "the answer has no RuleNames");
+	if (reply && !list)
+		return false;
 	json_array_foreach (list, i, name) {
 		struct subject subject = { .name = json_string_value(name) };
 

@@ -301,7 +301,8 @@ static json_t *revisions_params(const struct view *view, const struct subject *s
 	return params;
 }
 
-static struct resource *add_revision(const struct hearing *hearing, const char *arn)
+/* False where it is no ARN of a revision. */
+static bool add_revision(const struct hearing *hearing, const char *arn)
 {
 	struct arena *arena = hearing->observed->arena;
 	const char *tail = strrchr(arn, '/'), *colon = strrchr(arn, ':');
@@ -309,27 +310,28 @@ static struct resource *add_revision(const struct hearing *hearing, const char *
 	char *family;
 
 	if (!tail || !colon || colon < tail)
-		return NULL;
+		return false;
 	family = arena_copy_n(arena, tail + 1, (size_t)(colon - tail - 1));
 	/* familyPrefix is documented as the whole family; what else comes back is not ours to judge. */
 	if (*hearing->subject.name && strcmp(family, hearing->subject.name) != 0)
-		return NULL;
+		return true;
 	have = observed_add(hearing->observed, &kind_task_definition, family, arn, arn);
 	have->revision = atoi(colon + 1);
-	return have;
+	return true;
 }
 
 static bool revisions_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
 {
-	const json_t *list = json_object_get(reply, "taskDefinitionArns");
+	const json_t *list = reply ? listed(reply, "taskDefinitionArns", NULL, error) : NULL;
 	json_t *arn;
 	size_t i;
 
-	if (reply && !json_is_array(list))
-		return error_set(error, ERROR_REPLY, "the answer has no taskDefinitionArns");
+	if (reply && !list)
+		return false;
 	json_array_foreach (list, i, arn)
-		if (json_is_string(arn))
-			add_revision(hearing, json_string_value(arn));
+		if (!add_revision(hearing, json_string_value(arn)))
+			return error_set(error, ERROR_REPLY, "the answer has \"%s\" in taskDefinitionArns",
+				json_string_value(arn));
 	return true;
 }
 

@@ -114,6 +114,25 @@ void requests_tag(struct requests *out, const struct change *change, const char 
 	}
 }
 
+const json_t *listed(const json_t *reply, const char *list, const char *member, struct error *error)
+{
+	const json_t *all = json_object_get(reply, list);
+	json_t *item;
+	size_t i;
+
+	if (!json_is_array(all)) {
+		error_set(error, ERROR_REPLY, "the answer has no %s", list);
+		return NULL;
+	}
+	json_array_foreach (all, i, item)
+		if (!json_is_string(member ? json_object_get(item, member) : item)) {
+			error_set(
+				error, ERROR_REPLY, "the answer has an item in %s that cannot be read", list);
+			return NULL;
+		}
+	return all;
+}
+
 bool tags_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
 {
 	struct resource *have = hearing->subject.resource;

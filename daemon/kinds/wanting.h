@@ -25,6 +25,12 @@ struct resource *want_of_batch(const struct view *view, struct resources *all, c
 void requests_tag(struct requests *out, const struct change *change, const char *service,
 	const char *arn_member, const char *arn);
 
+/*
+ * A list of an answer, each of whose items has this member as its name (NULL: the items are names); NULL with
+ * the error set where it is none. What cannot be read may be what is looked for, so it is not passed over.
+ */
+const json_t *listed(const json_t *reply, const char *list, const char *member, struct error *error);
+
 /* A reading's answer to ListTagsForResource: the tags of the subject's resource, read strongly. */
 bool tags_heard(const struct hearing *hearing, const json_t *reply, struct error *error);
 

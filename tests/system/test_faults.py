@@ -252,6 +252,20 @@ def test_items_twice_and_items_of_strangers_in_a_list(world, converged):
     assert not result.writes, str(result)
 
 
+@pytest.mark.parametrize("service, operation, member", [
+    ("events", "ListRules", "Rules"), ("events", "ListTargetsByRule", "Targets"), ("ecs", "DescribeClusters", "clusters"),
+    ("ecs", "ListTaskDefinitions", "taskDefinitionArns"), ("logs", "DescribeLogGroups", "logGroups"),
+    ("tagging", "GetResources", "ResourceTagMappingList")])
+@pytest.mark.parametrize("item", [None, 5, "x", [], {}, {"Name": None, "Id": 7}])
+def test_an_item_that_cannot_be_read_may_be_the_one_looked_for(world, converged, service, operation, member, item):
+    """So nothing is created in its place, and nothing deleted."""
+    world.proxy.patch(service, operation, lambda reply, _: reply | {member: [item, *reply[member][1:]]})
+    diff = world.run("diff")
+    assert diff.code == 2 or service == "tagging", str(diff)
+    result = world.run("apply")
+    assert result.code in (0, 1, 2) and not result.writes, str(result)
+
+
 def one_sentence(result, *words):
     assert result.code == 2 and not result.writes, str(result)
     assert result.seconds < 30, str(result)
