@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "http.h"
-#include "text.h"
 
 /* How long a pass by hand lets throttled calls wait for their turn. */
 static const double PASS_TIMEOUT = 1800;
@@ -93,9 +92,7 @@ bool session_place_apps(const struct aws *aws, struct definitions *definitions, 
 
 static bool open_state(struct session *session, struct error *error)
 {
-	const char *region = aws_region(session->aws);
-	const char *world =
-		aws_world(session->aws, session->arena, "events", region ? region : "us-east-1", error);
+	char *world = aws_world(session->aws, session->arena, error);
 
 	session->state = world ? state_open(world) : NULL;
 	return world != NULL;

@@ -116,15 +116,16 @@ const char *aws_partition(const char *region)
 	return region_partition(region);
 }
 
-const char *aws_world(const struct aws *aws, struct arena *arena, const char *service, const char *region,
-	struct error *error)
+char *aws_world(const struct aws *aws, struct arena *arena, struct error *error)
 {
-	const struct service *row = service_find(service);
+	const char *region = aws->region ? aws->region : "us-east-1";
 	struct endpoint endpoint;
 
-	if (!row || !endpoint_resolve(&aws->endpoints, row, region, arena, &endpoint, error))
+	if (!endpoint_resolve(&aws->endpoints, service_find("events"), region, arena, &endpoint, error))
 		return NULL;
-	return endpoint.custom && !text_ends(endpoint.url, ".amazonaws.com") ? endpoint.url : "aws";
+	/* An interface endpoint of one's own network leads to AWS too. */
+	return arena_copy(
+		arena, endpoint.custom && !text_ends(endpoint.url, ".amazonaws.com") ? endpoint.url : "aws");
 }
 
 size_t aws_counts(const struct aws *aws, const struct call_count **counts)

@@ -95,12 +95,10 @@ bool aws_region_valid(const char *region);
 /* "aws", "aws-cn", "aws-us-gov" …, by the region. */
 const char *aws_partition(const char *region);
 /*
- * What tells emulators and AWS apart in the state: "aws" for AWS's own endpoints, whatever the region, else
- * the URL that calls of this service go to, from the arena. NULL and `error` where service, region or the
- * endpoint that is set cannot be used.
+ * Which world the calls go to, from the arena: "aws" for AWS itself, whatever partition and region, else the
+ * URL of the endpoint that somebody set. NULL and `error` where region or endpoint cannot be used.
  */
-const char *aws_world(const struct aws *aws, struct arena *arena, const char *service, const char *region,
-	struct error *error);
+char *aws_world(const struct aws *aws, struct arena *arena, struct error *error);
 
 /* The identity for a role ARN (NULL = the chain's own keys); the same ARN gives the same object. Lives as
  * long as `aws`. */

@@ -752,6 +752,27 @@ static void counters(void)
 	end();
 }
 
+/* All of AWS is one, whatever the region; an emulator is another. */
+static void worlds(void)
+{
+	static const char *const regions[] = { "eu-west-1", "cn-north-1", "us-gov-west-1", "us-iso-east-1",
+		"eusc-de-east-1" };
+	CLEANUP_ARENA struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < ARRAY_LENGTH(regions); i++) {
+		begin_with((struct aws_options){ .region_flag = regions[i] });
+		CHECK_TEXT(aws_world(aws, arena, NULL), "aws");
+		end();
+	}
+	begin_with((struct aws_options){ .endpoint_url_flag = "http://127.0.0.1:5000/" });
+	CHECK_TEXT(aws_world(aws, arena, NULL), "http://127.0.0.1:5000");
+	end();
+	begin_with((struct aws_options){
+		.endpoint_url_flag = "https://vpce-1.events.eu-west-1.vpce.amazonaws.com" });
+	CHECK_TEXT(aws_world(aws, arena, NULL), "aws");
+	end();
+}
+
 static void on_trace(const struct call_trace *trace, void *data)
 {
 	struct text *lines = data;
@@ -955,6 +976,7 @@ int main(void)
 	cannot_be_sent();
 	no_keys();
 	counters();
+	worlds();
 	traces();
 	callbacks_may_call();
 	first_come_first_served();
