@@ -70,23 +70,31 @@ static void trace(const struct call_trace *call, void *data)
 		call->error_code);
 }
 
+/* The app's own region, or the one where nothing more special is said. */
+static bool place_app(const struct aws *aws, struct app *app, struct error *error)
+{
+	const char *own = app->region;
+
+	if (!own)
+		app->region = aws_region(aws);
+	if (!app->region)
+		return error_set(error, ERROR_INPUT,
+			"no region for app %s (%s:%u): write \"region\" there, or give --region or "
+			"AWS_REGION",
+			app->name, app->at.file, app->at.line);
+	if (aws_region_check(app->region, error))
+		return true;
+	if (own)
+		return error_wrap(error, "app %s (%s:%u)", app->name, app->at.file, app->at.line);
+	return error_wrap(error, "app %s, whose region is that of --region, AWS_REGION, settings or profile",
+		app->name);
+}
+
 bool session_place_apps(const struct aws *aws, struct definitions *definitions, struct error *error)
 {
-	for (size_t i = 0; i < definitions->app_count; i++) {
-		struct app *app = &definitions->apps[i];
-
-		if (!app->region)
-			app->region = aws_region(aws);
-		if (!app->region)
-			return error_set(error, ERROR_INPUT,
-				"no region for app %s (%s:%u): write \"region\" there, or give --region or "
-				"AWS_REGION",
-				app->name, app->at.file, app->at.line);
-		if (!aws_region_valid(app->region))
-			return error_set(error, ERROR_INPUT,
-				"app %s: \"%s\" is not the name of a region, like eu-west-1", app->name,
-				app->region);
-	}
+	for (size_t i = 0; i < definitions->app_count; i++)
+		if (!place_app(aws, &definitions->apps[i], error))
+			return false;
 	return true;
 }
 

@@ -106,9 +106,9 @@ const char *aws_region(const struct aws *aws)
 	return aws->region;
 }
 
-bool aws_region_valid(const char *region)
+bool aws_region_check(const char *region, struct error *error)
 {
-	return region_check(region, NULL);
+	return region_check(region, error);
 }
 
 const char *aws_partition(const char *region)

@@ -90,8 +90,8 @@ struct aws *aws_free(struct aws *aws);
 
 /* The region where nothing more special is said; NULL where nobody names one. */
 const char *aws_region(const struct aws *aws);
-/* Whether the text has the form of a region: "eu-west-1". */
-bool aws_region_valid(const char *region);
+/* Whether the text is the name of a region; the error names the nearest. */
+bool aws_region_check(const char *region, struct error *error);
 /* "aws", "aws-cn", "aws-us-gov" …, by the region. */
 const char *aws_partition(const char *region);
 /*

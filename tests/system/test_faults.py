@@ -329,6 +329,17 @@ def test_an_unknown_region(world, article):
     assert result.code == 2 and "tokyo" in result.out + result.err and not result.calls, str(result)
 
 
+def test_a_region_with_a_slip_of_the_pen(world, article):
+    article["apps"]["batch"]["region"] = "eu-wset-1"
+    path = world.write(article)
+    one_sentence(world.run("diff"), f'app batch ({path}:3): "eu-wset-1" is not a region; did you mean eu-west-1')
+    del article["apps"]["batch"]["region"]
+    world.write(article)
+    result = world.run("diff", "--region", "eu-wset-1")
+    one_sentence(result, "AWS_REGION")
+    assert "did you mean eu-west-1" in result.err, str(result)
+
+
 def test_no_region_anywhere(world, article):
     del article["apps"]["batch"]["region"]
     world.write(article)
