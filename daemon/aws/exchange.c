@@ -146,7 +146,7 @@ static bool wait_turn(struct call *call, const char *retry_after, double now)
 	if (call->options.deadline > 0) {
 		if (now >= call->options.deadline)
 			return false;
-		again(call, now + retry_turn(&aws->random, call->throttled - 1));
+		again(call, now + retry_turn(&aws->random, call->throttled - 1, retry_after));
 		return true;
 	}
 	if (++call->attempt >= RETRY_ATTEMPTS ||

@@ -48,9 +48,8 @@ static double doubled(double base, unsigned times, double longest)
 	return base < longest ? base : longest;
 }
 
-double retry_delay(uint64_t *random, enum retry_kind kind, unsigned attempt, const char *retry_after)
+static double honoured(double delay, const char *retry_after)
 {
-	double delay = chance(random) * doubled(kinds[kind].base, attempt - 1, LONGEST_S);
 	double asked = retry_after ? strtod(retry_after, NULL) / 1000.0 : 0;
 
 	if (asked > delay)
@@ -58,7 +57,12 @@ double retry_delay(uint64_t *random, enum retry_kind kind, unsigned attempt, con
 	return delay;
 }
 
-double retry_turn(uint64_t *random, unsigned attempt)
+double retry_delay(uint64_t *random, enum retry_kind kind, unsigned attempt, const char *retry_after)
 {
-	return chance(random) * doubled(0.25, attempt, 2.0);
+	return honoured(chance(random) * doubled(kinds[kind].base, attempt - 1, LONGEST_S), retry_after);
+}
+
+double retry_turn(uint64_t *random, unsigned attempt, const char *retry_after)
+{
+	return honoured(chance(random) * doubled(0.25, attempt, 2.0), retry_after);
 }

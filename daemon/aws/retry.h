@@ -34,6 +34,6 @@ void retry_succeeded(struct retry_bucket *bucket, double spent);
 double retry_delay(uint64_t *random, enum retry_kind kind, unsigned attempt, const char *retry_after);
 
 /* The same for a call that waits for its turn under throttling, where the rate already paces all calls. */
-double retry_turn(uint64_t *random, unsigned attempt);
+double retry_turn(uint64_t *random, unsigned attempt, const char *retry_after);
 
 #endif

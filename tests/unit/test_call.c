@@ -338,6 +338,19 @@ static void retry_after(void)
 	scripted_run(scripted);
 	CHECK(outcome.ok && outcome.at >= 2.5 && outcome.at < 2.6);
 	end();
+	/* A call that may wait for its turn waits so long too. */
+	outcome = (struct outcome){ 0 };
+	begin();
+	SAY(.status = 400, .body = TYPE("ThrottlingException"),
+		.headers = { { "x-amz-retry-after", "4500" } });
+	SAY(.status = 200, .body = "{}");
+	call(
+		(struct call_options){
+			.service = "ecs", .operation = "DescribeClusters", .deadline = SCRIPTED_START + 60 },
+		&outcome);
+	scripted_run(scripted);
+	CHECK(outcome.ok && outcome.at >= 4.5);
+	end();
 }
 
 static void retries_run_out(void)
