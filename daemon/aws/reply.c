@@ -29,7 +29,7 @@ static void copy_said(char *out, size_t size, const char *said)
 		char *start = strcasestr(out, secret[i]);
 
 		if (start)
-			strcpy(start, "…");
+			memcpy(start, "…", sizeof "…");
 	}
 }
 
