@@ -336,8 +336,9 @@ def test_a_region_with_a_slip_of_the_pen(world, article):
     del article["apps"]["batch"]["region"]
     world.write(article)
     result = world.run("diff", "--region", "eu-wset-1")
-    one_sentence(result, "AWS_REGION")
+    one_sentence(result, "--region")
     assert "did you mean eu-west-1" in result.err, str(result)
+    one_sentence(world.run("diff", environment={"AWS_REGION": "eu-wset-1"}), "did you mean eu-west-1")
 
 
 def test_no_region_anywhere(world, article):

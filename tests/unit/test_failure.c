@@ -163,7 +163,7 @@ static void codes(void)
 	answer("scheduler", 400, "{}", "x-amzn-errortype", "com.x#Odd\xff\x1b:http://x/#y", &failure);
 	CHECK_TEXT(failure.code, "Odd?");
 	answer("ecs", 200, "\x1f\x8b\x08\xc3", NULL, NULL, &failure);
-	CHECK_TEXT(failure.message, "HTTP 200 with a body that is not JSON:  ? ?");
+	CHECK_TEXT(failure.message, "HTTP 200 with a body that is not JSON:  ? ");
 	answer("ecs", 307, "", "location", "http://169.254.169.254/", &failure);
 	CHECK(strstr(failure.message, "redirects are not followed"));
 }
