@@ -1,7 +1,6 @@
 #include "text.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -35,21 +34,28 @@ void text_add_char(struct text *text, char c)
 	text_add_n(text, &c, 1);
 }
 
-void text_printf(struct text *text, const char *format, ...)
+void text_vprintf(struct text *text, const char *format, va_list arguments)
 {
-	va_list arguments;
+	va_list again;
 	int length;
 
-	va_start(arguments, format);
-	length = vsnprintf(NULL, 0, format, arguments);
-	va_end(arguments);
+	va_copy(again, arguments);
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
 	if (length < 0)
 		return;
 	text_reserve(text, (size_t)length);
-	va_start(arguments, format);
 	vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
-	va_end(arguments);
 	text->length += (size_t)length;
+}
+
+void text_printf(struct text *text, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	text_vprintf(text, format, arguments);
+	va_end(arguments);
 }
 
 void text_clear(struct text *text)
@@ -63,6 +69,23 @@ void text_free(struct text *text)
 {
 	free(text->data);
 	*text = (struct text){ 0 };
+}
+
+void text_tidy(struct text *text, size_t most)
+{
+	static const char more[] = "…";
+	size_t fits = most - (sizeof more - 1);
+
+	if (!text->data)
+		return;
+	text->length = strlen(text_to_line(text->data));
+	if (text->length <= most)
+		return;
+	while (fits && ((unsigned char)text->data[fits] & 0xC0) == 0x80)
+		fits--;
+	text->length = fits;
+	text->data[fits] = '\0';
+	text_add(text, more);
 }
 
 const char *text_string(const struct text *text)

@@ -3,6 +3,7 @@
 
 /* Text: a builder that grows, time stamps, the nearest known word, percent-encoding. */
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,9 +22,16 @@ void text_add(struct text *text, const char *more);
 void text_add_n(struct text *text, const char *more, size_t length);
 void text_add_char(struct text *text, char c);
 void text_printf(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
+void text_vprintf(struct text *text, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 /* Empties the text and keeps its memory. */
 void text_clear(struct text *text);
 void text_free(struct text *text);
+/*
+ * One line of valid UTF-8 of at most `most` bytes: control characters become spaces, what is no character a
+ * "?", and what is too long ends in "…". For journal and STATUS=, where another text would be lost as a
+ * whole.
+ */
+void text_tidy(struct text *text, size_t most);
 /* The text itself, "" where nothing was added yet; valid until the next change. */
 const char *text_string(const struct text *text);
 

@@ -1,9 +1,12 @@
 #include "messages.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "journal.h"
+#include "text.h"
+
+/* journald takes more, but nobody reads more in one line. */
+enum { MESSAGE_LIMIT = 8192 };
 
 static const struct {
 	const char *id;
@@ -18,13 +21,14 @@ void message_send(
 	enum message message, const struct message_field *fields, size_t count, const char *format, ...)
 {
 	struct journal_record record = { 0 };
-	char text[2048];
+	CLEANUP_TEXT struct text text = { 0 };
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(text, sizeof text, format, arguments);
+	text_vprintf(&text, format, arguments);
 	va_end(arguments);
-	journal_begin(&record, table[message].priority, text);
+	text_tidy(&text, MESSAGE_LIMIT);
+	journal_begin(&record, table[message].priority, text_string(&text));
 	journal_add(&record, "MESSAGE_ID", table[message].id);
 	for (size_t i = 0; i < count; i++)
 		journal_add(&record, fields[i].name, fields[i].value);

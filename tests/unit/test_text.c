@@ -134,11 +134,38 @@ static void lines(void)
 	CHECK_TEXT(out, "abc漢");
 }
 
+static const char *tidied(const char *before, size_t most)
+{
+	static struct text text;
+
+	text_clear(&text);
+	text_add(&text, before);
+	text_tidy(&text, most);
+	return text_string(&text);
+}
+
+static void one_line(void)
+{
+	CHECK_TEXT(tidied("", 10), "");
+	CHECK_TEXT(tidied("a → b", 10), "a → b");
+	CHECK_TEXT(tidied("a\nREADY=1\t\x7f", 20), "a READY=1  ");
+	CHECK_TEXT(tidied("a\xff"
+			  "b\xe2\x86",
+			   20),
+		"a?b");
+	CHECK_TEXT(tidied("0123456789", 10), "0123456789");
+	CHECK_TEXT(tidied("0123456789x", 10), "0123456…");
+	/* Never through the middle of a character. */
+	CHECK_TEXT(tidied("012345→89x", 10), "012345…");
+	CHECK_TEXT(tidied("\xf0\x9f\x98\x80\xf0\x9f\x98\x80", 7), "\xf0\x9f\x98\x80…");
+}
+
 int main(void)
 {
 	mending();
 	lines();
 	times();
+	one_line();
 	nearest();
 	builder();
 	errors();
