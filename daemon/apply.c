@@ -64,10 +64,21 @@ static void fail(struct work *work, const char *text)
 	finish(work, OUTCOME_FAILED);
 }
 
+/* Which call it was, for the record of the action. */
+static void note_call(struct work *work, const struct call_result *result)
+{
+	struct action *action = work->action;
+
+	action->request_id = arena_copy(work->applying->arena, result->request_id);
+	action->service = result->service;
+	action->operation = result->operation;
+}
+
 static void fail_with(struct work *work, const struct call_result *result)
 {
 	struct action *action = work->action;
 
+	note_call(work, result);
 	action->error = ask_failure(work->applying->arena, result);
 	action->error_code = arena_copy(work->applying->arena, result->failure.code);
 	finish(work, result->failure.class == FAILURE_CANCELLED ? OUTCOME_SKIPPED : OUTCOME_FAILED);
@@ -136,8 +147,7 @@ static void carried_out(const struct call_result *result, void *data)
 	struct action *action = work->action;
 	struct error error = { 0 };
 
-	action->request_id = arena_copy(work->applying->arena, result->request_id);
-	action->operation = result->operation;
+	note_call(work, result);
 	if (waits_for_role(work, result)) {
 		pause_for_role(work);
 		return;

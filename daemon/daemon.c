@@ -1,6 +1,7 @@
 #include "daemon.h"
 
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
@@ -8,13 +9,15 @@
 
 #include "footprint.h"
 #include "http.h"
-#include "messages.h"
 #include "report.h"
 #include "session.h"
 #include "status.h"
 
 /* A stop waits this long for what is under way. */
 static const double STOP_SECONDS = 9;
+
+/* A notification of more than 4 KiB is dropped as a whole. */
+enum { NOTIFIED_LIMIT = 2000 };
 
 struct daemon {
 	const struct options *options;
@@ -24,7 +27,7 @@ struct daemon {
 	struct status *status;
 	struct pass *pass;
 	bool reload_wanted, stopping;
-	char *degraded; /* why the files as they are now are not in force; NULL = they are */
+	char *degraded; /* why it was started without the files as they are; NULL = they are in force */
 	ev_timer resync, reload, rest, give_up, watchdog;
 	ev_signal hangup, terminate, interrupt;
 };
@@ -38,11 +41,38 @@ static double with_jitter(double seconds)
 	return seconds * (0.9 + 0.2 * (double)random() / (double)RAND_MAX);
 }
 
-static void wait_for_next(struct daemon *daemon)
+/* The interval, or sooner where the grace of something that left is over before. */
+static void wait_for_next(struct daemon *daemon, const struct pass *pass)
 {
+	double seconds = with_jitter(daemon->session.settings->resync_interval);
+	time_t due = pass_next_deletion(pass), now = time(NULL);
+
+	if (due > now && (double)(due - now) + 1 < seconds)
+		seconds = (double)(due - now) + 1;
 	ev_timer_stop(daemon->session.loop, &daemon->resync);
-	ev_timer_set(&daemon->resync, with_jitter(daemon->session.settings->resync_interval), 0);
+	ev_timer_set(&daemon->resync, seconds, 0);
 	ev_timer_start(daemon->session.loop, &daemon->resync);
+}
+
+/* Tells systemd `state` ("" = nothing of it has changed) and a line for people. */
+static void notify(const char *state, const char *format, ...) PRINTF_LIKE(2, 3);
+static void notify(const char *state, const char *format, ...)
+{
+	CLEANUP_TEXT struct text line = { 0 };
+	va_list arguments;
+
+	va_start(arguments, format);
+	text_vprintf(&line, format, arguments);
+	va_end(arguments);
+	text_tidy(&line, NOTIFIED_LIMIT);
+	sd_notifyf(0, "%sSTATUS=%s", state, text_string(&line));
+}
+
+static char *size_of(const struct daemon *daemon)
+{
+	const struct definitions *definitions = daemon->session.definitions;
+
+	return show_size(daemon->session.arena, definitions->app_count, definitions->batch_count);
 }
 
 static void say_faults(const struct fault *faults, size_t count)
@@ -114,12 +144,6 @@ static void keep_session(const struct session *session)
 			MESSAGE_STATE_FAILED, NULL, 0, "the set in force could not be kept: %s", error.text);
 }
 
-static void set_degraded(struct daemon *daemon, const char *why)
-{
-	free(daemon->degraded);
-	daemon->degraded = why ? must_copy(why) : NULL;
-}
-
 static void close_session(struct session *session)
 {
 	struct arena *arena = session->arena;
@@ -140,12 +164,14 @@ static void say_reloading(void)
 
 static void refuse(struct daemon *daemon, struct session *fresh, const char *why)
 {
+	CLEANUP_TEXT struct text text = { 0 };
+
 	status_refused(daemon->status, fresh, why, time(NULL));
+	text_printf(&text, "the reload was refused, the definitions and settings of before stay in force: %s",
+		why);
 	close_session(fresh);
-	set_degraded(daemon, why);
-	message_send(MESSAGE_RELOAD_REFUSED, NULL, 0,
-		"the reload was refused, the definitions and settings of before stay in force: %s", why);
-	sd_notifyf(0, "READY=1\nSTATUS=degraded: the reload was refused: %s", why);
+	report_not_in_force(daemon->report, MESSAGE_RELOAD_REFUSED, text_string(&text), time(NULL));
+	notify("READY=1\n", "degraded: %s", text_string(&text));
 	/* The files are looked at again only on the next reload; AWS is looked at as before. */
 	write_status(daemon, NULL);
 }
@@ -175,19 +201,16 @@ static void reload(struct daemon *daemon)
 	close_session(&daemon->session);
 	daemon->session = fresh;
 	status_loaded(daemon->status, &daemon->session, true, time(NULL));
-	set_degraded(daemon, NULL);
 	keep_session(&fresh);
+	message_send(MESSAGE_RELOADED, NULL, 0, "reloaded: %s", size_of(daemon));
 	report_new_definitions(daemon->report);
-	message_send(MESSAGE_RELOADED, NULL, 0, "reloaded: %zu apps, %zu batches",
-		fresh.definitions->app_count, fresh.definitions->batch_count);
-	sd_notifyf(0, "READY=1\nSTATUS=reloaded: %zu apps, %zu batches", fresh.definitions->app_count,
-		fresh.definitions->batch_count);
+	notify("READY=1\n", "reloaded: %s; a pass is under way", size_of(daemon));
 	begin_pass(daemon);
 }
 
-static void progressed(const struct pass *pass, const struct action *action, void *data)
+static void progressed(const struct pass_site *site, const struct action *action, void *data)
 {
-	report_action(((struct daemon *)data)->report, pass, action);
+	report_action(((struct daemon *)data)->report, site, action);
 }
 
 /* What `fargate-batchctl status` and the metrics' collector read. */
@@ -199,8 +222,7 @@ static void write_status(struct daemon *daemon, const struct pass *pass)
 	if (pass)
 		status_passed(daemon->status, &daemon->session, pass,
 			now + (time_t)ev_timer_remaining(daemon->session.loop, &daemon->resync));
-	if (!status_write(daemon->status, now, &error))
-		report_unwritten(daemon->report, error.text, now);
+	report_files(daemon->report, status_write(daemon->status, now, &error) ? NULL : error.text, now);
 }
 
 static void finished(struct pass *pass, void *data)
@@ -209,17 +231,15 @@ static void finished(struct pass *pass, void *data)
 	CLEANUP_TEXT struct text status = { 0 };
 
 	report_pass(daemon->report, pass);
-	if (daemon->degraded)
-		text_printf(&status, "degraded: the files are not in force: %s; AWS ", daemon->degraded);
-	report_status(daemon->report, pass, &status);
-	wait_for_next(daemon);
+	wait_for_next(daemon, pass);
 	write_status(daemon, pass);
+	report_status(daemon->report, pass, &status);
 	daemon->pass = pass_free(pass);
 	if (daemon->stopping) {
 		ev_break(daemon->session.loop, EVBREAK_ALL);
 		return;
 	}
-	sd_notifyf(0, "STATUS=%s", text_string(&status));
+	notify("", "%s", text_string(&status));
 	/* From an event of its own: both free the way to AWS, and this is called from inside it. */
 	ev_timer_start(daemon->session.loop, daemon->reload_wanted ? &daemon->reload : &daemon->rest);
 }
@@ -275,7 +295,11 @@ static void hung_up(struct ev_loop *loop, ev_signal *signal, int events)
 	(void)loop;
 	(void)events;
 	daemon->reload_wanted = true;
-	if (!daemon->pass && !daemon->stopping)
+	if (daemon->stopping)
+		return;
+	if (daemon->pass)
+		notify("", "a reload waits for the end of the pass that is under way");
+	else
 		ev_timer_start(daemon->session.loop, &daemon->reload);
 }
 
@@ -312,6 +336,18 @@ static void feed_watchdog(struct ev_loop *loop, ev_timer *timer, int events)
 	sd_notify(0, "WATCHDOG=1");
 }
 
+/* A signal that comes before it is handled waits until it is: otherwise a SIGHUP would end the start. */
+static void mask_signals(int how)
+{
+	sigset_t all;
+
+	sigemptyset(&all);
+	sigaddset(&all, SIGHUP);
+	sigaddset(&all, SIGTERM);
+	sigaddset(&all, SIGINT);
+	sigprocmask(how, &all, NULL);
+}
+
 static void handle(struct daemon *daemon, ev_signal *watcher, int number,
 	void (*function)(struct ev_loop *, ev_signal *, int))
 {
@@ -328,6 +364,7 @@ static void watch(struct daemon *daemon)
 	handle(daemon, &daemon->hangup, SIGHUP, hung_up);
 	handle(daemon, &daemon->terminate, SIGTERM, terminated);
 	handle(daemon, &daemon->interrupt, SIGINT, terminated);
+	mask_signals(SIG_UNBLOCK);
 	ev_timer_init(&daemon->resync, timer_fired, 0, 0);
 	daemon->resync.data = daemon;
 	ev_timer_init(&daemon->reload, reload_is_due, 0, 0);
@@ -355,20 +392,19 @@ static bool lock(struct daemon *daemon)
 
 static void run(struct daemon *daemon)
 {
-	const struct definitions *definitions = daemon->session.definitions;
-
 	/* Only with the lock: another daemon's set is not ours to replace. */
 	if (!daemon->degraded)
 		keep_session(&daemon->session);
 	daemon->report = report_new();
 	status_loaded(daemon->status, &daemon->session, !daemon->degraded, time(NULL));
-	if (daemon->degraded)
+	message_send(MESSAGE_START, NULL, 0, "fargate-batchd %s: %s", VERSION, size_of(daemon));
+	if (daemon->degraded) {
+		report_not_in_force(daemon->report, MESSAGE_DEGRADED, daemon->degraded, time(NULL));
 		write_status(daemon, NULL);
+	}
 	watch(daemon);
-	message_send(MESSAGE_START, NULL, 0, "fargate-batchd %s: %zu apps, %zu batches", VERSION,
-		definitions->app_count, definitions->batch_count);
-	sd_notifyf(0, "READY=1\nSTATUS=first pass: %zu apps, %zu batches", definitions->app_count,
-		definitions->batch_count);
+	notify("READY=1\n", "%s%sfirst pass: %s", daemon->degraded ? daemon->degraded : "",
+		daemon->degraded ? "; " : "", size_of(daemon));
 	begin_pass(daemon);
 	ev_run(daemon->session.loop, 0);
 	pass_free(daemon->pass);
@@ -379,6 +415,7 @@ static void run(struct daemon *daemon)
 static bool open_first(struct daemon *daemon)
 {
 	struct error error = { 0 }, kept = { 0 };
+	struct text text = { 0 };
 
 	if (open_session(daemon->options, &daemon->session, &error))
 		return true;
@@ -387,9 +424,9 @@ static bool open_first(struct daemon *daemon)
 	daemon->session = (struct session){ .arena = arena_new(), .options = daemon->options };
 	if (!session_load_last_good(&daemon->session) || !session_connect(&daemon->session, &kept))
 		return false;
-	set_degraded(daemon, error.text);
-	message_send(MESSAGE_DEGRADED, NULL, 0,
-		"running on the last good definitions, because the files are broken: %s", error.text);
+	text_printf(
+		&text, "running on the last good definitions, because the files are broken: %s", error.text);
+	daemon->degraded = text.data;
 	return true;
 }
 
@@ -399,6 +436,7 @@ int daemon_run(const struct options *options)
 	struct ev_loop *loop;
 	int code = EXIT_CONFIGURATION;
 
+	mask_signals(SIG_BLOCK);
 	srandom((unsigned)(time(NULL) ^ getpid()));
 	daemon.status = status_new(time(NULL));
 	if (open_first(&daemon) && lock(&daemon)) {
@@ -409,7 +447,7 @@ int daemon_run(const struct options *options)
 	close_session(&daemon.session);
 	if (daemon.lock >= 0)
 		close(daemon.lock);
-	set_degraded(&daemon, NULL);
+	free(daemon.degraded);
 	status_free(daemon.status);
 	if (loop)
 		ev_loop_destroy(loop);

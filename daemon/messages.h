@@ -28,6 +28,8 @@
 		"Something a batch needs is missing or could not be read") \
 	MESSAGE(HELD, "a667e702fdb448468b08e7d13359c6cb", LOG_ERR, "Removals wait for approval") \
 	MESSAGE(FIGHT, "11a64a210985413aa623abd19fed0dc7", LOG_ERR, "A field keeps being changed outside") \
+	MESSAGE(DIFFERS, "6bf3af152def49adabd3677b3a6a096d", LOG_WARNING, \
+		"Something differs and may not be written") \
 	MESSAGE(SITE_FAILED, "03326bd22048437caca4fa345190111b", LOG_ERR, \
 		"An account or region could not be read") \
 	MESSAGE(INCOMPLETE, "b88fd28c588242d08b6c0f1efe46b201", LOG_WARNING, \

@@ -120,6 +120,9 @@ static void identified(const struct call_result *result, void *data)
 				result->failure.class == FAILURE_CANCELLED ? ERROR_CANCELLED
 									   : ERROR_CREDENTIALS,
 				"%s", ask_failure(pass->arena, result));
+			site->failed = (struct failed_call){ result->service, result->operation,
+				arena_copy(pass->arena, result->failure.code),
+				arena_copy(pass->arena, result->request_id) };
 		}
 	}
 	answered(pass);
@@ -321,7 +324,7 @@ static void progressed(const struct action *action, void *data)
 	struct pass_site *site = data;
 
 	if (site->pass->options.progress)
-		site->pass->options.progress(site->pass, action, site->pass->options.data);
+		site->pass->options.progress(site, action, site->pass->options.data);
 }
 
 static void applied(void *data)
@@ -484,6 +487,28 @@ bool pass_in_sync(const struct pass *pass)
 	/* What was carried out is in sync now. */
 	return planned == summary.done && !summary.problems && !summary.unreadable && !summary.conflicts &&
 	       !summary.errors && !pass->guard.held_count;
+}
+
+static void sooner(time_t *first, time_t when, time_t now)
+{
+	if (when > now && (!*first || when < *first))
+		*first = when;
+}
+
+time_t pass_next_deletion(const struct pass *pass)
+{
+	time_t first = 0, grace = (time_t)pass->options.deletion.grace_minutes * 60;
+
+	for (size_t i = 0; i < pass->site_count; i++) {
+		const struct plan *of = pass->sites[i].plan;
+
+		for (size_t w = 0; of && w < of->wait_count; w++)
+			sooner(&first, of->waits[w].until, pass->now);
+		for (size_t a = 0; of && a < of->action_count && pass->options.deletion.enabled; a++)
+			if (of->actions[a]->leaves && of->actions[a]->outcome == OUTCOME_DONE)
+				sooner(&first, pass->now + grace, pass->now);
+	}
+	return first;
 }
 
 static int compare_actions(const void *a, const void *b)

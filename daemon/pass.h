@@ -11,6 +11,7 @@
 #include "state.h"
 
 struct pass;
+struct pass_site;
 
 struct pass_options {
 	struct aws *aws;
@@ -30,10 +31,15 @@ struct pass_options {
 	double timeout; /* seconds that throttled calls may wait in all */
 	/* While it works; each may be NULL. */
 	void (*planned)(const struct pass *pass, void *data);
-	void (*progress)(const struct pass *pass, const struct action *action, void *data);
+	void (*progress)(const struct pass_site *site, const struct action *action, void *data);
 	void (*done)(struct pass *pass, void *data);
 	void *data; /* for `planned` and `progress` */
 	void *done_data; /* for `done` */
+};
+
+/* The call that a site's error came from; NULLs where it came from none. */
+struct failed_call {
+	const char *service, *operation, *error_code, *request_id;
 };
 
 struct pass_site {
@@ -45,6 +51,7 @@ struct pass_site {
 	struct plan *plan; /* NULL where nothing can be said of the site */
 	struct state_site *memory;
 	struct error error; /* why */
+	struct failed_call failed;
 	bool could_not_run; /* keys, account, region or endpoint: a person has to change something */
 	bool replanned;
 };
@@ -82,6 +89,9 @@ void pass_stop(struct pass *pass);
 struct pass_summary pass_summary(const struct pass *pass);
 /* Nothing left to change, nothing refused, nothing held, all of it read. */
 bool pass_in_sync(const struct pass *pass);
+
+/* When the first grace of what left will be over; 0 = nothing waits for that. */
+time_t pass_next_deletion(const struct pass *pass);
 
 /* Every action of all sites, in the order in which people read them: app, batch, then as planned. From the
  * arena. */

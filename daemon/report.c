@@ -3,87 +3,64 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "asked.h"
 #include "json.h"
-#include "messages.h"
-#include "text.h"
+#include "show.h"
+#include "troubles.h"
 
-enum { TELL_AGAIN = 3600 };
-
-/* A trouble that was told: its key, when, and whether this pass has found it again. */
-struct trouble {
-	char *key, *text;
-	time_t told;
-	bool seen;
-	struct trouble *next;
-};
+#define UNWRITTEN "unwritten"
 
 struct report {
-	struct trouble *troubles;
-	bool settled; /* a pass with these definitions has converged: what differs from now on was changed
-			 outside */
-	size_t passes;
+	struct troubles troubles;
+	struct asked asked;
 };
 
 struct report *report_new(void)
 {
-	return must_alloc(sizeof(struct report));
-}
+	struct report *report = must_alloc(sizeof *report);
 
-static void drop(struct trouble *trouble)
-{
-	free(trouble->key);
-	free(trouble->text);
-	free(trouble);
+	asked_anew(&report->asked);
+	return report;
 }
 
 struct report *report_free(struct report *report)
 {
-	while (report && report->troubles) {
-		struct trouble *next = report->troubles->next;
-
-		drop(report->troubles);
-		report->troubles = next;
+	if (report) {
+		troubles_free(&report->troubles);
+		asked_free(&report->asked);
 	}
 	free(report);
 	return NULL;
 }
 
+static void say_over(const struct trouble *trouble)
+{
+	const struct message_field fields[] = {
+		{ "APP", *trouble->app ? trouble->app : NULL },
+		{ "BATCH", *trouble->batch ? trouble->batch : NULL },
+		{ "RESOURCE_KIND", *trouble->kind ? trouble->kind : NULL },
+		{ "RESOURCE", *trouble->resource ? trouble->resource : NULL },
+	};
+
+	message_send(MESSAGE_ENDED, fields, ARRAY_LENGTH(fields), "over: %s", trouble->what);
+}
+
 void report_new_definitions(struct report *report)
 {
-	report->settled = false;
+	asked_anew(&report->asked);
+	troubles_drop(&report->troubles, TROUBLE_DEFINITIONS, say_over);
 }
 
-bool report_degraded(const struct report *report)
+void report_not_in_force(struct report *report, enum message message, const char *text, time_t now)
 {
-	return report->troubles != NULL;
-}
+	struct trouble *trouble = troubles_find(&report->troubles, TROUBLE_DEFINITIONS);
+	bool tell;
 
-static struct trouble *find(const struct report *report, const char *key)
-{
-	for (struct trouble *trouble = report->troubles; trouble; trouble = trouble->next)
-		if (strcmp(trouble->key, key) == 0)
-			return trouble;
-	return NULL;
-}
-
-/* Whether it has to be told now: the first time, and then hourly. */
-static bool tell(struct report *report, const char *key, const char *text, time_t now)
-{
-	struct trouble *trouble = find(report, key);
-
-	if (!trouble) {
-		trouble = must_alloc(sizeof *trouble);
-		trouble->key = must_copy(key);
-		trouble->text = must_copy(text);
-		trouble->next = report->troubles;
-		report->troubles = trouble;
-	} else if (trouble->told + TELL_AGAIN > now) {
-		trouble->seen = true;
-		return false;
-	}
-	trouble->seen = true;
-	trouble->told = now;
-	return true;
+	trouble =
+		troubles_note(&report->troubles, TROUBLE_DEFINITIONS, message, text, text, NULL, now, &tell);
+	trouble->standing = true;
+	/* Each time that somebody asked for a reload, whatever was told before. */
+	message_send(message, NULL, 0, "%s", text);
 }
 
 static char *pass_name(const struct pass *pass)
@@ -91,25 +68,58 @@ static char *pass_name(const struct pass *pass)
 	return arena_printf(pass->arena, "%lld", (long long)pass->now);
 }
 
-static const char *line_text(struct arena *arena, const struct resource *want)
+static const char *line_text(struct arena *arena, const struct position *at)
 {
-	return want && want->at.file ? arena_printf(arena, "%u", want->at.line) : NULL;
+	return at && at->file ? arena_printf(arena, "%u", at->line) : NULL;
 }
 
-/* "scheduleExpression: rate(5 minutes) → rate(1 hour)", with the names of environment variables and not their
- * values. */
+static const char *or_null(const char *text)
+{
+	return text && *text ? text : NULL;
+}
+
+/* Revisions are told by family and number, all else by name. */
+static const char *name_of(const struct action *action)
+{
+	const char *arn = or_null(action->made) ? action->made : action->arn;
+	const char *slash = action->kind->shape == SHAPE_REVISIONS && arn ? strrchr(arn, '/') : NULL;
+
+	return slash ? slash + 1 : action->name;
+}
+
+static const char *resource_of(const struct action *action)
+{
+	if (or_null(action->made))
+		return action->made;
+	return or_null(action->arn) ? action->arn : action->name;
+}
+
+/* What is wanted, where it was not known before this pass had registered it. */
+static const char *after_of(const struct action *action, const struct difference *one)
+{
+	const char *made = action->want ? action->want->revision_arn : NULL;
+
+	return one->after && made && text_ends(one->after, ":(new)") ? made : one->after;
+}
+
+/*
+ * "scheduleExpression: rate(5 minutes) → rate(1 hour)", with the names of environment variables and not their
+ * values. Of what is made all is new, unless it takes over from an older revision.
+ */
 static char *change_text(struct arena *arena, const struct action *action)
 {
 	CLEANUP_TEXT struct text all = { 0 };
+	bool made = action->verb == VERB_CREATE && !action->replaces;
 
-	for (size_t i = 0; i < action->differences.count && action->verb != VERB_CREATE; i++) {
+	for (size_t i = 0; i < action->differences.count && !made; i++) {
 		const struct difference *one = &action->differences.items[i];
-		bool secret = strstr(one->path, "environment[") || strcmp(one->path, "input") == 0;
+		const char *after = after_of(action, one);
 
 		text_printf(&all, "%s%s", i ? ", " : ": ", one->path);
-		if (!secret)
-			text_printf(&all, ": %s → %s", one->before ? one->before : "(none)",
-				one->after ? one->after : "(none)");
+		if (!show_is_secret(one->path))
+			text_printf(&all, ": %s → %s",
+				one->before ? show_one_line(arena, one->before) : "(none)",
+				after ? show_one_line(arena, after) : "(none)");
 	}
 	return arena_copy(arena, text_string(&all));
 }
@@ -117,191 +127,263 @@ static char *change_text(struct arena *arena, const struct action *action)
 static void send_action(
 	enum message message, const struct pass *pass, const struct action *action, const char *text)
 {
-	struct arena *arena = pass->arena;
-	const struct resource *want = action->want;
-	bool changed = action->outcome == OUTCOME_DONE;
+	const struct position *at = action->want ? &action->want->at : NULL;
 	const struct message_field fields[] = {
 		{ "APP", action->app ? action->app : "" },
 		{ "BATCH", action->batch },
 		{ "RESOURCE_KIND", action->kind->name },
-		{ "RESOURCE", action->made   ? action->made
-			      : *action->arn ? action->arn
-					     : action->name },
-		{ "ACTION", changed ? verb_name(action->verb) : NULL },
+		{ "RESOURCE", resource_of(action) },
+		{ "ACTION", action->outcome == OUTCOME_DONE ? verb_name(action->verb) : NULL },
 		{ "PASS", pass_name(pass) },
-		{ "DEFINITION_FILE", want ? want->at.file : NULL },
-		{ "DEFINITION_LINE", line_text(arena, want) },
+		{ "DEFINITION_FILE", at ? at->file : NULL },
+		{ "DEFINITION_LINE", line_text(pass->arena, at) },
+		{ "AWS_SERVICE", action->operation ? action->service : NULL },
 		{ "AWS_OPERATION", action->operation },
-		{ "AWS_ERROR_CODE", action->error_code && *action->error_code ? action->error_code : NULL },
-		{ "AWS_REQUEST_ID", action->request_id },
+		{ "AWS_ERROR_CODE", or_null(action->error_code) },
+		{ "AWS_REQUEST_ID", or_null(action->request_id) },
 	};
 
 	message_send(message, fields, ARRAY_LENGTH(fields), "%s", text);
 }
 
-static char *whose(struct arena *arena, const struct action *action)
+static char *whose(struct arena *arena, const char *app, const char *batch)
 {
-	return action->batch ? arena_printf(arena, "batch %s", action->batch)
-			     : arena_printf(arena, "app %s", action->app ? action->app : "?");
+	return batch ? arena_printf(arena, "batch %s", batch)
+		     : arena_printf(arena, "app %s", app ? app : "?");
 }
 
-static char *asked_by(struct arena *arena, const struct action *action)
+static char *asked_by(struct arena *arena, const struct position *at)
 {
-	if (!action->want || !action->want->at.file)
-		return arena_copy(arena, "");
-	return arena_printf(arena, " (%s:%u)", action->want->at.file, action->want->at.line);
+	return at && at->file ? arena_printf(arena, " (%s:%u)", at->file, at->line) : arena_copy(arena, "");
 }
 
-static void tell_change(struct report *report, const struct pass *pass, const struct action *action)
+static const struct position *place_of(const struct action *action)
+{
+	return action->want ? &action->want->at : NULL;
+}
+
+static void tell_change(const struct pass *pass, const struct action *action, bool drift)
 {
 	static const char *const done[] = { "created", "changed", "disabled", "deleted" };
 	struct arena *arena = pass->arena;
-	bool drift = report->settled && (action->verb == VERB_UPDATE || action->verb == VERB_CREATE);
-	char *differences = change_text(arena, action);
+	char *who = whose(arena, action->app, action->batch), *text;
 
 	if (drift && action->verb == VERB_UPDATE)
-		send_action(MESSAGE_DRIFT, pass, action,
-			arena_printf(arena, "%s: changed outside: %s %s%s; put back%s", whose(arena, action),
-				action->kind->name, action->name, differences, asked_by(arena, action)));
+		text = arena_printf(arena, "%s: changed outside: %s %s%s; put back%s", who,
+			action->kind->name, name_of(action), change_text(arena, action),
+			asked_by(arena, place_of(action)));
 	else
-		send_action(drift ? MESSAGE_DRIFT : MESSAGE_CHANGED, pass, action,
-			arena_printf(arena, "%s: %s%s %s %s%s%s", whose(arena, action),
-				drift ? "gone outside: " : "", done[action->verb], action->kind->name,
-				action->made && strrchr(action->made, '/') ? strrchr(action->made, '/') + 1
-									   : action->name,
-				differences, asked_by(arena, action)));
+		text = arena_printf(arena, "%s: %s%s %s %s%s%s", who, drift ? "gone outside: " : "",
+			done[action->verb], action->kind->name, name_of(action), change_text(arena, action),
+			asked_by(arena, place_of(action)));
+	send_action(drift ? MESSAGE_DRIFT : MESSAGE_CHANGED, pass, action, text);
 }
 
-void report_action(struct report *report, const struct pass *pass, const struct action *action)
+/* A trouble with one action, as a record with all that is known of it. */
+static void tell_action(struct report *report, const struct pass_site *site, const struct action *action,
+	enum message message, const char *what)
 {
+	const struct pass *pass = site->pass;
 	struct arena *arena = pass->arena;
-	char *key = arena_printf(arena, "action/%s/%s/%s/%s", action->kind->name, action->name,
-		verb_name(action->verb), action->error_code ? action->error_code : "");
+	const struct trouble_about about = { action->app, action->batch, action->kind->name,
+		resource_of(action) };
+	char *key = arena_printf(arena, "%d/%s/%s/%s/%s/%s", (int)message, site->site.region,
+		action->kind->name, action->name, action->id ? action->id : "", verb_name(action->verb));
+	char *text = arena_printf(arena, "%s: %s%s", what, action->error ? action->error : "?",
+		asked_by(arena, place_of(action)));
+	bool tell;
 
-	char *what;
+	troubles_note(&report->troubles, key, message, what, text, &about, pass->now, &tell);
+	if (tell)
+		send_action(message, pass, action, text);
+}
+
+void report_action(struct report *report, const struct pass_site *site, const struct action *action)
+{
+	const struct pass *pass = site->pass;
+	bool repairs = action->verb == VERB_UPDATE || action->verb == VERB_CREATE;
 
 	if (action->outcome == OUTCOME_DONE)
-		tell_change(report, pass, action);
-	if (action->outcome != OUTCOME_FAILED)
-		return;
-	what = arena_printf(arena, "%s: cannot %s %s %s", whose(arena, action), verb_name(action->verb),
-		action->kind->name, action->name);
-	if (tell(report, key, what, pass->now))
-		send_action(MESSAGE_CHANGE_FAILED, pass, action,
-			arena_printf(arena, "%s: %s%s", what, action->error ? action->error : "?",
-				asked_by(arena, action)));
+		tell_change(pass, action, repairs && !asked_for(&report->asked, site, action));
+	if (action->outcome == OUTCOME_FAILED)
+		tell_action(report, site, action, MESSAGE_CHANGE_FAILED,
+			arena_printf(pass->arena, "%s: cannot %s %s %s",
+				whose(pass->arena, action->app, action->batch), verb_name(action->verb),
+				action->kind->name, name_of(action)));
 }
 
 static void tell_problem(struct report *report, const struct pass *pass, const struct problem *problem)
 {
 	struct arena *arena = pass->arena;
 	const struct resource *want = problem->want;
+	const char *resource = or_null(problem->arn) ? problem->arn : want->name;
+	const struct trouble_about about = { problem->app, problem->batch, want->kind->name, resource };
 	const struct message_field fields[] = {
 		{ "APP", problem->app },
 		{ "BATCH", problem->batch },
 		{ "RESOURCE_KIND", want->kind->name },
-		{ "RESOURCE", problem->arn && *problem->arn ? problem->arn : want->name },
+		{ "RESOURCE", resource },
 		{ "PASS", pass_name(pass) },
 		{ "DEFINITION_FILE", problem->at.file },
-		{ "DEFINITION_LINE", arena_printf(arena, "%u", problem->at.line) },
+		{ "DEFINITION_LINE", line_text(arena, &problem->at) },
 	};
-	char *key = arena_printf(arena, "problem/%s/%s/%s/%d", want->kind->name, want->name, problem->app,
-		problem->unreadable);
+	enum message message = problem->conflict ? MESSAGE_CONFLICT : MESSAGE_BLOCKED;
+	char *key = arena_printf(arena, "problem/%s/%s/%s", want->kind->name, want->name, problem->app);
+	char *what = arena_printf(arena, "%s: %s", whose(arena, problem->app, problem->batch), problem->text);
+	char *text = arena_printf(arena, "%s%s%s%s", what, or_null(problem->arn) ? ": " : "",
+		problem->arn ? problem->arn : "", asked_by(arena, &problem->at));
+	bool tell;
 
-	if (tell(report, key, problem->text, pass->now))
-		message_send(problem->conflict ? MESSAGE_CONFLICT : MESSAGE_BLOCKED, fields,
-			ARRAY_LENGTH(fields), "%s %s: %s%s%s (%s:%u)", problem->batch ? "batch" : "app",
-			problem->batch ? problem->batch : problem->app, problem->text,
-			problem->arn && *problem->arn ? ": " : "", problem->arn ? problem->arn : "",
-			problem->at.file ? problem->at.file : "?", problem->at.line);
+	troubles_note(&report->troubles, key, message, what, text, &about, pass->now, &tell);
+	if (tell)
+		message_send(message, fields, ARRAY_LENGTH(fields), "%s", text);
 }
 
-static void tell_calm(struct report *report, const struct pass *pass, const struct action *action)
+/* Only a fight is held with a sentence of its own; what the brake holds is told with its plan. */
+static void tell_calm(struct report *report, const struct pass_site *site, const struct action *action)
 {
-	char *key = arena_printf(pass->arena, "fight/%s/%s", action->kind->name, action->name);
+	struct arena *arena = site->pass->arena;
 
-	if (action->outcome == OUTCOME_HELD && action->error && tell(report, key, action->error, pass->now))
-		send_action(MESSAGE_FIGHT, pass, action,
-			arena_printf(pass->arena, "%s: %s %s: %s", whose(pass->arena, action),
-				action->kind->name, action->name, action->error));
+	if (action->outcome == OUTCOME_HELD && action->error)
+		tell_action(report, site, action, MESSAGE_FIGHT,
+			arena_printf(arena, "%s: %s %s", whose(arena, action->app, action->batch),
+				action->kind->name, name_of(action)));
 }
 
-static void tell_waits(struct report *report, const struct pass *pass, const struct plan *plan)
+static void tell_leaving(const struct pass *pass, const struct action *action)
 {
-	for (size_t i = 0; i < plan->action_count; i++) {
-		const struct action *action = plan->actions[i];
-		const struct message_field fields[] = {
-			{ "APP", action->app ? action->app : "" },
-			{ "BATCH", action->batch },
-			{ "RESOURCE", action->arn },
-		};
+	const struct message_field fields[] = {
+		{ "APP", action->app ? action->app : "" },
+		{ "BATCH", action->batch },
+		{ "RESOURCE_KIND", action->kind->name },
+		{ "RESOURCE", action->arn },
+		{ "PASS", pass_name(pass) },
+	};
 
-		if (action->leaves && action->outcome == OUTCOME_DONE && pass->options.deletion.enabled)
-			message_send(MESSAGE_WAITING, fields, ARRAY_LENGTH(fields),
-				"%s has left the definitions: deleted in %u minutes unless it comes back",
-				whose(pass->arena, action), pass->options.deletion.grace_minutes);
-	}
-	(void)report;
+	if (action->leaves && action->outcome == OUTCOME_DONE && pass->options.deletion.enabled)
+		message_send(MESSAGE_WAITING, fields, ARRAY_LENGTH(fields),
+			"%s has left the definitions: deleted in %u minutes unless it comes back",
+			whose(pass->arena, action->app, action->batch), pass->options.deletion.grace_minutes);
+}
+
+/* A trouble of a pass that is of no app in particular. */
+static void tell_of_pass(struct report *report, const struct pass *pass, enum message message,
+	const char *key, const char *text, const struct failed_call *call)
+{
+	const struct message_field fields[] = {
+		{ "PASS", pass_name(pass) },
+		{ "AWS_SERVICE", call ? call->service : NULL },
+		{ "AWS_OPERATION", call ? call->operation : NULL },
+		{ "AWS_ERROR_CODE", call ? or_null(call->error_code) : NULL },
+		{ "AWS_REQUEST_ID", call ? or_null(call->request_id) : NULL },
+	};
+	bool tell;
+
+	troubles_note(&report->troubles, key, message, text, text, NULL, pass->now, &tell);
+	if (tell)
+		message_send(message, fields, ARRAY_LENGTH(fields), "%s", text);
 }
 
 static void tell_site(struct report *report, const struct pass *pass, const struct pass_site *site)
 {
-	const char *region = site->site.region;
+	struct arena *arena = pass->arena;
+	const char *role = site->site.role_arn;
+	char *where = arena_printf(arena, "%s%s%s", site->site.region, role ? " as " : "", role ? role : "");
 
-	if (site->error.code != ERROR_NONE && site->error.code != ERROR_CANCELLED) {
-		char *key = arena_printf(
-			pass->arena, "site/%s/%s", region, site->site.role_arn ? site->site.role_arn : "");
-
-		if (tell(report, key, site->error.text, pass->now))
-			message_send(MESSAGE_SITE_FAILED, NULL, 0, "%s: %s", region, site->error.text);
-	}
+	if (site->error.code != ERROR_NONE && site->error.code != ERROR_CANCELLED)
+		tell_of_pass(report, pass, MESSAGE_SITE_FAILED, arena_printf(arena, "site/%s", where),
+			arena_printf(arena, "%s: %s", where, site->error.text), &site->failed);
 	if (!site->plan)
 		return;
-	if (*site->observed->incomplete && tell(report, arena_printf(pass->arena, "incomplete/%s", region),
-						   site->observed->incomplete, pass->now))
-		message_send(MESSAGE_INCOMPLETE, NULL, 0, "%s: nothing is deleted in this pass: %s", region,
-			site->observed->incomplete);
+	if (*site->observed->incomplete)
+		tell_of_pass(report, pass, MESSAGE_INCOMPLETE, arena_printf(arena, "incomplete/%s", where),
+			arena_printf(arena, "%s: nothing is deleted in this pass: %s", where,
+				site->observed->incomplete),
+			NULL);
 	for (size_t i = 0; i < site->plan->problem_count; i++)
 		tell_problem(report, pass, &site->plan->problems[i]);
-	for (size_t i = 0; i < site->plan->action_count; i++)
-		tell_calm(report, pass, site->plan->actions[i]);
-	tell_waits(report, pass, site->plan);
+	for (size_t i = 0; i < site->plan->action_count; i++) {
+		tell_calm(report, site, site->plan->actions[i]);
+		tell_leaving(pass, site->plan->actions[i]);
+	}
 }
 
 static void tell_held(struct report *report, const struct pass *pass)
 {
 	for (size_t i = 0; i < pass->guard.held_count; i++) {
 		const struct held *held = &pass->guard.held[i];
-		char *text = arena_printf(pass->arena,
-			"%zu removals are held, because %s: if this is what you want: fargate-batchctl "
-			"approve %s",
-			held->arn_count, held->reason, held->plan);
 
-		if (tell(report, arena_printf(pass->arena, "held/%s", held->plan), text, pass->now))
-			message_send(MESSAGE_HELD, NULL, 0, "%s", text);
+		tell_of_pass(report, pass, MESSAGE_HELD, arena_printf(pass->arena, "held/%s", held->plan),
+			arena_printf(pass->arena,
+				"%zu removal%s held, because %s: if this is what you want: "
+				"fargate-batchctl approve %s",
+				held->arn_count, held->arn_count == 1 ? " is" : "s are", held->reason,
+				held->plan),
+			NULL);
 	}
 }
 
-/* What this pass has not found again is over. */
-static void tell_ends(struct report *report)
+static bool same_owner(const struct action *a, const struct action *b)
 {
-	for (struct trouble **at = &report->troubles; *at;) {
-		struct trouble *trouble = *at;
+	return text_compare(a->app, b->app) == 0 && text_compare(a->batch, b->batch) == 0;
+}
 
-		if (trouble->seen) {
-			trouble->seen = false;
-			at = &trouble->next;
-			continue;
-		}
-		message_send(MESSAGE_ENDED, NULL, 0, "over: %s", trouble->text);
-		*at = trouble->next;
-		drop(trouble);
+/* Where nothing may be written: what differs, one record for each app and batch. */
+static void tell_unwritten(
+	struct report *report, const struct pass *pass, struct action *const *actions, size_t count)
+{
+	CLEANUP_TEXT struct text all = { 0 };
+	struct arena *arena = pass->arena;
+	const struct action *first = actions[0];
+	const struct trouble_about about = { first->app, first->batch, NULL, NULL };
+	const struct message_field fields[] = {
+		{ "APP", first->app },
+		{ "BATCH", first->batch },
+		{ "PASS", pass_name(pass) },
+		{ "DEFINITION_FILE", first->want ? first->want->at.file : NULL },
+		{ "DEFINITION_LINE", line_text(arena, place_of(first)) },
+	};
+	char *what = arena_printf(arena, "%s differs, and readOnly forbids to write it",
+		whose(arena, first->app, first->batch));
+	bool tell;
+
+	for (size_t i = 0; i < count; i++)
+		text_printf(&all, "%s%s %s %s%s", i ? "; " : ": ", verb_name(actions[i]->verb),
+			actions[i]->kind->name, name_of(actions[i]), change_text(arena, actions[i]));
+	text_add(&all, asked_by(arena, place_of(first)));
+	troubles_note(&report->troubles,
+		arena_printf(arena, "differs/%s/%s", first->app ? first->app : "",
+			first->batch ? first->batch : ""),
+		MESSAGE_DIFFERS, what, arena_printf(arena, "%s%s", what, text_string(&all)), &about,
+		pass->now, &tell);
+	if (tell)
+		message_send(MESSAGE_DIFFERS, fields, ARRAY_LENGTH(fields), "%s%s", what, text_string(&all));
+}
+
+static void tell_differences(struct report *report, const struct pass *pass)
+{
+	size_t count, next;
+	struct action **actions = pass_actions(pass, &count);
+
+	for (size_t i = 0; i < count && !pass->options.write; i = next) {
+		for (next = i + 1; next < count && same_owner(actions[i], actions[next]);)
+			next++;
+		tell_unwritten(report, pass, actions + i, next - i);
 	}
+}
+
+/* What no pass finds, and stands all the same. */
+static void tell_again(struct report *report, time_t now)
+{
+	for (struct trouble *trouble = report->troubles.first; trouble; trouble = trouble->next)
+		if (trouble->standing && trouble_is_due(trouble, now))
+			message_send(trouble->message, NULL, 0, "%s", trouble->text);
 }
 
 void report_pass(struct report *report, const struct pass *pass)
 {
 	struct pass_summary summary = pass_summary(pass);
+	const struct message_field fields[] = { { "PASS", pass_name(pass) } };
 
 	/* A pass that was broken off says nothing of what is over. */
 	if (pass->stopped)
@@ -309,33 +391,35 @@ void report_pass(struct report *report, const struct pass *pass)
 	for (size_t i = 0; i < pass->site_count; i++)
 		tell_site(report, pass, &pass->sites[i]);
 	tell_held(report, pass);
-	if (pass->state_error && tell(report, "state", pass->state_error, pass->now))
-		message_send(MESSAGE_STATE_FAILED, NULL, 0, "%s", pass->state_error);
-	tell_ends(report);
+	tell_differences(report, pass);
+	if (pass->state_error)
+		tell_of_pass(report, pass, MESSAGE_STATE_FAILED, "state", pass->state_error, NULL);
+	tell_again(report, pass->now);
+	troubles_end(&report->troubles, say_over);
 	if (summary.done)
-		message_send(MESSAGE_PASS, NULL, 0,
+		message_send(MESSAGE_PASS, fields, ARRAY_LENGTH(fields),
 			"pass: %zu done, %zu failed, %zu skipped, %zu held, in %.1f s", summary.done,
 			summary.failed, summary.skipped, summary.held, pass->ended - pass->started);
-	report->passes++;
-	if (!summary.failed && !summary.skipped && !summary.errors && !summary.problems)
-		report->settled = true;
+	asked_pass(&report->asked, pass);
 }
 
-void report_unwritten(struct report *report, const char *error, time_t now)
+const struct troubles *report_troubles(const struct report *report)
 {
-	if (tell(report, "unwritten", error, now))
+	return &report->troubles;
+}
+
+void report_files(struct report *report, const char *error, time_t now)
+{
+	struct trouble *trouble;
+	bool tell;
+
+	if (!error) {
+		troubles_drop(&report->troubles, UNWRITTEN, say_over);
+		return;
+	}
+	trouble = troubles_note(
+		&report->troubles, UNWRITTEN, MESSAGE_STATE_FAILED, error, error, NULL, now, &tell);
+	trouble->standing = true;
+	if (tell)
 		message_send(MESSAGE_STATE_FAILED, NULL, 0, "%s", error);
-}
-
-void report_status(const struct report *report, const struct pass *pass, struct text *out)
-{
-	size_t troubles = 0;
-
-	for (const struct trouble *trouble = report->troubles; trouble; trouble = trouble->next)
-		troubles++;
-	text_printf(out, "%s: %zu app%s, %zu batch%s", troubles ? "degraded" : "in sync",
-		pass->definitions.app_count, pass->definitions.app_count == 1 ? "" : "s",
-		pass->definitions.batch_count, pass->definitions.batch_count == 1 ? "" : "es");
-	if (troubles)
-		text_printf(out, "; %zu wrong: %s", troubles, report->troubles->text);
 }

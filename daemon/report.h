@@ -8,30 +8,36 @@
 
 #include <time.h>
 
+#include "messages.h"
 #include "pass.h"
 #include "text.h"
 
 struct report;
+struct troubles;
 
 struct report *report_new(void);
 struct report *report_free(struct report *report);
 
 /* New definitions are in force: what the next pass changes is asked for by them, not drift. */
 void report_new_definitions(struct report *report);
+/* The files are not in force: told at once, then hourly until report_new_definitions. */
+void report_not_in_force(struct report *report, enum message message, const char *text, time_t now);
 
 /* Tells an action that came to an end. */
-void report_action(struct report *report, const struct pass *pass, const struct action *action);
+void report_action(struct report *report, const struct pass_site *site, const struct action *action);
 /* Tells what a pass found, and keeps what it tells again later. */
 void report_pass(struct report *report, const struct pass *pass);
 
-/* A file beside the pass could not be written, with `error` as it is told; the same as every other trouble.
+/* Whether the files beside a pass could be written: `error` as it is told, NULL = they were. */
+void report_files(struct report *report, const char *error, time_t now);
+
+/* What is wrong now. */
+const struct troubles *report_troubles(const struct report *report);
+
+/*
+ * status_line.c: "in sync: 3 apps, 41 batches, as of 2026-11-24T03:04:05Z", or "degraded: …; 1 failing:
+ * app/no7; …", for STATUS=. What waits for a person's command comes first.
  */
-void report_unwritten(struct report *report, const char *error, time_t now);
-
-/* "in sync: 3 apps, 41 batches; 1 failing: app/no7", for STATUS=. */
 void report_status(const struct report *report, const struct pass *pass, struct text *out);
-
-/* Whether something needs a person. */
-bool report_degraded(const struct report *report);
 
 #endif

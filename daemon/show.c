@@ -23,14 +23,24 @@ bool show_in_colour(FILE *file)
 	return isatty(fileno(file)) && !(no && *no) && terminal && strcmp(terminal, "dumb") != 0;
 }
 
-/* Values of environment variables are the user's secrets: with --hide-values only their names are shown. */
-static bool is_hidden(const struct show_options *options, const char *path)
+bool show_is_secret(const char *path)
 {
-	return options->hide_values && (strstr(path, "environment[") || strcmp(path, "input") == 0);
+	return strstr(path, "environment[") || strcmp(path, "input") == 0;
 }
 
-/* Text on one line: what a terminal would take as a command is shown as JSON writes it. */
-static const char *readable(struct arena *arena, const char *text)
+/* With --hide-values only the names of environment variables are shown. */
+static bool is_hidden(const struct show_options *options, const char *path)
+{
+	return options->hide_values && show_is_secret(path);
+}
+
+char *show_size(struct arena *arena, size_t apps, size_t batches)
+{
+	return arena_printf(arena, "%zu app%s, %zu batch%s", apps, apps == 1 ? "" : "s", batches,
+		batches == 1 ? "" : "es");
+}
+
+const char *show_one_line(struct arena *arena, const char *text)
 {
 	json_t *string;
 	const char *quoted;
@@ -51,13 +61,13 @@ static const char *value_of(
 {
 	if (!value)
 		return "(none)";
-	return is_hidden(options, path) ? "(hidden)" : readable(arena, value);
+	return is_hidden(options, path) ? "(hidden)" : show_one_line(arena, value);
 }
 
 static void show_difference(FILE *file, const struct pass *pass, const struct action *action,
 	const struct difference *difference, const struct show_options *options)
 {
-	const char *path = readable(pass->arena, difference->path);
+	const char *path = show_one_line(pass->arena, difference->path);
 	const char *before = value_of(pass->arena, options, difference->path, difference->before);
 	const char *after = value_of(pass->arena, options, difference->path, difference->after);
 

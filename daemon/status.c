@@ -135,6 +135,16 @@ static bool replace(const char *name, const char *data, size_t length, struct er
 	return !path || file_replace(path, data, length, 0644, error);
 }
 
+/* What is planned and neither carried out nor told elsewhere: all of it where nothing may be written. */
+static void add_open(json_t *reasons, const json_t *pass)
+{
+	json_int_t open = json_integer_of(pass, "open", 0);
+
+	if (open)
+		json_add(reasons, json_sprintf("%lld change%s not written, because the settings say readOnly",
+					  (long long)open, open == 1 ? " is" : "s are"));
+}
+
 static void add_reasons(json_t *reasons, const json_t *list, const char *what)
 {
 	size_t count = json_array_size(list);
@@ -153,6 +163,7 @@ static void judge(struct status *status)
 		json_add(reasons, json_string("runs on the last good definitions"));
 	else if (strcmp(state, "good") != 0)
 		json_add(reasons, json_string("the last reload was refused"));
+	add_open(reasons, json_object_get(status->object, "lastPass"));
 	add_reasons(reasons, json_object_get(status->object, "conflicts"), "conflict");
 	add_reasons(reasons, json_object_get(status->object, "problems"), "problem");
 	add_reasons(reasons, json_object_get(status->object, "held"), "held plan");

@@ -283,6 +283,7 @@ static json_t *last_pass_json(const struct pass *pass, size_t number)
 		(json_int_t)summary.done, "failed", (json_int_t)summary.failed, "skipped",
 		(json_int_t)summary.skipped, "held", (json_int_t)summary.held));
 
+	json_put(one, "open", json_integer(pass->stopped ? 0 : (json_int_t)count_open(pass)));
 	put_time(one, "began", (time_t)pass->started);
 	put_time(one, "ended", (time_t)pass->ended);
 	json_put(one, "seconds", json_real(round((pass->ended - pass->started) * 1000) / 1000));

@@ -45,7 +45,8 @@ struct action {
 	const char *error; /* AWS's code and message, or ours */
 	const char *error_code; /* AWS's */
 	const char *request_id; /* of the last answer */
-	const char *operation; /* of the last request */
+	const char *service, *operation; /* of the last request */
+	const struct resource *replaces; /* a new revision: what it takes over from, where that was read */
 };
 
 /* A name that is taken, missing, or whose owner could not be read: it stops an app or a batch. */

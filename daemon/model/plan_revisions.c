@@ -142,6 +142,7 @@ static void add_registration(
 		want_reading(plan, old);
 		return;
 	}
+	action->replaces = old;
 	action->differences = fields_compare(plan->arena, &want->fields, &old->fields);
 }
 

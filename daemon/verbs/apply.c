@@ -18,11 +18,11 @@ static void planned(const struct pass *pass, void *data)
 }
 
 /* A line for each change; on a terminal the count stays on the last line. */
-static void progressed(const struct pass *pass, const struct action *action, void *data)
+static void progressed(const struct pass_site *site, const struct action *action, void *data)
 {
 	struct applying *applying = data;
 
-	(void)pass;
+	(void)site;
 	applying->ended++;
 	if (applying->json)
 		return;

@@ -85,16 +85,16 @@ static void say_place(const json_t *one)
 	putchar('\n');
 }
 
-static void say_definitions(const json_t *definitions)
+static void say_definitions(struct arena *arena, const json_t *definitions)
 {
 	const char *state = member(definitions, "state"), *reason = json_text_of(definitions, "reason", NULL);
 	const json_t *faults = json_object_get(definitions, "faults"), *fault;
-	long long apps = json_integer_of(definitions, "apps", 0);
-	long long batches = json_integer_of(definitions, "batches", 0);
 	size_t i;
 
-	printf("definitions: %s, %lld app%s, %lld batch%s, loaded %s\n", member(definitions, "directory"),
-		apps, apps == 1 ? "" : "s", batches, batches == 1 ? "" : "es", member(definitions, "loaded"));
+	printf("definitions: %s, %s, loaded %s\n", member(definitions, "directory"),
+		show_size(arena, (size_t)json_integer_of(definitions, "apps", 0),
+			(size_t)json_integer_of(definitions, "batches", 0)),
+		member(definitions, "loaded"));
 	if (reason)
 		printf("! %s since %s: %s\n",
 			strcmp(state, "last good") == 0 ? "running on the last good definitions"
@@ -189,7 +189,7 @@ static void say_leaving(const json_t *list)
 	}
 }
 
-static void say_all(const json_t *status)
+static void say_all(struct arena *arena, const json_t *status)
 {
 	const json_t *reasons = json_object_get(status, "reasons"), *reason;
 	size_t i;
@@ -199,7 +199,7 @@ static void say_all(const json_t *status)
 		printf("%s%s", i ? ", " : ": ", json_string_value(reason));
 	printf("\nrunning since %s: fargate-batchd %s, process %lld\n", member(status, "runningSince"),
 		member(status, "program"), (long long)json_integer_of(status, "pid", 0));
-	say_definitions(json_object_get(status, "definitions"));
+	say_definitions(arena, json_object_get(status, "definitions"));
 	say_pass(status);
 	say_batches(json_object_get(status, "batches"));
 	say_troubles(json_object_get(status, "conflicts"), "conflict");
@@ -229,7 +229,7 @@ int verb_status(struct session *session, const struct options *options)
 	if (options->json)
 		show_object(json_incref(status));
 	else
-		say_all(status);
+		say_all(session->arena, status);
 	json_decref(status);
 	return code;
 }

@@ -1,12 +1,14 @@
 """The daemon in the foreground: passes on a timer, reload, a clean end."""
 
 import json
+import os
+import pathlib
 import signal
 import time
 
 import pytest
 
-from conftest import DAEMON, running, wait_for
+from conftest import DAEMON, now_iso, running, wait_for
 
 
 def start(world, **environment):
@@ -231,3 +233,57 @@ def test_fifty_reloads_end_as_cleanly_as_none(world, article):
     text = end(process)
     assert process.returncode == 0 and "Sanitizer" not in text, text
     assert world.rule("batch-no1")["State"] == "ENABLED"
+
+
+def test_a_grace_that_is_over_starts_a_pass(world, article):
+    """The interval is an hour; what left goes when its time has come."""
+    world.settings(resyncInterval=3600, deletion={"graceMinutes": 1})
+    world.converge(article)
+    del article["batches"]["no2"]
+    world.write(article)
+    world.apply()
+    rule = world.rule("batch-no2")
+    assert rule["State"] == "DISABLED"
+    world.client("events").tag_resource(ResourceARN=rule["Arn"], Tags=[
+        {"Key": "fargate-batchd:leaving", "Value": now_iso(-56)}])
+    process = start(world)
+    first = wait_for(lambda: status(world), what="the first pass")
+    assert first["leaving"] and first["nextPass"] < now_iso(30), first
+    assert world.rule("batch-no2"), "not before its time"
+    wait_for(lambda: world.rule("batch-no2") is None, what="the deletion")
+    wait_for(lambda: status(world)["lastPass"]["number"] == 2, what="the end of the pass")
+    assert status(world)["nextPass"] > now_iso(1800), "from then on the interval again"
+    end(process)
+
+
+def test_a_reload_while_it_starts_is_carried_out_afterwards(world):
+    for number in range(3000):
+        world.write("{}", f"{number:04}.json")
+    process = start(world)
+    wait_for(lambda: any("/definitions" in os.readlink(link) for link in descriptors(process)) or status(world),
+             every=0, what="the reading of the definitions")
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: (found := status(world)) and found["lastPass"]["number"] >= 2, what="the reload")
+    text = end(process)
+    assert process.returncode == 0 and "reloaded: 0 apps, 0 batches" in text, text
+
+
+def descriptors(process):
+    folder = pathlib.Path(f"/proc/{process.pid}/fd")
+    try:
+        return [path for path in folder.iterdir() if path.is_symlink()]
+    except OSError:
+        return []
+
+
+def test_read_only_tells_what_differs(world, article):
+    world.settings(readOnly=True, resyncInterval=1)
+    world.write(article)
+    process = start(world)
+    found = wait_for(lambda: (found := status(world)) and found["lastPass"]["number"] >= 3 and found, what="passes")
+    assert found["state"] == "degraded" and found["lastPass"]["open"] == 11, found
+    assert found["reasons"] == ["11 changes are not written, because the settings say readOnly"]
+    assert not world.proxy.writes()
+    text = end(process)
+    assert text.count("batch no1 differs, and readOnly forbids to write it: create task-definition batch-no1; "
+                      "create rule batch-no1; create target batch-no1 (") == 1, text
