@@ -71,10 +71,10 @@ static bool others_may_write(const struct stat *status)
 	return (status->st_mode & S_IWOTH) || ((status->st_mode & S_IWGRP) && !private_group);
 }
 
-/* Only root is in danger from a stranger's file; anybody else reads with no more rights than their own. */
+/* What is applied with our keys may be written by root, by whoever owns the folder, and by ourselves. */
 static bool stranger(const struct loading *loading, uid_t owner)
 {
-	return geteuid() == 0 && owner != 0 && owner != loading->trusted;
+	return owner != 0 && owner != geteuid() && owner != loading->trusted;
 }
 
 /* Whether what was opened may be read as definitions; adds the fault where not. */
@@ -107,6 +107,14 @@ static bool acceptable(struct loading *loading, const char *path, const struct s
 				"the file belongs to user %lu, neither root nor the folder's owner",
 				(unsigned long)status->st_uid),
 			arena_printf(arena, "run chown root %s", path));
+		return false;
+	}
+	/* Under its other name it may be changed where nobody looks. */
+	if (status->st_nlink > 1) {
+		add_fault(loading, path,
+			arena_printf(arena, "the file has %lu names (hard links)",
+				(unsigned long)status->st_nlink),
+			"write a copy in its place");
 		return false;
 	}
 	return true;

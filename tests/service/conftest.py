@@ -105,7 +105,8 @@ class Service:
         machine.run("systemctl", "stop", UNIT, code=None)
         machine.shell("umount -q /var/lib/fargate-batchd; umount -q /run/fargate-batchd; "
                       "rm -rf /run/systemd/system/fargate-batchd.service.d /etc/systemd/system/fargate-batchd.service.d "
-                      "/etc/fargate-batch.d /var/lib/fargate-batchd /run/fargate-batchd; install -d /etc/fargate-batch.d; "
+                      "/etc/fargate-batch.d /etc/other-name.json /var/lib/fargate-batchd /run/fargate-batchd; "
+                      "install -d /etc/fargate-batch.d; "
                       "systemctl daemon-reload; systemctl reset-failed fargate-batchd", code=None)
         machine.write("/etc/default/fargate-batchd",
                       f"AWS_ENDPOINT_URL={self.url}\nAWS_CA_BUNDLE=/etc/ssl/test-ca.pem\n"

@@ -53,6 +53,14 @@ def group_writable(service):
     service.define(SMALL, "x.json", 0o664)
 
 
+def a_strangers(service):
+    os.chown(service.define(SMALL, "x.json", 0o644), 12345, 0)
+
+
+def two_names(service):
+    os.link(service.define(SMALL, "x.json"), inside(service).parent.parent / "other-name.json")
+
+
 def unreadable(service):
     os.chown(service.define(SMALL, "x.json", 0o600), 0, 0)
 
@@ -73,7 +81,8 @@ REFUSED = {
     "a link to itself": link("x.json"), "a dangling link": link("nowhere.json"),
     "a link to a device": link("/dev/zero"), "a link to a terminal": link("/dev/tty"), "a pipe": fifo,
     "a socket": unix_socket, "a folder": folder, "a device": device, "writable by all": world_writable,
-    "writable by the group": group_writable, "unreadable": unreadable, "too large": too_large, "empty": empty,
+    "writable by the group": group_writable, "a stranger's": a_strangers,
+    "a file with two names": two_names, "unreadable": unreadable, "too large": too_large, "empty": empty,
     "half-saved": half_saved,
 }
 

@@ -21,7 +21,9 @@ def test_every_record_has_an_id_and_every_change_is_an_audit_line(service, artic
         assert record["MESSAGE_ID"] == CHANGED and record["PRIORITY"] == "6"
         assert record["APP"] == "batch" and record["RESOURCE_KIND"] and record["RESOURCE"] and record["PASS"], record
         assert record["DEFINITION_FILE"].endswith("jobs.json") and int(record["DEFINITION_LINE"]) > 1, record
+        assert record["AWS_SERVICE"] in ("ecr", "ecs", "events", "iam", "logs"), record
         assert record["AWS_OPERATION"] and record["AWS_REQUEST_ID"] in requests, record
+    assert all(record["PASS"] == changes[0]["PASS"] for record in records if record["MESSAGE_ID"] == IDS["PASS"])
     assert not [record for record in records if int(record["PRIORITY"]) <= 4], "nothing needs a person"
 
 
@@ -136,6 +138,61 @@ def test_a_trouble_is_told_once_and_when_it_ends(service, article):
     assert len(service.journal(MESSAGE_ID=ENDED)) == 1
 
 
+def test_a_trouble_is_part_of_the_batchs_story_until_its_end(service, article):
+    service.settings(resyncInterval=1)
+    service.proxy.fault("denied", service="events", operation="PutRule", times=None)
+    service.define(article)
+    service.start()
+    service.wait_pass()
+    service.wait_status("2 failing: batch/no")
+    service.proxy.reset()
+    wait_for(lambda: service.status()["state"] == "healthy", what="the end of it")
+    story = service.journal(BATCH="no1")
+    [failed] = [record for record in story if record["MESSAGE_ID"] == IDS["CHANGE_FAILED"]]
+    [ended] = [record for record in story if record["MESSAGE_ID"] == ENDED]
+    assert failed["AWS_SERVICE"] == "events" and failed["AWS_OPERATION"] == "PutRule" and "ACTION" not in failed
+    assert "ACTION" not in ended and ended["PRIORITY"] == "5"
+    for name in ("APP", "RESOURCE_KIND", "RESOURCE"):
+        assert ended[name] == failed[name], (name, ended)
+
+
+def test_keys_that_do_not_work_say_what_aws_said(service, article):
+    service.keys("AKIAFAKETESTKEY00009", "wrong")
+    service.define(article)
+    service.start()
+    service.wait_pass()
+    [record] = service.journal(MESSAGE_ID=IDS["SITE_FAILED"])
+    assert record["AWS_SERVICE"] == "sts" and record["AWS_OPERATION"] == "GetCallerIdentity", record
+    assert record["AWS_ERROR_CODE"] and record["AWS_ERROR_CODE"] in service.show("StatusText")
+
+
+def test_a_new_image_is_told_from_the_old_one_to_the_new(service, article):
+    service.converge(article)
+    service.mark()
+    article["apps"]["batch"]["image"]["tag"] = "2026-11-24"
+    service.define(article)
+    service.reload()
+    service.wait_pass(after=1)
+    [revision, target] = service.journal(MESSAGE_ID=CHANGED, BATCH="no1")
+    assert "created task-definition batch-no1:2: containerDefinitions[batch].image: " in revision["MESSAGE"], revision
+    assert "/batch:latest → " in revision["MESSAGE"] and "/batch:2026-11-24 (" in revision["MESSAGE"]
+    assert "task-definition/batch-no1:1 → arn:aws:ecs:" in target["MESSAGE"], target
+    assert "task-definition/batch-no1:2 (" in target["MESSAGE"], target
+
+
+def test_drift_is_told_beside_a_batch_that_fails(service, article):
+    service.settings(resyncInterval=1)
+    article["apps"]["other"] = {"region": "ap-northeast-1", "network": article["apps"]["batch"]["network"]}
+    service.client("logs").create_log_group(logGroupName="/fargate/other")
+    service.proxy.fault("denied", service="ecr", operation="PutLifecyclePolicy", times=None)
+    service.define(article)
+    service.start()
+    service.wait_pass()
+    record = drift(service, lambda: service.aws("events", "disable-rule", "--name", "batch-no1"),
+                   lambda: service.rule("batch-no1")["State"] == "ENABLED", "state")
+    assert record["BATCH"] == "no1" and "put back" in record["MESSAGE"]
+
+
 def test_a_conflict_names_both_sides(service, article):
     service.client("logs").create_log_group(logGroupName="/fargate/batch")
     service.define(article)
@@ -147,6 +204,23 @@ def test_a_conflict_names_both_sides(service, article):
     assert status["conflicts"][0]["arn"] == record["RESOURCE"]
     assert service.proxy.writes() == [] and service.rules() == []
     assert {batch["state"] for batch in status["batches"]} == {"conflict"}
+
+
+def test_a_long_message_keeps_its_characters(service, article):
+    """A text cut in the middle of a character would be shown as a blob."""
+    service.settings(resyncInterval=1)
+    article["batches"]["no1"]["tags"] = {f"tag-{number:02}": "é" * 200 for number in range(40)}
+    service.converge(article)
+    service.mark()
+    article["batches"]["no1"]["tags"] = {f"tag-{number:02}": "ü" * 201 for number in range(40)}
+    service.define(article)
+    service.reload()
+    service.wait_pass(after=1)
+    wait_for(lambda: service.journal(BATCH="no1"), what="the changes")
+    for record in service.journal():
+        assert isinstance(record["MESSAGE"], str), "journalctl gives bytes where the text is none"
+        assert len(record["MESSAGE"].encode()) <= 8192
+    assert any(record["MESSAGE"].endswith("…") for record in service.journal(BATCH="no1"))
 
 
 def test_the_catalog_explains(service, article):

@@ -251,12 +251,25 @@ static void whose_it_is(void)
 				   "folder's owner; run chown "
 				   "root %s\n",
 				   at("a.json")));
-	CHECK_TEXT(load_as(65534), "");
+	CHECK(text_starts(load_as(65534), "a.json:1:1: the file belongs to user 12345, "));
+	CHECK_TEXT(load_as(12345), "");
 	CHECK(chown(folder, 12345, 0) == 0);
 	CHECK_TEXT(load(), "");
+	CHECK_TEXT(load_as(65534), "");
 	CHECK(chown(folder, 0, 0) == 0 && chmod(at("a.json"), 0600) == 0);
 	CHECK_TEXT(load_as(65534),
 		"a.json:1:1: the file cannot be read: Permission denied; let user 65534 read it\n");
+	end();
+}
+
+static void hard_links(void)
+{
+	begin();
+	write_file("a.json", "{}", 0644);
+	CHECK(link(at("a.json"), at("a.bak")) == 0);
+	CHECK_TEXT(load(), "a.json:1:1: the file has 2 names (hard links); write a copy in its place\n");
+	CHECK(unlink(at("a.bak")) == 0);
+	CHECK_TEXT(load(), "");
 	end();
 }
 
@@ -294,6 +307,7 @@ int main(void)
 	too_many_bytes();
 	who_may_write();
 	whose_it_is();
+	hard_links();
 	files_by_name();
 	return check_end();
 }
