@@ -164,6 +164,17 @@ static json_t *refuse_twice(const char *text, size_t length, const json_error_t 
 	return NULL;
 }
 
+/*
+ * So much of the parser's sentence as may be shown to everybody: what it stumbled over may be a password, so
+ * only punctuation is told; the place says the rest.
+ */
+static size_t without_value(const char *sentence)
+{
+	const char *near = strstr(sentence, " near '");
+
+	return near && strlen(near + strlen(" near '")) > 2 ? (size_t)(near - sentence) : strlen(sentence);
+}
+
 static json_t *refuse_fault(const char *text, size_t length, const json_error_t *fault,
 	struct json_place *where, struct error *error)
 {
@@ -175,7 +186,7 @@ static json_t *refuse_fault(const char *text, size_t length, const json_error_t 
 	for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
 		if (reasons[i].said && text_starts(fault->text, reasons[i].said))
 			return refuse(where, *where, error, reasons[i].told);
-	error_set(error, ERROR_INPUT, "not JSON: %s", fault->text);
+	error_set(error, ERROR_INPUT, "not JSON: %.*s", (int)without_value(fault->text), fault->text);
 	return NULL;
 }
 

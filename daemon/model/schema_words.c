@@ -47,12 +47,20 @@ static const char *types_text(struct arena *arena, unsigned types)
 	return list_words(arena, words, count, " or ");
 }
 
-static const char *got(struct reader *reader, const json_t *value)
+/* What stands where variables belong may be the secret itself. */
+static bool is_secret(const struct spot *spot)
+{
+	return spot->key && strcmp(spot->key, "environment") == 0;
+}
+
+static const char *got(struct reader *reader, const struct spot *spot, const json_t *value)
 {
 	if (json_is_object(value))
 		return "an object";
 	if (json_is_array(value))
 		return "a list";
+	if (json_is_string(value) && is_secret(spot))
+		return "a text";
 	if (json_is_string(value))
 		return arena_printf(reader->arena, "the text %s", quoted_json(reader, value));
 	return quoted_json(reader, value);
@@ -62,7 +70,7 @@ const char *type_message(struct reader *reader, const struct spot *spot, const s
 	const json_t *value)
 {
 	return arena_printf(reader->arena, "%s has to be %s, not %s", spot_label(reader, spot),
-		types_text(reader->arena, member->types), got(reader, value));
+		types_text(reader->arena, member->types), got(reader, spot, value));
 }
 
 /* The same value in a form that is right, where there is one: "3" for 3, true for "true", [x] for x. */
