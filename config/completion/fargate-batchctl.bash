@@ -3,9 +3,9 @@
 # Names of batches, as the definitions on the command line (or those of the daemon) have them; offline.
 _fargate_batchctl_batches() {
     local i arguments=()
-    for ((i = 1; i < COMP_CWORD; i++)); do
-        case ${COMP_WORDS[i]} in
-            --definitions | --settings) arguments+=("${COMP_WORDS[i]}" "${COMP_WORDS[i + 1]}") ;;
+    for ((i = 1; i < ${#typed[@]}; i++)); do
+        case ${typed[i]} in
+            --definitions | --settings) arguments+=("${typed[i]}" "${typed[i + 1]}") ;;
         esac
     done
     "${COMP_WORDS[0]}" next --json --count 1 "${arguments[@]}" 2>/dev/null | sed -n 's/^ *"batch": "\([^"]*\)".*/\1/p'
@@ -16,17 +16,25 @@ _fargate_batchctl_plans() {
 }
 
 _fargate_batchctl() {
-    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb='' i
+    local word=${COMP_WORDS[COMP_CWORD]} verb='' before i typed=()
     local verbs='check diff apply list next run runs logs status import approve policy'
     local flags='--settings --definitions --endpoint-url --region --profile --debug --help --version'
 
     COMPREPLY=()
+    # Bash divides "--flag=value" into three words; here it is the same as "--flag value".
+    for ((i = 0; i < COMP_CWORD; i++)); do
+        [[ ${COMP_WORDS[i]} == = ]] || typed+=("${COMP_WORDS[i]}")
+    done
+    [[ $word != = ]] || word=''
+    before=${typed[-1]}
     case $before in
         --settings)
+            compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;
         --definitions)
+            compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -d -- "$word")
             return
             ;;
@@ -38,12 +46,12 @@ _fargate_batchctl() {
             ;;
         --endpoint-url | --region | --count) return ;;
     esac
-    for ((i = 1; i < COMP_CWORD; i++)); do
-        case ${COMP_WORDS[i]} in
+    for ((i = 1; i < ${#typed[@]}; i++)); do
+        case ${typed[i]} in
             --settings | --definitions | --endpoint-url | --region | --profile | --count) ((i++)) ;;
             -*) ;;
             *)
-                verb=${COMP_WORDS[i]}
+                verb=${typed[i]}
                 break
                 ;;
         esac
@@ -59,7 +67,10 @@ _fargate_batchctl() {
     fi
     case $verb in
         '') mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$word") ;;
-        check) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+        check)
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -f -X '!*.json' -- "$word"; compgen -d -- "$word")
+            ;;
         apply | next | run | runs | logs) mapfile -t COMPREPLY < <(compgen -W "$(_fargate_batchctl_batches)" -- "$word") ;;
         approve) mapfile -t COMPREPLY < <(compgen -W "$(_fargate_batchctl_plans)" -- "$word") ;;
     esac

@@ -174,6 +174,37 @@ def test_completion_in_bash():
     assert complete("next", "--definitions", "config/examples", "no") == ["no1", "no2"]
 
 
+def test_completion_in_bash_takes_a_value_behind_an_equals_sign():
+    """Bash makes three words of --flag=value."""
+    assert complete("next", "--definitions", "=", "config/examples", "no") == ["no1", "no2"]
+    assert complete("--definitions", "=", "config/examples", "ne") == ["next"]
+    assert complete("--definitions", "=", "config/ex") == ["config/examples"]
+    assert complete("check", "config/examples/sm") == ["config/examples/smallest.json"]
+
+
+def complete_in_zsh(line):
+    """What zsh shows for the TAB behind this line, typed into a zsh of its own."""
+    script = """
+        zmodload zsh/zpty
+        zpty z zsh -f -i
+        zpty -w z "PS1= fpath=(config/completion \\$fpath) PATH=$PWD/build:\\$PATH; autoload -Uz compinit; compinit -u -D
+            bindkey '^I' list-choices; LISTMAX=1000; print loaded"
+        until [[ $out == *loaded*loaded* ]]; do zpty -r z part; out+=$part; done
+        zpty -n -w z "$1"$'\\t'
+        repeat 30; do sleep 0.1; while zpty -r -t z part; do print -rn -- "$part"; done; done
+        zpty -d z
+    """
+    return words(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", " ", run("zsh", "-fc", script, "zsh", line).stdout))
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="no zsh; as root: apt-get install -y zsh")
+def test_completion_in_zsh():
+    assert {"apply", "approve", "status"} <= complete_in_zsh("fargate-batchctl ")
+    assert {"hide-values", "settings"} <= {word.lstrip("-") for word in complete_in_zsh("fargate-batchctl diff --")}
+    for line in ("next --definitions config/examples ", "next --definitions=config/examples "):
+        assert {"no1", "no2", "year-end"} <= complete_in_zsh("fargate-batchctl " + line)
+
+
 def test_the_unit_is_what_the_promises_say():
     unit = (ROOT / "systemd/fargate-batchd.service").read_text()
     for line in ("Type=notify", "NotifyAccess=main", "WatchdogSec=60", "Restart=on-failure", "RestartSec=5s",
