@@ -403,8 +403,10 @@ static void run(struct daemon *daemon)
 		write_status(daemon, NULL);
 	}
 	watch(daemon);
-	notify("READY=1\n", "%s%sfirst pass: %s", daemon->degraded ? daemon->degraded : "",
-		daemon->degraded ? "; " : "", size_of(daemon));
+	if (daemon->degraded)
+		notify("READY=1\n", "degraded: %s; first pass: %s", daemon->degraded, size_of(daemon));
+	else
+		notify("READY=1\n", "first pass: %s", size_of(daemon));
 	begin_pass(daemon);
 	ev_run(daemon->session.loop, 0);
 	pass_free(daemon->pass);

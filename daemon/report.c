@@ -252,6 +252,7 @@ static void tell_calm(struct report *report, const struct pass_site *site, const
 
 static void tell_leaving(const struct pass *pass, const struct action *action)
 {
+	unsigned minutes = pass->options.deletion.grace_minutes;
 	const struct message_field fields[] = {
 		{ "APP", action->app ? action->app : "" },
 		{ "BATCH", action->batch },
@@ -260,10 +261,11 @@ static void tell_leaving(const struct pass *pass, const struct action *action)
 		{ "PASS", pass_name(pass) },
 	};
 
-	if (action->leaves && action->outcome == OUTCOME_DONE && pass->options.deletion.enabled)
+	/* Without a grace it is deleted in the same pass, which is told as that. */
+	if (action->leaves && action->outcome == OUTCOME_DONE && pass->options.deletion.enabled && minutes)
 		message_send(MESSAGE_WAITING, fields, ARRAY_LENGTH(fields),
-			"%s has left the definitions: deleted in %u minutes unless it comes back",
-			whose(pass->arena, action->app, action->batch), pass->options.deletion.grace_minutes);
+			"%s has left the definitions: deleted in %u minute%s unless it comes back",
+			whose(pass->arena, action->app, action->batch), minutes, minutes == 1 ? "" : "s");
 }
 
 /* A trouble of a pass that is of no app in particular. */

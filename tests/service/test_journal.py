@@ -182,9 +182,8 @@ def test_a_new_image_is_told_from_the_old_one_to_the_new(service, article):
 
 def test_drift_is_told_beside_a_batch_that_fails(service, article):
     service.settings(resyncInterval=1)
-    article["apps"]["other"] = {"region": "ap-northeast-1", "network": article["apps"]["batch"]["network"]}
-    service.client("logs").create_log_group(logGroupName="/fargate/other")
-    service.proxy.fault("denied", service="ecr", operation="PutLifecyclePolicy", times=None)
+    service.proxy.fault("denied", service="events", operation="PutRule", times=None,
+                        match=lambda call: call.params["Name"] == "batch-no2")
     service.define(article)
     service.start()
     service.wait_pass()

@@ -58,6 +58,7 @@ def test_a_broken_file_fails_the_reload_and_changes_nothing(service, article):
     service.reload()
     wait_for(lambda: service.status()["state"] == "healthy", what="the end of it")
     assert "degraded" not in service.show("StatusText")
+    service.wait_said("over: the reload was refused")
 
 
 def test_broken_settings_fail_it_too(service, article):
@@ -162,6 +163,7 @@ def test_during_a_pass(service, article):
     article["batches"]["late"] = {"app": "batch", "schedule": "rate(1 day)"}
     service.define(article)
     service.reload()
+    service.wait_status("a reload waits for the end of the pass that is under way")
     wait_for(lambda: service.rule("batch-late"), seconds=40, what="the late batch")
     assert service.wait_pass(after=1)["lastPass"]["inSync"]
     assert len(service.client("ecs").list_task_definitions()["taskDefinitionArns"]) == 31

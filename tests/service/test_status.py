@@ -1,6 +1,7 @@
 """status.json, metrics.prom, and the verb that reads them."""
 
 import json
+import re
 import time
 
 from prometheus_client import openmetrics, parser as classic
@@ -49,6 +50,19 @@ def test_the_shape(service, article):
     for when in (status["runningSince"], status["written"], status["nextPass"], status["lastPass"]["ended"]):
         time.strptime(when, "%Y-%m-%dT%H:%M:%SZ")
     assert status["nextPass"] > status["lastPass"]["ended"]
+
+
+def test_the_line_of_systemctl_status(service, article):
+    service.settings(resyncInterval=1)
+    status = service.converge(article)
+    line = wait_for(lambda: (line := service.show("StatusText")).startswith("in sync") and line, what="the pass's line")
+    when = re.fullmatch(r"in sync: 1 app, 2 batches, as of (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)", line)
+    assert when and when[1] >= status["lastPass"]["ended"], line
+    service.proxy.fault("denied", service="ecs", operation="DescribeClusters", times=None)
+    service.wait_status("; 1 failing: batch; app batch: ")
+    assert "AccessDenied" in service.show("StatusText") and "request id" in service.show("StatusText")
+    service.proxy.reset()
+    service.wait_status("in sync: 1 app, 2 batches, as of ")
 
 
 def test_replaced_at_the_end_of_every_pass(service, article):

@@ -289,6 +289,27 @@ static void the_status_line(void)
 	report_free(report);
 }
 
+static void what_left_waits_in_its_grace(void)
+{
+	struct report *report = report_new();
+
+	for (unsigned minutes = 0; minutes < 2; minutes++) {
+		struct pass *pass = pass_at(10000, 1);
+		struct action *action = action_of(pass, 0, "a", OUTCOME_DONE);
+
+		pass->options.deletion.enabled = true;
+		pass->options.deletion.grace_minutes = minutes;
+		action->verb = VERB_DISABLE;
+		action->leaves = true;
+		report_pass(report, pass);
+		CHECK(text_starts(
+			told(), minutes ? "batch a has left the definitions: deleted in 1 minute unless it "
+					  "comes back\n"
+					: "pass: 1 done"));
+	}
+	report_free(report);
+}
+
 static void a_value_of_several_lines(void)
 {
 	static struct difference differences[] = { { "description", "a\nb", "c" },
@@ -320,6 +341,7 @@ int main(void)
 	a_file_that_could_not_be_written();
 	what_may_not_be_written();
 	the_status_line();
+	what_left_waits_in_its_grace();
 	a_value_of_several_lines();
 	close(lines_file);
 	arena_free(arena);
