@@ -53,7 +53,7 @@ void report_new_definitions(struct report *report)
 
 void report_not_in_force(struct report *report, enum message message, const char *text, time_t now)
 {
-	struct trouble *trouble = troubles_find(&report->troubles, TROUBLE_DEFINITIONS);
+	struct trouble *trouble;
 	bool tell;
 
 	trouble =

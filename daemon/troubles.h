@@ -45,7 +45,7 @@ struct trouble *troubles_find(const struct troubles *troubles, const char *key);
 struct trouble *troubles_note(struct troubles *troubles, const char *key, enum message message,
 	const char *what, const char *text, const struct trouble_about *about, time_t now, bool *tell);
 
-/* Sends what of it has to be sent again: a trouble that stands is found by no pass. */
+/* Whether it has to be told now: its sentence is new, or was told an hour ago. */
 bool trouble_is_due(struct trouble *trouble, time_t now);
 
 /* Calls `over` for each that was not noted since the last time, and forgets it. */
