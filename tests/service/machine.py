@@ -54,11 +54,27 @@ def base(release):
     return root
 
 
+def cgroup_folders(name):
+    """Folders below this process's control groups, one in each hierarchy that systemd uses."""
+    mounts = [line.split(" - ") for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines()]
+    places = {"": None, "name=systemd": None}
+    for left, right in mounts:
+        kind, _, options = right.split(" ", 2)
+        if kind == "cgroup2":
+            places[""] = left.split()[4]
+        elif kind == "cgroup" and "name=systemd" in options.split(","):
+            places["name=systemd"] = left.split()[4]
+    for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if places.get(controllers):
+            yield pathlib.Path(places[controllers] + path) / name
+
+
 class Machine:
     """One container; commands go in with nsenter. It shares this machine's network."""
 
     def __init__(self, release, name="test"):
-        self.release, self.process, self.leader = release, None, None
+        self.release, self.process, self.leader, self.groups = release, None, None, []
         self.root = ROOTS / "running" / f"{release}-{name}"
 
     def make(self):
@@ -72,11 +88,19 @@ class Machine:
     def boot(self):
         # Where the outer machine still has cgroup v1 mounted, systemd 256 and newer want the unified one.
         environment = os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+        # Two machines in one control group would find each other's services in their own.
+        self.groups = list(cgroup_folders(self.root.name))
+
+        def enter():
+            for group in self.groups:
+                group.mkdir(exist_ok=True)
+                (group / "cgroup.procs").write_text("0")
+
         self.process = subprocess.Popen(
             ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--resolv-conf=off",
              "--console=passive", "--directory", str(self.root)],
             env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            start_new_session=True)
+            start_new_session=True, preexec_fn=enter)
         end = time.monotonic() + 60
         while time.monotonic() < end:
             if self.process.poll() is not None:
@@ -108,6 +132,11 @@ class Machine:
         if self.process:
             self.process.stderr.close()
         self.process = self.leader = None
+        for group in self.groups:
+            for folder in [*sorted(group.glob("**/"), reverse=True), group]:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+        self.groups = []
 
     def remove(self):
         self.stop()

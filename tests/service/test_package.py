@@ -1,12 +1,13 @@
 """make install, make uninstall, and the Debian package: installed, upgraded, purged on a booted machine."""
 
+import fcntl
 import subprocess
 import time
 
 import pytest
 
 from conftest import ROOT, UNIT, booting
-from machine import Machine
+from machine import ROOTS, Machine
 
 
 def make(*arguments):
@@ -53,10 +54,11 @@ def test_install_and_uninstall(tmp_path):
 
 @pytest.fixture(scope="module")
 def packages():
-    found = []
-    for revision in (1, 2):
-        found.append(ROOT / make("deb", f"DEB_REVISION={revision}").split()[-1])
-    return found
+    # Both releases are tested side by side, and the package is assembled in one folder.
+    with open(ROOTS / ".package-lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = [ROOT / make("deb", f"DEB_REVISION={revision}").split()[-1] for revision in (1, 2)]
+        return [(path.name, path.read_bytes()) for path in made]
 
 
 @pytest.fixture
@@ -76,9 +78,9 @@ def version(machine):
 
 
 def test_installed_upgraded_removed_purged(machine, packages):
-    for package in packages:
-        (machine.root / package.name).write_bytes(package.read_bytes())
-    old, new = (f"/{package.name}" for package in packages)
+    for name, content in packages:
+        (machine.root / name).write_bytes(content)
+    old, new = (f"/{name}" for name, _ in packages)
 
     machine.run("dpkg", "-i", old)
     assert version(machine).startswith("ii") and version(machine).endswith("-1")
