@@ -1,5 +1,6 @@
 """The daemon in the foreground: passes on a timer, reload, a clean end."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -260,20 +261,21 @@ def test_a_reload_while_it_starts_is_carried_out_afterwards(world):
     for number in range(3000):
         world.write("{}", f"{number:04}.json")
     process = start(world)
-    wait_for(lambda: any("/definitions" in os.readlink(link) for link in descriptors(process)) or status(world),
-             every=0, what="the reading of the definitions")
+    wait_for(lambda: any("/definitions" in name for name in open_files(process)) or status(world), every=0,
+             what="the reading of the definitions")
     process.send_signal(signal.SIGHUP)
     wait_for(lambda: (found := status(world)) and found["lastPass"]["number"] >= 2, what="the reload")
     text = end(process)
     assert process.returncode == 0 and "reloaded: 0 apps, 0 batches" in text, text
 
 
-def descriptors(process):
-    folder = pathlib.Path(f"/proc/{process.pid}/fd")
-    try:
-        return [path for path in folder.iterdir() if path.is_symlink()]
-    except OSError:
-        return []
+def open_files(process):
+    """What the process has open; a descriptor may be gone before it is looked at."""
+    names = []
+    for link in pathlib.Path(f"/proc/{process.pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            names.append(os.readlink(link))
+    return names
 
 
 def test_read_only_tells_what_differs(world, article):
