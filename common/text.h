@@ -27,8 +27,7 @@ void text_vprintf(struct text *text, const char *format, va_list arguments) PRIN
 void text_clear(struct text *text);
 void text_free(struct text *text);
 /*
- * One line of UTF-8 (as text_mend makes it) of at most `most` bytes: control characters become spaces, and
- * what is too long ends in "…". For journal and STATUS=, where another text would be lost as a whole.
+ * One line (as text_to_line makes it) of at most `most` bytes; what is too long ends in "…". For journal and STATUS=, where another text would be lost as a whole.
  */
 void text_tidy(struct text *text, size_t most);
 /* The text itself, "" where nothing was added yet; valid until the next change. */
