@@ -190,7 +190,8 @@ static void observe(struct pass *pass)
 	for (size_t i = 0; i < pass->site_count; i++) {
 		struct observe_options options = observe_options_of(&pass->sites[i]);
 
-		if (pass->sites[i].error.code != ERROR_NONE)
+		pass->sites[i].covered = site_is_covered(&pass->sites[i]);
+		if (pass->sites[i].error.code != ERROR_NONE || pass->sites[i].covered)
 			continue;
 		pass->waiting++;
 		observe_site(pass->arena, &options);
@@ -227,7 +228,7 @@ static void plan(struct pass *pass)
 		struct pass_site *site = &pass->sites[i];
 
 		/* The second time only where more was read for it. */
-		if (site->error.code != ERROR_NONE ||
+		if (site->error.code != ERROR_NONE || site->covered ||
 			(site->plan && !site->plan->unread_count && !retires(site->plan)))
 			continue;
 		site->plan = plan_make(&site->view, kinds, kind_count, &options);

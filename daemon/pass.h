@@ -53,7 +53,7 @@ struct pass_site {
 	struct error error; /* why */
 	struct failed_call failed;
 	bool could_not_run; /* keys, account, region or endpoint: a person has to change something */
-	bool replanned;
+	bool covered; /* serves no app any more, and another site reads the same account and region */
 };
 
 struct pass {

@@ -22,10 +22,7 @@ static bool has_batch(const struct definitions *definitions, const struct app *a
 	return false;
 }
 
-/*
- * With names: the batches of these names, of the apps that have one of them. Apps stay where they are,
- * because the batches point to them; those that are not needed get a region that no site has.
- */
+/* With names: the batches of these names, of the apps that have one of them; other apps stand by. */
 static void choose_definitions(struct pass *pass)
 {
 	const struct definitions *all = pass->options.definitions;
@@ -40,15 +37,12 @@ static void choose_definitions(struct pass *pass)
 		if (is_asked_for(pass, all->batches[i].name))
 			part->batches[part->batch_count++] = all->batches[i];
 	part->apps = arena_alloc(pass->arena, (all->app_count + 1) * sizeof *part->apps);
-	part->app_count = 0;
 	for (size_t i = 0; i < all->app_count; i++) {
-		if (!has_batch(part, &all->apps[i]))
-			continue;
-		part->apps[part->app_count] = all->apps[i];
+		part->apps[i] = all->apps[i];
+		part->apps[i].bystander = !has_batch(part, &all->apps[i]);
 		for (size_t b = 0; b < part->batch_count; b++)
 			if (part->batches[b].app == &all->apps[i])
-				part->batches[b].app = &part->apps[part->app_count];
-		part->app_count++;
+				part->batches[b].app = &part->apps[i];
 	}
 }
 
@@ -67,7 +61,7 @@ static void add_site(struct pass *pass, size_t *capacity, const char *region, co
 }
 
 /* The array has stopped growing: from here on its elements may be pointed to. */
-static void complete(struct pass *pass, struct pass_site *site)
+static void complete(struct pass *pass, struct pass_site *site, const struct site *const *all)
 {
 	site->pass = pass;
 	site->identity = aws_identity(pass->options.aws, site->site.role_arn);
@@ -76,6 +70,8 @@ static void complete(struct pass *pass, struct pass_site *site)
 	site->view = (struct view){
 		.arena = pass->arena,
 		.site = &site->site,
+		.sites = all,
+		.site_count = pass->site_count,
 		.owner = pass->options.owner,
 		.definitions = &pass->definitions,
 		.observed = site->observed,
@@ -87,17 +83,22 @@ void sites_find(struct pass *pass)
 	const char *name;
 	size_t capacity = 0;
 	json_t *kept;
+	const struct site **all;
 
 	choose_definitions(pass);
 	for (size_t i = 0; i < pass->definitions.app_count; i++)
-		add_site(pass, &capacity, pass->definitions.apps[i].region,
-			pass->definitions.apps[i].assume_role_arn);
+		if (!pass->definitions.apps[i].bystander)
+			add_site(pass, &capacity, pass->definitions.apps[i].region,
+				pass->definitions.apps[i].assume_role_arn);
 	if (!pass->options.only_count)
 		json_object_foreach (state_sites(pass->options.state), name, kept)
 			add_site(pass, &capacity, json_text_of(kept, "region", ""),
 				json_text_of(kept, "role", NULL));
+	all = arena_alloc(pass->arena, (pass->site_count + 1) * sizeof *all);
 	for (size_t i = 0; i < pass->site_count; i++)
-		complete(pass, &pass->sites[i]);
+		all[i] = &pass->sites[i].site;
+	for (size_t i = 0; i < pass->site_count; i++)
+		complete(pass, &pass->sites[i], all);
 }
 
 /* Whether something of ours is still there that this daemon would have to watch: of one app, or of any
@@ -120,16 +121,16 @@ static bool is_left(const struct pass_site *site, const char *app)
 	return false;
 }
 
-/* A site about which something is not known may hold anything. */
+/* A site about which something is not known may hold anything; what another one covers is known there. */
 static bool is_known(const struct pass_site *site)
 {
-	return site->plan && !*site->observed->incomplete;
+	return site->covered || (site->plan && !*site->observed->incomplete);
 }
 
 static bool is_left_anywhere(const struct pass *pass, const char *app)
 {
 	for (size_t i = 0; i < pass->site_count; i++)
-		if (!is_known(&pass->sites[i]) || is_left(&pass->sites[i], app))
+		if (!is_known(&pass->sites[i]) || (!pass->sites[i].covered && is_left(&pass->sites[i], app)))
 			return true;
 	return false;
 }
@@ -185,9 +186,14 @@ static void forget(struct pass *pass)
 	{
 		const struct pass_site *site = find_site(pass, kept);
 
-		if (site && is_known(site) && !has_app(site) && !is_left(site, NULL))
+		if (site && is_known(site) && !has_app(site) && (site->covered || !is_left(site, NULL)))
 			state_forget_site(state, name);
 	}
+}
+
+bool site_is_covered(const struct pass_site *site)
+{
+	return site->site.account && !has_app(site) && !site_is_first(&site->view);
 }
 
 void sites_remember(struct pass *pass)

@@ -8,6 +8,9 @@
 /* Fills the pass's sites, and the definitions that it works with. */
 void sites_find(struct pass *pass);
 
+/* Whether another site of the pass reads the same account and region, and no app is left to this one. */
+bool site_is_covered(const struct pass_site *site);
+
 /* Keeps what was served in the state, and forgets apps and sites of which nothing of ours is left. */
 void sites_remember(struct pass *pass);
 

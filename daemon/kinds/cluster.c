@@ -18,14 +18,14 @@ static const struct field_rule rules[] = {
 	{ .path = "defaultCapacityProviderStrategy[].weight", .absent = "0" },
 };
 
+static void want_cluster(const struct view *view, struct resources *all, struct app *app)
+{
+	want_of_app(view, all, &kind_cluster, app, &app->cluster.use);
+}
+
 static void cluster_want(const struct view *view, struct resources *all)
 {
-	for (size_t i = 0; i < view->definitions->app_count; i++) {
-		struct app *app = &view->definitions->apps[i];
-
-		if (site_has(view, app))
-			want_of_app(view, all, &kind_cluster, app, &app->cluster.use);
-	}
+	want_of_apps(view, all, site_shares, want_cluster);
 }
 
 static bool mentions_settings(const struct app *app)
@@ -196,7 +196,7 @@ static bool mentioned(const struct view *view, const char *name, bool (*mentions
 	for (size_t i = 0; i < view->definitions->app_count; i++) {
 		const struct app *app = &view->definitions->apps[i];
 
-		if (site_has(view, app) && strcmp(app->cluster.use.name, name) == 0 && mentions(app))
+		if (site_shares(view, app) && strcmp(app->cluster.use.name, name) == 0 && mentions(app))
 			return true;
 	}
 	return false;

@@ -13,14 +13,14 @@ static const struct field_rule rules[] = {
 	{ .path = "retentionInDays", .declared = true },
 };
 
+static void want_log_group(const struct view *view, struct resources *all, struct app *app)
+{
+	want_of_app(view, all, &kind_log_group, app, &app->log_group.use);
+}
+
 static void log_group_want(const struct view *view, struct resources *all)
 {
-	for (size_t i = 0; i < view->definitions->app_count; i++) {
-		struct app *app = &view->definitions->apps[i];
-
-		if (site_has(view, app))
-			want_of_app(view, all, &kind_log_group, app, &app->log_group.use);
-	}
+	want_of_apps(view, all, site_shares, want_log_group);
 }
 
 static bool mentions_retention(const struct app *app)

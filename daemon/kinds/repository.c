@@ -37,21 +37,22 @@ static bool policy_matters(const struct view *view, const char *name)
 	for (size_t i = 0; i < view->definitions->app_count; i++) {
 		const struct app *app = &view->definitions->apps[i];
 
-		if (site_has(view, app) && app->repository.use.name && app->repository.use.managed &&
+		if (site_shares(view, app) && app->repository.use.name && app->repository.use.managed &&
 			strcmp(app->repository.use.name, name) == 0 && mentions_policy(app))
 			return true;
 	}
 	return false;
 }
 
+static void want_repository(const struct view *view, struct resources *all, struct app *app)
+{
+	if (app->repository.use.name)
+		want_of_app(view, all, &kind_repository, app, &app->repository.use);
+}
+
 static void repository_want(const struct view *view, struct resources *all)
 {
-	for (size_t i = 0; i < view->definitions->app_count; i++) {
-		struct app *app = &view->definitions->apps[i];
-
-		if (site_has(view, app) && app->repository.use.name)
-			want_of_app(view, all, &kind_repository, app, &app->repository.use);
-	}
+	want_of_apps(view, all, site_shares, want_repository);
 }
 
 static int compare_strings(const void *a, const void *b)

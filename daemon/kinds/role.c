@@ -39,22 +39,23 @@ static void want_role(
 	if (!of_account(view, role))
 		return;
 	want = want_of_app(view, all, &kind_role, app, &name);
+	if (!want)
+		return;
 	want->part |= use;
 	if (text_starts(role, "arn:"))
 		want->arn = arena_copy(view->arena, role);
 }
 
+static void want_roles(const struct view *view, struct resources *all, struct app *app)
+{
+	want_role(view, all, app, app->roles.execution, USE_TASKS);
+	want_role(view, all, app, app->roles.task, USE_TASKS);
+	want_role(view, all, app, app->roles.events, USE_EVENTS);
+}
+
 static void role_want(const struct view *view, struct resources *all)
 {
-	for (size_t i = 0; i < view->definitions->app_count; i++) {
-		struct app *app = &view->definitions->apps[i];
-
-		if (!site_has(view, app))
-			continue;
-		want_role(view, all, app, app->roles.execution, USE_TASKS);
-		want_role(view, all, app, app->roles.task, USE_TASKS);
-		want_role(view, all, app, app->roles.events, USE_EVENTS);
-	}
+	want_of_apps(view, all, site_shares_account, want_roles);
 }
 
 static char *policy_arn(const struct view *view, const char *policy)

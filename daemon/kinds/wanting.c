@@ -1,5 +1,6 @@
 #include "wanting.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
@@ -24,7 +25,8 @@ static void drop_tag(struct tags *tags, const char *key)
 	tags->count = kept;
 }
 
-static void add_sharer(struct arena *arena, struct resource *want, struct app *app, struct position at)
+static void add_sharer(
+	struct arena *arena, struct resource *want, struct app *app, struct position at, bool elsewhere)
 {
 	struct sharer *sharers;
 
@@ -33,7 +35,7 @@ static void add_sharer(struct arena *arena, struct resource *want, struct app *a
 	sharers = arena_alloc(arena, (want->sharer_count + 1) * sizeof *sharers);
 	for (size_t i = 0; i < want->sharer_count; i++)
 		sharers[i] = want->sharers[i];
-	sharers[want->sharer_count++] = (struct sharer){ app, at };
+	sharers[want->sharer_count++] = (struct sharer){ app, at, elsewhere };
 	want->sharers = sharers;
 	tags_gather_user(arena, &want->user, app->tags, false);
 	tags_add_user(arena, &want->tags, &want->user);
@@ -43,14 +45,17 @@ struct resource *want_of_app(const struct view *view, struct resources *all, con
 	struct app *app, const struct used_name *use)
 {
 	struct resource *want = already(all, kind, use->name);
+	bool elsewhere = !site_has(view, app);
 
 	if (want) {
-		add_sharer(view->arena, want, app, use->at);
-		want->managed = want->managed || use->managed;
+		add_sharer(view->arena, want, app, use->at, elsewhere);
+		want->managed = want->managed || (use->managed && !elsewhere);
 		if (!app->delete_with_last)
 			drop_tag(&want->tags, TAG_ON_DELETE);
 		return want;
 	}
+	if (elsewhere)
+		return NULL;
 	want = resources_add(view->arena, all, kind, use->name, "");
 	want->app = app;
 	want->at = use->at;
@@ -64,14 +69,60 @@ struct resource *want_of_app(const struct view *view, struct resources *all, con
 	return want;
 }
 
+/* The apps that want it stand in one array, so that each site takes their words in the same order. */
+static int compare_sharers(const void *a, const void *b)
+{
+	const struct app *left = ((const struct sharer *)a)->app, *right = ((const struct sharer *)b)->app;
+
+	return left < right ? -1 : left > right;
+}
+
+/* The tags as every site that shares it wants them: of two values of one key the first app's. */
+static void gather_anew(struct arena *arena, struct resource *want)
+{
+	struct sharer *everyone = arena_alloc(arena, (want->sharer_count + 1) * sizeof *everyone);
+
+	memcpy(everyone, want->sharers, want->sharer_count * sizeof *everyone);
+	everyone[want->sharer_count] = (struct sharer){ .app = want->app };
+	qsort(everyone, want->sharer_count + 1, sizeof *everyone, compare_sharers);
+	want->user = (struct tags){ 0 };
+	for (size_t i = 0; i <= want->sharer_count; i++)
+		tags_gather_user(arena, &want->user, everyone[i].app->tags, false);
+	tags_add_user(arena, &want->tags, &want->user);
+}
+
+void want_of_apps(const struct view *view, struct resources *all,
+	bool (*shares)(const struct view *view, const struct app *app),
+	void (*wants)(const struct view *view, struct resources *all, struct app *app))
+{
+	struct app *apps = view->definitions->apps;
+	size_t count = view->definitions->app_count, before = all->count;
+
+	for (size_t i = 0; i < count; i++)
+		if (site_has(view, &apps[i]))
+			wants(view, all, &apps[i]);
+	for (size_t i = 0; i < count; i++)
+		if (!site_has(view, &apps[i]) && shares(view, &apps[i]))
+			wants(view, all, &apps[i]);
+	for (size_t i = before; i < all->count; i++) {
+		const struct resource *want = all->items[i];
+
+		if (want->sharer_count && want->sharers[want->sharer_count - 1].elsewhere)
+			gather_anew(view->arena, all->items[i]);
+	}
+}
+
 const struct app *app_that(const struct resource *want, bool (*mentions)(const struct app *app))
 {
-	if (mentions(want->app))
-		return want->app;
-	for (size_t i = 0; i < want->sharer_count; i++)
-		if (mentions(want->sharers[i].app))
-			return want->sharers[i].app;
-	return want->app;
+	const struct app *first = mentions(want->app) ? want->app : NULL;
+
+	for (size_t i = 0; i < want->sharer_count; i++) {
+		const struct app *app = want->sharers[i].app;
+
+		if (mentions(app) && (!first || app < first))
+			first = app;
+	}
+	return first ? first : want->app;
 }
 
 struct resource *want_of_batch(const struct view *view, struct resources *all, const struct kind *kind,

@@ -6,9 +6,17 @@
 #include "kinds/kinds.h"
 
 /*
+ * Lets each app of the site say what it needs, then those that `shares` says live beside it in other sites or
+ * were not asked for: two sites of one account want the same of what they share.
+ */
+void want_of_apps(const struct view *view, struct resources *all,
+	bool (*shares)(const struct view *view, const struct app *app),
+	void (*wants)(const struct view *view, struct resources *all, struct app *app));
+
+/*
  * The wanted resource of this name, new or already wanted by another app: then it is shared, the first app
  * stays its app, and it goes with the last app only if every one of them says so. `use` says the name and
- * whether it is ours.
+ * whether it is ours. NULL where an app of another site wants what no app of this one does.
  */
 struct resource *want_of_app(const struct view *view, struct resources *all, const struct kind *kind,
 	struct app *app, const struct used_name *use);

@@ -86,6 +86,7 @@ struct app {
 	bool enabled;
 	const json_t *tags; /* {"key": "value"}; NULL where not given */
 	size_t batch_count;
+	bool bystander; /* a pass was not asked for it: only its word on what it shares counts */
 };
 
 struct batch {

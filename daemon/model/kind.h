@@ -16,6 +16,8 @@
 struct view {
 	struct arena *arena;
 	const struct site *site;
+	const struct site *const *sites; /* all of the pass: another one may reach the same account */
+	size_t site_count;
 	const char *owner;
 	const struct definitions *definitions;
 	struct observed *observed;

@@ -76,6 +76,51 @@ void observed_sort(struct observed *observed)
 
 bool site_has(const struct view *view, const struct app *app)
 {
-	return text_compare(app->region, view->site->region) == 0 &&
+	return !app->bystander && text_compare(app->region, view->site->region) == 0 &&
 	       text_compare(app->assume_role_arn, view->site->role_arn) == 0;
+}
+
+static bool same_account(const struct site *a, const struct site *b)
+{
+	return a->account && b->account && strcmp(a->account, b->account) == 0;
+}
+
+/* A site that is reached as the app is, NULL where the pass has none. */
+static const struct site *site_of(const struct view *view, const struct app *app)
+{
+	for (size_t i = 0; i < view->site_count; i++)
+		if (text_compare(view->sites[i]->role_arn, app->assume_role_arn) == 0)
+			return view->sites[i];
+	return NULL;
+}
+
+bool site_shares_account(const struct view *view, const struct app *app)
+{
+	const struct site *site = site_of(view, app);
+
+	/* The same identity is the same account, whatever the region. */
+	return text_compare(app->assume_role_arn, view->site->role_arn) == 0 ||
+	       (site && same_account(site, view->site));
+}
+
+bool site_shares(const struct view *view, const struct app *app)
+{
+	return text_compare(app->region, view->site->region) == 0 && site_shares_account(view, app);
+}
+
+bool site_may_share(const struct view *view, const struct app *app)
+{
+	const struct site *site = site_of(view, app);
+
+	return text_compare(app->region, view->site->region) == 0 &&
+	       (site_shares_account(view, app) || (site && !site->account));
+}
+
+bool site_is_first(const struct view *view)
+{
+	for (size_t i = 0; i < view->site_count && view->sites[i] != view->site; i++)
+		if (same_account(view->sites[i], view->site) &&
+			text_compare(view->sites[i]->region, view->site->region) == 0)
+			return false;
+	return true;
 }

@@ -48,5 +48,15 @@ const struct tags *observed_tags(const struct observed *observed, const char *ar
 
 /* Whether an app is reached through this site. */
 bool site_has(const struct view *view, const struct app *app);
+/* Whether the app is here, or reached with another identity in the same account: what is global is shared
+ * with it.
+ */
+bool site_shares_account(const struct view *view, const struct app *app);
+/* The same in this site's region: names of every kind are shared with it. */
+bool site_shares(const struct view *view, const struct app *app);
+/* Whether it may be so: also where the account of the app's site is not known in this pass. */
+bool site_may_share(const struct view *view, const struct app *app);
+/* Of several sites of one account and region, the one that sees to what belongs to none of them. */
+bool site_is_first(const struct view *view);
 
 #endif

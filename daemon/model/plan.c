@@ -84,6 +84,8 @@ void plan_problem(struct plan *plan, const struct resource *want, const struct r
 	add_problem(plan, problem);
 	/* What several apps share stops each of them. */
 	for (size_t i = 0; i < want->sharer_count; i++) {
+		if (want->sharers[i].elsewhere)
+			continue;
 		problem.app = want->sharers[i].app->name;
 		problem.at = want->sharers[i].at;
 		add_problem(plan, problem);
@@ -282,7 +284,8 @@ static void drop_blocked(struct plan *plan)
 		bool blocked = want && plan_blocked(plan, want->app, want->batch);
 
 		for (size_t s = 0; blocked && s < want->sharer_count; s++)
-			blocked = plan_blocked(plan, want->sharers[s].app, NULL);
+			blocked =
+				want->sharers[s].elsewhere || plan_blocked(plan, want->sharers[s].app, NULL);
 		if (!blocked)
 			plan->actions[kept++] = plan->actions[i];
 	}

@@ -24,10 +24,17 @@ static bool is_wanted(const struct plan *plan, const struct resource *have)
 
 static bool named_in(const struct definitions *definitions, const char *app)
 {
-	for (size_t i = 0; i < definitions->app_count; i++)
-		if (strcmp(definitions->apps[i].name, app) == 0)
-			return true;
-	return false;
+	return definitions_app(definitions, app) != NULL;
+}
+
+/* Of several sites that see the same resource, only one plans its end: its app's, else the first. */
+static bool is_for_this_site(const struct leaver *leaver)
+{
+	const struct app *app = definitions_app(leaver->view->definitions, leaver->app);
+
+	if (app && site_may_share(leaver->view, app))
+		return site_has(leaver->view, app);
+	return site_is_first(leaver->view);
 }
 
 bool plan_serves(const struct view *view, const struct plan_options *options, const char *app)
@@ -45,7 +52,7 @@ static bool is_defined(const struct leaver *leaver)
 
 	for (size_t i = 0; leaver->batch && i < definitions->batch_count; i++)
 		if (strcmp(definitions->batches[i].name, leaver->batch) == 0 &&
-			site_has(leaver->view, definitions->batches[i].app))
+			site_may_share(leaver->view, definitions->batches[i].app))
 			return true;
 	return !leaver->batch && named_in(definitions, leaver->app);
 }
@@ -318,6 +325,8 @@ void plan_removals(struct plan *plan, const struct view *view, const struct plan
 				continue;
 			}
 			leaver = leaver_of(plan, view, options, have);
+			if (!is_for_this_site(&leaver))
+				continue;
 			if (have->kind->shape == SHAPE_REVISIONS)
 				remove_revision(&leaver);
 			else if (have->kind->shape == SHAPE_PLAIN)

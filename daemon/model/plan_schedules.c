@@ -52,7 +52,7 @@ static void gather_schedules(struct plan *plan, const struct view *view)
 
 		if (have->kind->shape != SHAPE_SCHEDULE || !is_ours(view, have))
 			continue;
-		plan->owned_batches++;
+		plan->owned_batches += site_is_first(view);
 		if (wanted(plan, SHAPE_SCHEDULE, have->name))
 			continue;
 		arena_grow(plan->arena, &unwanted->items, sizeof have, unwanted->count, &unwanted->capacity);

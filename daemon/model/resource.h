@@ -40,6 +40,7 @@ enum tag_reading {
 struct sharer {
 	struct app *app;
 	struct position at;
+	bool elsewhere; /* reached through another site of the account, which tells what it lacks */
 };
 
 /* What there should be (want) or what there is (have); identity is kind, name and id. */
