@@ -32,14 +32,22 @@ static bool was_of(const struct view *view, const struct plan_options *options, 
 	       (strcmp(app, want->app->name) == 0 || plan_serves(view, options, app));
 }
 
-/* The schedule of ours that the same batch had under another name. */
-static struct resource *moved_from(const struct plan *plan, const struct view *view,
+/* The schedules of ours that the same batch had under other names: more than one where a move was broken off.
+ */
+static struct resources moved_from(const struct plan *plan, const struct view *view,
 	const struct plan_options *options, const struct resource *want)
 {
-	for (size_t i = 0; i < plan->unwanted.count; i++)
-		if (was_of(view, options, plan->unwanted.items[i], want))
-			return plan->unwanted.items[i];
-	return NULL;
+	struct resources olds = { 0 };
+
+	for (size_t i = 0; i < plan->unwanted.count; i++) {
+		struct resource *have = plan->unwanted.items[i];
+
+		if (!was_of(view, options, have, want))
+			continue;
+		arena_grow(plan->arena, &olds.items, sizeof have, olds.count, &olds.capacity);
+		olds.items[olds.count++] = have;
+	}
+	return olds;
 }
 
 /* Schedules of ours under names that nothing wants: moved, left, or another's. */
@@ -68,8 +76,8 @@ static struct action *add_old(struct plan *plan, enum verb verb, const struct re
 	action->app = want->app->name;
 	action->batch = want->batch->name;
 	action->retiring = true;
-	plan_hold_unread(plan, action);
 	plan_need(plan, action, after);
+	plan_hold_unread(plan, action);
 	return action;
 }
 
@@ -94,26 +102,40 @@ static void remove_old(
 		add_old(plan, VERB_DELETE, old, want, after);
 }
 
-/* The new schedule was made disabled; it starts once the old one has stopped. */
+/* The new schedule was made disabled; it starts once the actions from `stops` on have stopped the old ones.
+ */
 static struct action *add_start(
-	struct plan *plan, const struct view *view, struct resource *want, struct action *stopped)
+	struct plan *plan, const struct view *view, struct resource *want, struct action *made, size_t stops)
 {
+	struct resource *have = resources_find(&plan->observed->all, want->kind, want->name, NULL);
 	struct resource *started = arena_alloc(plan->arena, sizeof *started);
 	struct action *start;
+	size_t end = plan->action_count;
 
 	*started = *want;
 	started->start_disabled = false;
 	want_fields(view, started);
-	start = plan_add(plan, VERB_UPDATE, started, NULL);
+	start = plan_add(plan, VERB_UPDATE, started, have);
 	start->differences = fields_compare(plan->arena, &started->fields, &want->fields);
+	if (stops == end)
+		plan_need(plan, start, made);
+	for (size_t i = stops; i < end; i++)
+		plan_need(plan, start, plan->actions[i]);
 	plan_hold_unread(plan, start);
-	plan_need(plan, start, stopped);
 	return start;
 }
 
 static bool is_stopped(const struct resource *have)
 {
 	return text_compare(fields_value(&have->fields, "state"), "DISABLED") == 0;
+}
+
+static bool one_runs(const struct resources *schedules)
+{
+	for (size_t i = 0; i < schedules->count; i++)
+		if (!is_stopped(schedules->items[i]))
+			return true;
+	return false;
 }
 
 static struct action *add_stop(
@@ -131,7 +153,6 @@ static struct action *plan_target(struct plan *plan, const struct view *view, st
 {
 	const struct resource *family = wanted(plan, SHAPE_REVISIONS, want->batch->family);
 	const struct resource *have = resources_find(&plan->observed->all, want->kind, want->name, want->id);
-
 	struct action *action;
 
 	want->revision_arn = family ? family->revision_arn : NULL;
@@ -159,21 +180,24 @@ static void add_needs(
 	}
 }
 
-/* The new one stands and has its target before the old one stops, and runs only when the old one has stopped.
- */
-static void take_over(struct plan *plan, const struct view *view, struct resource *want,
-	struct action *schedule, struct action *target, const struct resource *old, bool remove)
+/* The new one stands and has its target before the old ones stop, and runs only when they have stopped. */
+static void take_over(struct plan *plan, const struct view *view, const struct plan_options *options,
+	struct resource *want, struct action *schedule, struct action *target, const struct resources *olds)
 {
-	struct action *last = target ? target : schedule;
+	struct action *made = target ? target : schedule, *start = NULL;
+	size_t stops = plan->action_count;
 
-	if (!is_stopped(old)) {
-		last = add_stop(plan, old, want, last);
-		plan_need(plan, last, schedule);
-	}
+	for (size_t i = 0; i < olds->count; i++)
+		if (!is_stopped(olds->items[i]))
+			plan_need(plan, add_stop(plan, olds->items[i], want, made), schedule);
 	if (want->start_disabled && want->batch->enabled)
-		last = add_start(plan, view, want, last);
-	if (remove)
-		remove_old(plan, old, want, last);
+		start = add_start(plan, view, want, made, stops);
+	for (size_t i = 0; i < olds->count && options->removals && options->deletion_enabled; i++) {
+		const struct resource *old = olds->items[i];
+		struct action *stop = plan_action(plan, old->kind, old->name, NULL);
+
+		remove_old(plan, old, want, start ? start : stop ? stop : made);
+	}
 }
 
 static void plan_batch(
@@ -181,8 +205,8 @@ static void plan_batch(
 {
 	struct resource *have = resources_find(&plan->observed->all, want->kind, want->name, NULL);
 	struct resource *target = wanted(plan, SHAPE_TARGET, want->name);
-	const struct resource *old = moved_from(plan, view, options, want);
 	struct action *schedule, *starts;
+	struct resources olds;
 
 	if (have && have->managed_by) {
 		plan_conflict(plan, want, have);
@@ -190,14 +214,14 @@ static void plan_batch(
 	}
 	if (!plan_may_use(plan, view, want, have) || plan_blocked(plan, want->app, want->batch))
 		return;
+	olds = moved_from(plan, view, options, want);
 	/* Until the old name has stopped, the new one must not run too. */
-	want->start_disabled = old && !is_stopped(old) && (!have || is_stopped(have));
+	want->start_disabled = one_runs(&olds) && (!have || is_stopped(have));
 	want_fields(view, want);
 	schedule = plan_compare(plan, view, want, have);
 	starts = target ? plan_target(plan, view, target) : NULL;
 	add_needs(plan, want, schedule, starts);
-	if (old)
-		take_over(plan, view, want, schedule, starts, old, options->removals);
+	take_over(plan, view, options, want, schedule, starts, &olds);
 }
 
 void plan_schedules(struct plan *plan, const struct view *view, const struct plan_options *options)

@@ -334,3 +334,48 @@ def test_a_held_plan_stays_held_while_others_are_applied(world, article):
     world.apply("b00")
     approved = world.run("approve", plan)
     assert approved.code == 0 and str(world.folder / "state") in approved.out, str(approved)
+
+
+def states(world):
+    return {rule["Name"]: rule["State"] for rule in world.client("events").list_rules()["Rules"]}
+
+
+def test_a_move_by_name_stops_the_old_rule_and_deletes_nothing(world, converged):
+    converged["batches"]["no1"]["ruleName"] = "every-five"
+    world.write(converged)
+    world.apply("no1")
+    assert states(world) == {"batch-no1": "DISABLED", "batch-no2": "ENABLED", "every-five": "ENABLED"}
+    world.apply()
+    assert states(world) == {"batch-no2": "ENABLED", "every-five": "ENABLED"}
+
+
+def test_a_move_waits_while_something_cannot_be_read(world, converged):
+    """The old rule may not be disabled then, so the new one must not run beside it."""
+    world.client("events").put_rule(Name="nobodys", ScheduleExpression="rate(1 day)", State="DISABLED")
+    converged["batches"]["no1"]["ruleName"] = "every-five"
+    world.write(converged)
+    world.proxy.fault("denied", "events", "ListTagsForResource", times=None,
+                      match=lambda call: call.params["ResourceARN"].endswith("/nobodys"))
+    result = world.apply(code=1)
+    assert states(world)["batch-no1"] == "ENABLED" and states(world)["every-five"] == "DISABLED", str(result)
+    world.proxy.reset()
+    world.apply()
+    assert "batch-no1" not in states(world) and states(world)["every-five"] == "ENABLED"
+
+
+def test_a_move_that_was_broken_off_reads_the_owner_of_the_new_rule_before_it_starts_it(world, converged):
+    converged["batches"]["no1"]["ruleName"] = "every-five"
+    world.write(converged)
+    world.proxy.fault("denied", "events", "DisableRule", times=None)
+    world.apply(code=1)
+    world.proxy.reset()
+    order = [(call.operation, call.params.get("Name") or call.params.get("ResourceARN", "").rpartition("/")[2])
+             for call in world.apply().calls]
+    assert order.index(("ListTagsForResource", "every-five")) < order.index(("EnableRule", "every-five")), order
+
+
+def test_with_deletion_switched_off_a_move_leaves_the_old_rule_disabled(world, converged):
+    world.settings(deletion={"enabled": False})
+    converged["batches"]["no1"]["ruleName"] = "every-five"
+    world.converge(converged)
+    assert states(world) == {"batch-no1": "DISABLED", "batch-no2": "ENABLED", "every-five": "ENABLED"}
