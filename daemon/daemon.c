@@ -253,6 +253,7 @@ static void begin_pass(struct daemon *daemon)
 	ev_timer_stop(daemon->session.loop, &daemon->resync);
 	options.write = !daemon->session.settings->read_only;
 	options.resident = true;
+	options.first = report_is_first(daemon->report);
 	options.progress = progressed;
 	options.done = finished;
 	options.data = options.done_data = daemon;

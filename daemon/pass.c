@@ -264,22 +264,30 @@ static char *fight_key(struct arena *arena, const struct difference *difference)
 	return arena_printf(arena, "%s=%.64s", difference->path, difference->after ? difference->after : "");
 }
 
+/* What somebody else may change back: a field, and that a schedule that left is disabled. */
+static bool can_be_fought(const struct action *action, const struct difference *difference)
+{
+	return action->verb == VERB_UPDATE ||
+	       (action->verb == VERB_DISABLE && strcmp(difference->path, "state") == 0);
+}
+
 /* A field that keeps being changed back is not fought over: the daemon waits longer each time. */
 static void keep_calm(struct pass *pass, struct pass_site *site)
 {
 	for (size_t i = 0; pass->options.resident && i < site->plan->action_count; i++) {
 		struct action *action = site->plan->actions[i];
 
-		for (size_t d = 0; action->verb == VERB_UPDATE && d < action->differences.count; d++) {
+		for (size_t d = 0; d < action->differences.count; d++) {
 			const struct difference *difference = &action->differences.items[d];
 			time_t until = state_calm_until(
 				site->memory, action->arn, fight_key(pass->arena, difference));
 			char when[ISO8601_SIZE];
 
-			if (until <= pass->now)
+			if (until <= pass->now || !can_be_fought(action, difference))
 				continue;
 			text_iso8601(when, until);
 			action->outcome = OUTCOME_HELD;
+			action->fought = true;
 			action->error = arena_printf(pass->arena,
 				"%s keeps being changed outside: not fought over before %s; apply by hand "
 				"writes it",
@@ -369,6 +377,18 @@ static void remember_registration(struct pass *pass, struct pass_site *site, con
 			fields_digest(pass->arena, &action->want->fields, true));
 }
 
+/* Only what the daemon repairs by itself is a fight; a wish and an apply by hand are none. */
+static void remember_fights(struct pass *pass, struct pass_site *site, const struct action *action)
+{
+	for (size_t i = 0; i < action->differences.count; i++) {
+		const struct difference *difference = &action->differences.items[i];
+
+		if (pass->options.resident && !pass->options.first && can_be_fought(action, difference))
+			state_put_back(
+				site->memory, action->arn, fight_key(pass->arena, difference), pass->now);
+	}
+}
+
 /* What this site's actions have to leave behind in the state. */
 static void remember_actions(struct pass *pass, struct pass_site *site)
 {
@@ -384,9 +404,7 @@ static void remember_actions(struct pass *pass, struct pass_site *site)
 		/* A person approved it: from now on its grace is ours to watch. */
 		if (action->leaves && action->stray)
 			state_serve(pass->options.state, action->app, site->site.account);
-		for (size_t d = 0; action->verb == VERB_UPDATE && d < action->differences.count; d++)
-			state_put_back(site->memory, action->arn,
-				fight_key(pass->arena, &action->differences.items[d]), pass->now);
+		remember_fights(pass, site, action);
 	}
 }
 

@@ -28,6 +28,7 @@ struct pass_options {
 	size_t only_count;
 	bool write; /* false: nothing is written to AWS */
 	bool resident; /* the daemon: a field that keeps being changed back is not fought over */
+	bool first; /* with these definitions: what it changes is what they ask for, and nobody's drift */
 	double timeout; /* seconds that throttled calls may wait in all */
 	/* While it works; each may be NULL. */
 	void (*planned)(const struct pass *pass, void *data);

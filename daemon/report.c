@@ -51,6 +51,11 @@ void report_new_definitions(struct report *report)
 	troubles_drop(&report->troubles, TROUBLE_DEFINITIONS, say_over);
 }
 
+bool report_is_first(const struct report *report)
+{
+	return !report->asked.seen;
+}
+
 void report_not_in_force(struct report *report, enum message message, const char *text, time_t now)
 {
 	struct trouble *trouble;
@@ -244,7 +249,7 @@ static void tell_calm(struct report *report, const struct pass_site *site, const
 {
 	struct arena *arena = site->pass->arena;
 
-	if (action->outcome == OUTCOME_HELD && action->error)
+	if (action->fought)
 		tell_action(report, site, action, MESSAGE_FIGHT,
 			arena_printf(arena, "%s: %s %s", whose(arena, action->app, action->batch),
 				action->kind->name, name_of(action)));

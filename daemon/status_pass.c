@@ -175,13 +175,12 @@ static void add_problems(const struct pass_site *site, json_t *problems, json_t 
 			json_add(problems, action_problem(plan->actions[i]));
 }
 
-/* A field that keeps being changed back: the only held action that says why by itself. */
 static void add_fights(const struct plan *plan, json_t *fights)
 {
 	for (size_t i = 0; i < plan->action_count; i++) {
 		const struct action *action = plan->actions[i];
 
-		if (action->outcome == OUTCOME_HELD && action->verb == VERB_UPDATE && action->error)
+		if (action->fought)
 			json_add(
 				fights, json_must(json_pack("{s:s?, s:s?, s:s, s:s, s:s}", "app", action->app,
 						"batch", action->batch, "kind", action->kind->name, "name",

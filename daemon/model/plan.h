@@ -38,6 +38,7 @@ struct action {
 			  left */
 	bool leaves; /* a batch is newly disabled by it */
 	size_t order; /* of the whole pass, for showing */
+	bool fought; /* held, because somebody keeps changing it back */
 	bool stray; /* nobody here may remove it on its own account */
 
 	enum outcome outcome;

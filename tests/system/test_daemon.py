@@ -289,3 +289,39 @@ def test_read_only_tells_what_differs(world, article):
     text = end(process)
     assert text.count("batch no1 differs, and readOnly forbids to write it: create task-definition batch-no1; "
                       "create rule batch-no1; create target batch-no1 (") == 1, text
+
+
+def test_what_the_files_ask_for_is_no_fight(world, article):
+    """Enabled and disabled in the files many times within an hour: each time it is done at once."""
+    world.settings(resyncInterval=3600)
+    world.write(article)
+    process = start(world)
+    wait_for(lambda: world.rule("batch-no2") and world.rule("batch-no2")["Targets"])
+    for number in range(9):
+        article["batches"]["no1"]["enabled"] = bool(number % 2)
+        world.write(article)
+        process.send_signal(signal.SIGHUP)
+        state = "ENABLED" if number % 2 else "DISABLED"
+        wait_for(lambda: world.rule("batch-no1")["State"] == state, what=f"{state}, time {number}")
+    text = end(process)
+    assert process.returncode == 0 and "keeps being changed" not in text, text
+
+
+def test_a_rule_that_left_and_is_enabled_again_and_again_is_not_fought_over(world, article):
+    """Another daemon with these files, say: one of the two gives in."""
+    world.settings(resyncInterval=1)
+    world.write(article)
+    process = start(world)
+    wait_for(lambda: world.rule("batch-no2") and world.rule("batch-no2")["Targets"])
+    del article["batches"]["no2"]
+    world.write(article)
+    process.send_signal(signal.SIGHUP)
+    for number in range(4):
+        wait_for(lambda: world.rule("batch-no2")["State"] == "DISABLED", what=f"disabled, time {number}")
+        time.sleep(0.2)
+        world.client("events").enable_rule(Name="batch-no2")
+    before = passes(world)
+    wait_for(lambda: passes(world) > before + 2, what="more passes")
+    assert world.rule("batch-no2")["State"] == "ENABLED"
+    text = end(process)
+    assert "keeps being changed outside" in text, text
