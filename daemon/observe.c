@@ -22,6 +22,8 @@ struct observing {
 	struct resources wants;
 	size_t family_count; /* wanted families */
 	bool by_family; /* the account's list is longer than asking for each family */
+	const char **clusters; /* whose users were asked for */
+	size_t cluster_count, cluster_capacity;
 	unsigned in_flight;
 	size_t stage;
 	struct error failed;
@@ -144,8 +146,22 @@ static void ask_about(struct observing *observing, const struct reading *reading
 		question);
 }
 
+/* A cluster is asked for its users once, however it was found. */
+static bool is_new_cluster(struct observing *observing, const char *arn)
+{
+	for (size_t i = 0; i < observing->cluster_count; i++)
+		if (strcmp(observing->clusters[i], arn) == 0)
+			return false;
+	arena_grow(observing->scratch, &observing->clusters, sizeof arn, observing->cluster_count,
+		&observing->cluster_capacity);
+	observing->clusters[observing->cluster_count++] = arn;
+	return true;
+}
+
 static void ask(void *context, const struct reading *reading, const struct subject *subject)
 {
+	if (reading == &reading_users && !is_new_cluster(context, subject->name))
+		return;
 	ask_about(context, reading, subject, subject->resource ? subject->resource->kind : NULL,
 		subject->resource ? subject->resource->name : subject->name);
 }
@@ -384,34 +400,23 @@ void observe_site(struct arena *arena, const struct observe_options *options)
 	advance(begin(arena, options));
 }
 
-static bool is_asked(const char *const *arns, size_t count, const char *arn)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(arns[i], arn) == 0)
-			return true;
-	return false;
-}
-
+/* Every cluster that anything here runs on, and all that the region has. */
 static void ask_users(struct observing *observing)
 {
 	const struct resources *all = &observing->observed->all;
-	const char **arns = arena_alloc(observing->scratch, (all->count + 1) * sizeof *arns);
-	size_t count = 0, asked = 0;
+	struct subject everything = { .name = "" };
 
 	for (size_t i = 0; i < all->count; i++) {
 		const struct resource *have = all->items[i];
 		const char *arn = have->kind == &kind_cluster         ? have->arn
 				  : have->kind->shape == SHAPE_TARGET ? fields_value(&have->fields, "arn")
 								      : NULL;
+		struct subject subject = { .name = arn };
 
-		if (arn && !is_asked(arns, count, arn))
-			arns[count++] = arn;
+		if (arn)
+			ask(observing, &reading_users, &subject);
 	}
-	for (; asked < count; asked++) {
-		struct subject subject = { .name = arns[asked] };
-
-		ask_about(observing, &reading_users, &subject, NULL, arns[asked]);
-	}
+	ask(observing, &reading_all_clusters, &everything);
 }
 
 void observe_more(struct arena *arena, const struct observe_options *options,

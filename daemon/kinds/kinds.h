@@ -23,6 +23,7 @@ extern const struct reading reading_revisions; /* the ACTIVE revisions of all fa
 extern const struct reading reading_revision; /* one revision's content and tags */
 extern const struct reading reading_rules; /* all rules of the default event bus */
 extern const struct reading reading_targets; /* one rule's targets */
+extern const struct reading reading_all_clusters; /* the users of each cluster of the region */
 extern const struct reading
 	reading_users; /* the rules that run something on one cluster, and their targets */
 

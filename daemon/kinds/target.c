@@ -173,13 +173,19 @@ static json_t *users_params(const struct view *view, const struct subject *subje
 	return json_must(json_pack("{s:s}", "TargetArn", subject->name));
 }
 
-static bool has_targets(const struct observed *observed, const char *rule)
+/* Whether the rule's targets have yet to be read; from now on they are. */
+static bool is_unread(const struct observed *observed, const char *rule)
 {
-	for (size_t i = 0; i < observed->all.count; i++)
-		if (observed->all.items[i]->kind == &kind_target &&
-			strcmp(observed->all.items[i]->name, rule) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < observed->all.count; i++) {
+		struct resource *have = observed->all.items[i];
+
+		if (have->kind != &kind_rule || strcmp(have->name, rule) != 0)
+			continue;
+		if (have->targets_asked)
+			return false;
+		have->targets_asked = true;
+	}
+	return true;
 }
 
 /* Rules of strangers run tasks on our clusters too, and a revision that one of them names has to stay. */
@@ -194,7 +200,7 @@ static bool users_heard(const struct hearing *hearing, const json_t *reply, stru
 	json_array_foreach (list, i, name) {
 		struct subject subject = { .name = json_string_value(name) };
 
-		if (!subject.name || has_targets(hearing->observed, subject.name))
+		if (!subject.name || !is_unread(hearing->observed, subject.name))
 			continue;
 		subject.name = arena_copy(hearing->observed->arena, subject.name);
 		hearing->ask(hearing->context, &reading_targets, &subject);
@@ -209,6 +215,42 @@ const struct reading reading_users = {
 	.page_out = "NextToken",
 	.params = users_params,
 	.heard = users_heard,
+};
+
+static json_t *all_clusters_params(const struct view *view, const struct subject *subject)
+{
+	(void)view;
+	(void)subject;
+	return json_must(json_pack("{s:i}", "maxResults", 100));
+}
+
+/* A stranger's rule may run our revision on a cluster that is none of ours. */
+static bool all_clusters_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
+{
+	const json_t *list = json_object_get(reply, "clusterArns");
+	json_t *arn;
+	size_t i;
+
+	if (reply && !json_is_array(list))
+		return error_set(error, ERROR_REPLY, "the answer has no clusterArns");
+	json_array_foreach (list, i, arn) {
+		struct subject subject = { .name = json_string_value(arn) };
+
+		if (!subject.name)
+			continue;
+		subject.name = arena_copy(hearing->observed->arena, subject.name);
+		hearing->ask(hearing->context, &reading_users, &subject);
+	}
+	return true;
+}
+
+const struct reading reading_all_clusters = {
+	.service = "ecs",
+	.operation = "ListClusters",
+	.page_in = "nextToken",
+	.page_out = "nextToken",
+	.params = all_clusters_params,
+	.heard = all_clusters_heard,
 };
 
 /* PutTargets and RemoveTargets answer 200 with the entries that failed inside. */

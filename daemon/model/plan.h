@@ -133,6 +133,9 @@ void plan_need(struct plan *plan, struct action *action, struct action *needed);
 void plan_hold_unread(struct plan *plan, struct action *action);
 void plan_problem(struct plan *plan, const struct resource *want, const struct resource *have, bool conflict,
 	const char *format, ...) PRINTF_LIKE(5, 6);
+/* Whether a schedule's target starts this revision: by its ARN, or by its family of which it is the newest.
+ */
+bool plan_starts(const struct plan *plan, const struct resource *target, const struct resource *revision);
 /* The name is somebody else's. */
 void plan_conflict(struct plan *plan, const struct resource *want, const struct resource *have);
 /* Whether we may write to what has this name; where not, and it is not a role to be used as it is, adds the

@@ -183,13 +183,9 @@ static bool wait_for_users(struct plan *plan, struct action *retirement, const s
 	const struct resources *all = &plan->observed->all;
 
 	for (size_t i = 0; i < all->count; i++) {
-		const char *arn =
-			all->items[i]->kind->shape == SHAPE_TARGET
-				? fields_value(&all->items[i]->fields, "ecsParameters.taskDefinitionArn")
-				: NULL;
 		struct action *user;
 
-		if (!arn || strcmp(arn, revision->arn) != 0)
+		if (all->items[i]->kind->shape != SHAPE_TARGET || !plan_starts(plan, all->items[i], revision))
 			continue;
 		user = plan_action(plan, all->items[i]->kind, all->items[i]->name, all->items[i]->id);
 		if (!user || !moves_away(user))
@@ -249,7 +245,31 @@ static unsigned count_newer(const struct plan *plan, const struct view *view, co
 	return newer + (*registration != NULL);
 }
 
-/* More than `keepRevisions` newer ones exist, and no schedule names it any more. */
+/*
+ * Whether another revision of ours says the same, as a registration leaves behind whose answer was lost. Only
+ * where both read as they were written: what AWS says in its own way is known by its coming twice.
+ */
+static bool is_double(
+	const struct plan *plan, const struct view *view, const struct resource *revision, const char *wanted)
+{
+	const struct resources *all = &plan->observed->all;
+
+	if (!revision->hash || text_compare(revision->hash, revision->digest) != 0)
+		return false;
+	for (size_t i = resources_from(all, revision->kind, revision->name); i < all->count; i++) {
+		const struct resource *other = all->items[i];
+
+		if (other->kind != revision->kind || strcmp(other->name, revision->name) != 0)
+			return false;
+		if (is_ours(view, other) && text_compare(other->hash, revision->hash) == 0 &&
+			text_compare(other->digest, revision->digest) == 0 &&
+			(other->revision > revision->revision || strcmp(other->arn, wanted) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* More than `keepRevisions` newer ones exist, or another says the same; and no schedule names it any more. */
 static void retire_old(
 	struct plan *plan, const struct view *view, const struct resource *revision, unsigned keep)
 {
@@ -257,7 +277,8 @@ static void retire_old(
 	struct action *registration, *action;
 
 	if (strcmp(want->arn, revision->arn) == 0 || plan_blocked(plan, want->app, want->batch) ||
-		count_newer(plan, view, revision, &registration) <= keep)
+		(count_newer(plan, view, revision, &registration) <= keep &&
+			!is_double(plan, view, revision, want->arn)))
 		return;
 	action = retire(plan, revision);
 	if (!action)

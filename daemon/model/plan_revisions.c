@@ -27,6 +27,36 @@ static struct family family_of(const struct plan *plan, const struct resource *w
 	return (struct family){ .items = all->items + from, .count = to - from };
 }
 
+static bool is_newest(const struct plan *plan, const struct resource *revision)
+{
+	struct family family = family_of(plan, revision);
+
+	return family.count && family.items[family.count - 1] == revision;
+}
+
+bool plan_starts(const struct plan *plan, const struct resource *target, const struct resource *revision)
+{
+	const char *arn = fields_value(&target->fields, "ecsParameters.taskDefinitionArn");
+	size_t length = arn ? strlen(arn) : 0;
+
+	if (!arn || strncmp(arn, revision->arn, length) != 0)
+		return false;
+	return !revision->arn[length] || (revision->arn[length] == ':' && is_newest(plan, revision));
+}
+
+static bool in_use(const struct plan *plan, const struct resource *revision)
+{
+	for (size_t i = plan->observed->all.count; i-- > 0;) {
+		const struct resource *have = plan->observed->all.items[i];
+
+		if (have->kind->shape != SHAPE_TARGET)
+			return false;
+		if (plan_starts(plan, have, revision))
+			return true;
+	}
+	return false;
+}
+
 /* Ours if one of its ACTIVE revisions is, foreign if it has ACTIVE ones and none is. */
 static bool may_register(
 	struct plan *plan, const struct view *view, const struct resource *want, const struct family *family)
@@ -53,6 +83,12 @@ static bool same_content(
 	return have->content_read && fields_compare(plan->arena, &want->fields, &have->fields).count == 0;
 }
 
+/* Of several with the same content the one that a schedule starts already, so that nothing has to move. */
+static bool is_better(const struct plan *plan, const struct resource *have, const struct resource *found)
+{
+	return !found || (in_use(plan, have) && !in_use(plan, found));
+}
+
 /*
  * The newest revision of ours with this hash and this content. Where the hash is right and the content reads
  * otherwise, somebody copied the tag, or AWS says what we wrote in its own way: the second time the same is
@@ -62,7 +98,7 @@ static struct resource *find_revision(struct plan *plan, const struct view *view
 	const struct family *family, const char *hash)
 {
 	char *digest = fields_digest(plan->arena, &want->fields, true);
-	struct resource *doubtful = NULL;
+	struct resource *doubtful = NULL, *found = NULL;
 
 	for (size_t i = family->count; i-- > 0;) {
 		struct resource *have = family->items[i];
@@ -70,38 +106,18 @@ static struct resource *find_revision(struct plan *plan, const struct view *view
 
 		if (!is_ours(view, have))
 			continue;
-		if (content && (!hash_is_ours(have->hash) || strcmp(have->hash, hash) == 0))
-			return have;
-		if (!hash_is_ours(have->hash) || strcmp(have->hash, hash) != 0 || !have->digest)
+		if (content && (!hash_is_ours(have->hash) || strcmp(have->hash, hash) == 0)) {
+			found = is_better(plan, have, found) ? have : found;
+			continue;
+		}
+		if (found || !hash_is_ours(have->hash) || strcmp(have->hash, hash) != 0 || !have->digest)
 			continue;
 		if (doubtful && strcmp(doubtful->digest, have->digest) == 0)
 			return doubtful;
 		if (!doubtful)
 			doubtful = have;
 	}
-	return NULL;
-}
-
-/* The revision that a schedule of ours names, by its ARN; NULL where it is none of this family's ACTIVE ones.
- */
-static bool named_by(const struct resource *target, const struct resource *revision)
-{
-	const char *arn = fields_value(&target->fields, "ecsParameters.taskDefinitionArn");
-
-	return arn && strcmp(arn, revision->arn) == 0;
-}
-
-static bool in_use(const struct plan *plan, const struct resource *revision)
-{
-	for (size_t i = plan->observed->all.count; i-- > 0;) {
-		const struct resource *have = plan->observed->all.items[i];
-
-		if (have->kind->shape != SHAPE_TARGET)
-			return false;
-		if (named_by(have, revision))
-			return true;
-	}
-	return false;
+	return found;
 }
 
 /* What a new revision replaces: the one in use, else the newest of ours. */

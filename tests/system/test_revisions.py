@@ -2,6 +2,8 @@
 
 import copy
 
+import pytest
+
 from conftest import ACCOUNT, REGION
 
 ECR = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/batch"
@@ -230,4 +232,44 @@ def test_a_hash_of_another_version_is_compared_by_content(world, converged):
                                      tags=[{"key": "fargate-batchd:hash", "value": "v0-ffffffff"}])
     result = world.run("apply")
     assert result.code == 0 and not registered(result), str(result)
+    world.settled()
+
+
+def run_by_a_stranger(world, definition, cluster):
+    world.client("events").put_rule(Name="theirs", ScheduleExpression="rate(1 day)")
+    world.client("events").put_targets(Rule="theirs", Targets=[{
+        "Id": "x", "Arn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/{cluster}",
+        "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/x",
+        "EcsParameters": {"TaskDefinitionArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/{definition}"}}])
+
+
+@pytest.mark.parametrize("definition, cluster", [("batch-no2:1", "batch"), ("batch-no2", "batch"),
+                                                 ("batch-no2:1", "elsewhere")])
+def test_a_revision_stays_that_a_strangers_rule_starts(world, converged, definition, cluster):
+    """By its number or as the newest of its family, and on whatever cluster."""
+    world.client("ecs").create_cluster(clusterName="elsewhere")
+    run_by_a_stranger(world, definition, cluster)
+    del converged["batches"]["no2"]
+    world.settings(deletion={"graceMinutes": 0})
+    world.write(converged)
+    world.apply()
+    assert world.rule("batch-no2") is None and len(world.active("batch-no2")) == 1
+    world.client("events").remove_targets(Rule="theirs", Ids=["x"])
+    world.apply()
+    assert world.active("batch-no2") == []
+
+
+def test_what_was_registered_twice_goes_again(world, article):
+    """The answer was lost, and the listing did not name the revision yet."""
+    world.write(article)
+    world.proxy.fault("reset", "ecs", "RegisterTaskDefinition", when="after", times=None)
+    world.apply(code=1)
+    world.proxy.reset()
+    world.proxy.patch("ecs", "ListTaskDefinitions", lambda reply, _: {"taskDefinitionArns": []})
+    world.apply()
+    world.proxy.reset()
+    assert len(world.active("batch-no1")) == 2
+    world.apply()
+    used = [world.target(f"batch-{name}")["EcsParameters"]["TaskDefinitionArn"] for name in ("no1", "no2")]
+    assert used == world.active("batch-no1") + world.active("batch-no2")
     world.settled()

@@ -18,6 +18,7 @@ static const struct operation {
 	{ "ListRules", NULL, "{\"Rules\": []}", NULL, false },
 	{ "ListTargetsByRule", "Rule", "{\"Targets\": []}", NULL, false },
 	{ "ListRuleNamesByTarget", "TargetArn", "{\"RuleNames\": []}", NULL, false },
+	{ "ListClusters", NULL, "{\"clusterArns\": []}", NULL, false },
 	{ "ListTaskDefinitions", "familyPrefix", "{\"taskDefinitionArns\": []}", NULL, false },
 	{ "DescribeTaskDefinition", "taskDefinition", NULL, "ClientException", false },
 	{ "DescribeClusters", "clusters", "{\"clusters\": [], \"failures\": []}", NULL, false },
