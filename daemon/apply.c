@@ -100,7 +100,8 @@ static void pass_on(struct work *work)
 	}
 }
 
-/* Another app's action in this pass has made the same thing, or is about to. */
+/* Another app's action in this pass has made the same role, a stranger has, or we did and the answer was
+ * lost. */
 static bool made_meanwhile(const struct work *work, const struct call_result *result)
 {
 	return result->failure.class == FAILURE_EXISTS && work->action->kind->shape == SHAPE_ROLE;
@@ -141,6 +142,55 @@ static void pause_for_role(struct work *work)
 		work->applying->options.transport, work->pause, try_again, work);
 }
 
+/* What hangs on the resource is not needed to know whose it is. */
+static void ask_nothing(void *context, const struct reading *reading, const struct subject *subject)
+{
+	(void)context;
+	(void)reading;
+	(void)subject;
+}
+
+/* One of ours is completed; a stranger's is used as it is. */
+static void owner_read(const struct call_result *result, void *data)
+{
+	struct work *work = data;
+	struct observed *observed = work->applying->options.view->observed;
+	const struct kind *kind = work->action->kind;
+	struct hearing hearing = {
+		.view = work->applying->options.view,
+		.observed = observed,
+		.subject = { .name = work->action->name },
+		.ask = ask_nothing,
+	};
+	const struct resource *have;
+	struct error error = { 0 };
+
+	if (!result->ok) {
+		fail_with(work, result);
+		return;
+	}
+	if (!kind->by_name->heard(&hearing, result->reply, &error)) {
+		fail(work, error.text);
+		return;
+	}
+	observed_sort(observed);
+	have = resources_find(&observed->all, kind, work->action->name, NULL);
+	if (!have || !is_ours(hearing.view, have)) {
+		finish(work, OUTCOME_UNNEEDED);
+		return;
+	}
+	work->next++;
+	work_on(work);
+}
+
+static void read_owner(struct work *work)
+{
+	struct subject subject = { .name = work->action->name };
+
+	ask_reading(&work->applying->options.line, work->applying->options.view, work->action->kind->by_name,
+		&subject, NULL, owner_read, work);
+}
+
 static void carried_out(const struct call_result *result, void *data)
 {
 	struct work *work = data;
@@ -152,7 +202,11 @@ static void carried_out(const struct call_result *result, void *data)
 		pause_for_role(work);
 		return;
 	}
-	if (!result->ok && !made_meanwhile(work, result) && !gone_already(work, result)) {
+	if (made_meanwhile(work, result)) {
+		read_owner(work);
+		return;
+	}
+	if (!result->ok && !gone_already(work, result)) {
 		fail_with(work, result);
 		return;
 	}

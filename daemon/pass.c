@@ -7,7 +7,7 @@
 #include "http.h"
 #include "json.h"
 #include "kinds/kinds.h"
-#include "model/tags.h"
+#include "memory.h"
 #include "observe.h"
 #include "sites.h"
 #include "text.h"
@@ -258,44 +258,6 @@ static bool approved(const char *name, void *data)
 	return state_approved(pass->options.state, name, pass->now);
 }
 
-/* Names a difference by what is put back, so that a new wish is never taken for the same fight. */
-static char *fight_key(struct arena *arena, const struct difference *difference)
-{
-	return arena_printf(arena, "%s=%.64s", difference->path, difference->after ? difference->after : "");
-}
-
-/* What somebody else may change back: a field, and that a schedule that left is disabled. */
-static bool can_be_fought(const struct action *action, const struct difference *difference)
-{
-	return action->verb == VERB_UPDATE ||
-	       (action->verb == VERB_DISABLE && strcmp(difference->path, "state") == 0);
-}
-
-/* A field that keeps being changed back is not fought over: the daemon waits longer each time. */
-static void keep_calm(struct pass *pass, struct pass_site *site)
-{
-	for (size_t i = 0; pass->options.resident && i < site->plan->action_count; i++) {
-		struct action *action = site->plan->actions[i];
-
-		for (size_t d = 0; d < action->differences.count; d++) {
-			const struct difference *difference = &action->differences.items[d];
-			time_t until = state_calm_until(
-				site->memory, action->arn, fight_key(pass->arena, difference));
-			char when[ISO8601_SIZE];
-
-			if (until <= pass->now || !can_be_fought(action, difference))
-				continue;
-			text_iso8601(when, until);
-			action->outcome = OUTCOME_HELD;
-			action->fought = true;
-			action->error = arena_printf(pass->arena,
-				"%s keeps being changed outside: not fought over before %s; apply by hand "
-				"writes it",
-				difference->path, when);
-		}
-	}
-}
-
 static void guard(struct pass *pass)
 {
 	struct plan **plans = arena_alloc(pass->arena, (pass->site_count + 1) * sizeof(struct plan *));
@@ -306,13 +268,13 @@ static void guard(struct pass *pass)
 		if (!pass->sites[i].plan)
 			continue;
 		plans[count++] = pass->sites[i].plan;
-		keep_calm(pass, &pass->sites[i]);
+		memory_keep_calm(pass, &pass->sites[i]);
 	}
 	pass->guard = guard_plans(pass->arena, plans, count,
 		&(struct guard_options){
 			.max_batches = pass->options.deletion.max_batches,
 			.max_percent = pass->options.deletion.max_percent,
-			.recently_left = state_left_since(pass->options.state, pass->now - 3600),
+			.recently_left = memory_recently_left(pass),
 			.nothing_defined = !pass->definitions.batch_count,
 			.approved = approved,
 			.data = pass,
@@ -343,8 +305,20 @@ static void applied(void *data)
 	answered(site->pass);
 }
 
+static void keep_served(struct pass *pass)
+{
+	struct error error = { 0 };
+
+	sites_serve(pass);
+	if (!state_save(pass->options.state, true, &error))
+		pass->state_error = arena_copy(pass->arena, error.text);
+}
+
 static void apply(struct pass *pass)
 {
+	/* Before the first write: a pass that is killed has still served what it wrote. */
+	if (pass->options.write)
+		keep_served(pass);
 	/* One more, so that a site that has nothing to do does not end the step before the next one began. */
 	pass->waiting++;
 	for (size_t i = 0; pass->options.write && i < pass->site_count; i++) {
@@ -367,47 +341,6 @@ static void apply(struct pass *pass)
 	pass->waiting--;
 }
 
-/* What was registered a moment ago is known without reading it. */
-static void remember_registration(struct pass *pass, struct pass_site *site, const struct action *action)
-{
-	const char *hash = tags_value(&action->want->tags, TAG_HASH);
-
-	if (action->made && hash)
-		state_keep_revision(site->memory, action->made, hash,
-			fields_digest(pass->arena, &action->want->fields, true));
-}
-
-/* Only what the daemon repairs by itself is a fight; a wish and an apply by hand are none. */
-static void remember_fights(struct pass *pass, struct pass_site *site, const struct action *action)
-{
-	for (size_t i = 0; i < action->differences.count; i++) {
-		const struct difference *difference = &action->differences.items[i];
-
-		if (pass->options.resident && !pass->options.first && can_be_fought(action, difference))
-			state_put_back(
-				site->memory, action->arn, fight_key(pass->arena, difference), pass->now);
-	}
-}
-
-/* What this site's actions have to leave behind in the state. */
-static void remember_actions(struct pass *pass, struct pass_site *site)
-{
-	for (size_t i = 0; i < site->plan->action_count; i++) {
-		const struct action *action = site->plan->actions[i];
-
-		if (action->outcome != OUTCOME_DONE)
-			continue;
-		if (action->kind->shape == SHAPE_REVISIONS && action->verb == VERB_CREATE)
-			remember_registration(pass, site, action);
-		if (action->leaves && !pass->guard.used_approval)
-			state_left(site->memory, action->arn, pass->now);
-		/* A person approved it: from now on its grace is ours to watch. */
-		if (action->leaves && action->stray)
-			state_serve(pass->options.state, action->app, site->site.account);
-		remember_fights(pass, site, action);
-	}
-}
-
 static void remember(struct pass *pass)
 {
 	struct error error = { 0 };
@@ -417,10 +350,10 @@ static void remember(struct pass *pass)
 
 		if (!site->plan || !pass->options.write)
 			continue;
-		remember_actions(pass, site);
+		memory_keep(pass, site);
 	}
-	if (pass->options.write)
-		sites_remember(pass);
+	if (pass->options.write && !pass->options.only_count)
+		sites_forget(pass);
 	if (!state_save(pass->options.state, pass->options.write, &error))
 		pass->state_error = arena_copy(pass->arena, error.text);
 }

@@ -173,7 +173,7 @@ static const struct pass_site *find_site(const struct pass *pass, const json_t *
 	return NULL;
 }
 
-static void forget(struct pass *pass)
+void sites_forget(struct pass *pass)
 {
 	struct state *state = pass->options.state;
 	const char *name;
@@ -196,12 +196,9 @@ bool site_is_covered(const struct pass_site *site)
 	return site->site.account && !has_app(site) && !site_is_first(&site->view);
 }
 
-void sites_remember(struct pass *pass)
+void sites_serve(struct pass *pass)
 {
 	for (size_t i = 0; i < pass->site_count; i++)
 		if (pass->sites[i].plan)
 			serve(&pass->sites[i]);
-	/* With names only a part was looked at. */
-	if (!pass->options.only_count)
-		forget(pass);
 }

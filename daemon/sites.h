@@ -11,7 +11,9 @@ void sites_find(struct pass *pass);
 /* Whether another site of the pass reads the same account and region, and no app is left to this one. */
 bool site_is_covered(const struct pass_site *site);
 
-/* Keeps what was served in the state, and forgets apps and sites of which nothing of ours is left. */
-void sites_remember(struct pass *pass);
+/* Keeps in the state what the pass is about to serve. */
+void sites_serve(struct pass *pass);
+/* Forgets apps and sites of which nothing of ours is left; not where only a part was looked at. */
+void sites_forget(struct pass *pass);
 
 #endif

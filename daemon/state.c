@@ -438,11 +438,18 @@ void state_keep_stranger(struct state_site *site, const char *arn, time_t now)
 	site->cache.dirty = true;
 }
 
-void state_left(struct state_site *site, const char *arn, time_t now)
+void state_left(struct state_site *site, const char *arn, bool approved, time_t now)
 {
 	forget_before(&site->ledger, "left", now - FIGHT_WINDOW);
-	json_put(object_in(site->ledger.json, "left"), arn, json_integer(now));
+	forget_before(&site->ledger, "approved", now - FIGHT_WINDOW);
+	json_put(object_in(site->ledger.json, approved ? "approved" : "left"), arn, json_integer(now));
 	site->ledger.dirty = true;
+}
+
+bool state_knows_left(const struct state_site *site, const char *arn)
+{
+	return json_object_get(json_object_get(site->ledger.json, "left"), arn) ||
+	       json_object_get(json_object_get(site->ledger.json, "approved"), arn);
 }
 
 unsigned state_left_since(const struct state *state, time_t since)

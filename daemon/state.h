@@ -69,9 +69,11 @@ void state_drop_revisions(struct state_site *site, bool (*known)(const char *arn
 bool state_stranger(const struct state_site *site, const char *arn, time_t now);
 void state_keep_stranger(struct state_site *site, const char *arn, time_t now);
 
-/* Batches disabled without approval, for the brake. */
-void state_left(struct state_site *site, const char *arn, time_t now);
+/* Batches that left, for the brake: those that a person approved do not count. */
+void state_left(struct state_site *site, const char *arn, bool approved, time_t now);
 unsigned state_left_since(const struct state *state, time_t since);
+/* Whether this batch is one of them, approved or not. */
+bool state_knows_left(const struct state_site *site, const char *arn);
 
 /*
  * Counts that a field was put back; the times within the last hour. From the third on nobody fights:

@@ -60,12 +60,21 @@ static char *plan_name(struct arena *arena, const struct gathering *all)
 	return arena_printf(arena, "%.12s", hex);
 }
 
-static void hold(struct plan *const *plans, size_t count, bool stray)
+/* Lets the removals wait, or marks them as what a person let pass. */
+static void decide(struct plan *const *plans, size_t count, bool stray, bool approved)
 {
-	for (size_t p = 0; p < count; p++)
-		for (size_t i = 0; i < plans[p]->action_count; i++)
-			if (plans[p]->actions[i]->removal && plans[p]->actions[i]->stray == stray)
-				plans[p]->actions[i]->outcome = OUTCOME_HELD;
+	for (size_t p = 0; p < count; p++) {
+		for (size_t i = 0; i < plans[p]->action_count; i++) {
+			struct action *action = plans[p]->actions[i];
+
+			if (!action->removal || action->stray != stray)
+				continue;
+			if (approved)
+				action->approved = true;
+			else
+				action->outcome = OUTCOME_HELD;
+		}
+	}
 }
 
 static size_t count_leaving(struct plan *const *plans, size_t count)
@@ -121,17 +130,16 @@ struct guard guard_plans(struct arena *arena, struct plan *const *plans, size_t 
 		struct gathering all = gather(arena, plans, plan_count, stray);
 		const char *reason = stray ? "their app is in no definition that was ever applied from here"
 					   : brake(arena, plans, plan_count, options);
+		bool approved;
 		char *name;
 
 		if (!all.count || !reason)
 			continue;
 		name = plan_name(arena, &all);
-		if (options->approved && options->approved(name, options->data)) {
-			guard.used_approval = true;
-			continue;
-		}
-		hold(plans, plan_count, stray);
-		add_held(&guard, arena, name, &all, reason);
+		approved = options->approved && options->approved(name, options->data);
+		decide(plans, plan_count, stray, approved);
+		if (!approved)
+			add_held(&guard, arena, name, &all, reason);
 	}
 	return guard;
 }

@@ -19,7 +19,6 @@ struct guard_options {
 struct guard {
 	struct held *held;
 	size_t held_count;
-	bool used_approval; /* an approved plan goes ahead in this pass */
 };
 
 /* Marks what has to wait as OUTCOME_HELD, and says under which names. */

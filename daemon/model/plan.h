@@ -40,6 +40,7 @@ struct action {
 	size_t order; /* of the whole pass, for showing */
 	bool fought; /* held, because somebody keeps changing it back */
 	bool stray; /* nobody here may remove it on its own account */
+	bool approved; /* a person let it pass */
 
 	enum outcome outcome;
 	const char *made; /* the ARN that it yielded */

@@ -1,6 +1,7 @@
 """Leaving: disabled, then deleted after the grace; the brake; approvals; what an app leaves behind."""
 
 import copy
+import json
 import re
 import time
 
@@ -379,3 +380,38 @@ def test_with_deletion_switched_off_a_move_leaves_the_old_rule_disabled(world, c
     converged["batches"]["no1"]["ruleName"] = "every-five"
     world.converge(converged)
     assert states(world) == {"batch-no1": "DISABLED", "batch-no2": "ENABLED", "every-five": "ENABLED"}
+
+
+def test_the_brake_counts_the_hour_also_without_a_record(world, article):
+    """The pass that disabled them was killed, or the state was lost: the time is on the rules."""
+    world.converge(many(article, 9))
+    world.write(without(article, "b00", "b01", "b02"))
+    world.apply()
+    for path in (world.folder / "state").glob("ledger-*"):
+        path.unlink()
+    world.write(without(article, "b00", "b01", "b02", "b03", "b04", "b05"))
+    held = world.apply(code=1)
+    assert plan_of(held) and [world.rule(f"batch-b{number:02}")["State"] for number in (3, 4, 5)] == ["ENABLED"] * 3
+
+
+def test_what_was_approved_does_not_count_against_what_leaves_next(world, article):
+    world.converge(many(article, 9))
+    gone = [f"b{number:02}" for number in range(6)]
+    world.write(without(article, *gone))
+    assert world.run("approve", plan_of(world.apply(code=1))).code == 0
+    world.apply()
+    world.write(without(article, *gone, "b06"))
+    world.apply()
+    assert [world.rule(f"batch-b{number:02}")["State"] for number in range(9)] == ["DISABLED"] * 7 + ["ENABLED"] * 2
+
+
+def test_an_approval_of_strays_is_none_for_what_leaves_beside_them(world, converged):
+    world.client("events").put_rule(Name="far-away", ScheduleExpression="rate(1 day)", Tags=[
+        {"Key": "fargate-batchd:owner", "Value": "default"}, {"Key": "fargate-batchd:app", "Value": "far"},
+        {"Key": "fargate-batchd:batch", "Value": "away"}])
+    assert world.run("approve", plan_of(world.apply(code=1))).code == 0
+    world.write(without(converged, "no2"))
+    world.apply()
+    [ledger] = (world.folder / "state").glob("ledger-*")
+    left = json.loads(ledger.read_text())["left"]
+    assert [arn.rpartition("/")[2] for arn in left] == ["batch-no2"]

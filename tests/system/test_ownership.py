@@ -204,3 +204,28 @@ def test_a_rule_of_an_aws_service_is_never_ours(world, article):
     result = world.run("apply")
     assert result.code == 1 and "batch-no1" in result.out + result.err, str(result)
     assert world.rule("batch-no1")["State"] == "DISABLED"
+
+
+def test_a_role_that_a_stranger_made_in_between_is_left_alone(world, article):
+    """IAM said that it is not there, and then that it exists."""
+    world.client("iam").create_role(RoleName="ecsEventRole", AssumeRolePolicyDocument="{}")
+    world.write(article)
+    world.proxy.fault("NoSuchEntity", "iam", "GetRole", status=404, times=1,
+                      match=lambda call: call.params["RoleName"] == "ecsEventRole")
+    world.apply()
+    assert not world.client("iam").list_attached_role_policies(RoleName="ecsEventRole")["AttachedPolicies"]
+    world.settled()
+
+
+def test_what_is_served_is_known_before_the_first_write(world, article):
+    """A pass that is killed in the middle has served its apps, in this account, all the same."""
+    served = []
+
+    def look(call):
+        if call.writes and not served:
+            served.append("".join(path.read_text() for path in (world.folder / "state").glob("served-*")))
+
+    world.write(article)
+    world.proxy.watch(look)
+    world.apply()
+    assert '"batch"' in served[0] and ACCOUNT in served[0]

@@ -117,7 +117,7 @@ static void fill_state(struct plan_test *test)
 		CHECK(state_approve(test->state, json_string_value(each), now_of(test) - 60, &error));
 	for (i = 0; i < (size_t)left; i++)
 		state_left(site,
-			arena_printf(test->arena, "arn:aws:events:ap-northeast-1:1:rule/gone-%zu", i),
+			arena_printf(test->arena, "arn:aws:events:ap-northeast-1:1:rule/gone-%zu", i), false,
 			now_of(test) - 600);
 }
 

@@ -98,8 +98,11 @@ static void memory(void)
 	CHECK(state_stranger(site, "arn:r", 5000 + 86399));
 	CHECK(!state_stranger(site, "arn:r", 5000 + 86400));
 	CHECK(!state_stranger(site, "arn:r", 4000));
-	state_left(site, "arn:a", 10000);
-	state_left(site, "arn:b", 12000);
+	state_left(site, "arn:a", false, 10000);
+	state_left(site, "arn:b", false, 12000);
+	state_left(site, "arn:c", true, 12000);
+	CHECK(state_knows_left(site, "arn:a") && state_knows_left(site, "arn:c") &&
+		!state_knows_left(site, "arn:d"));
 	CHECK_NUMBER(state_left_since(state, 10000), 2);
 	CHECK_NUMBER(state_left_since(state, 11000), 1);
 	state_close(state);

@@ -1,0 +1,17 @@
+#ifndef DAEMON_MEMORY_H
+#define DAEMON_MEMORY_H
+
+/* What a pass takes from the state beyond the reading, and what its actions leave behind there. */
+
+#include "pass.h"
+
+/* A field that keeps being changed back is not fought over: the daemon waits longer each time. */
+void memory_keep_calm(struct pass *pass, struct pass_site *site);
+
+/* How many batches left in the hour before this pass, without those that a person approved. */
+unsigned memory_recently_left(const struct pass *pass);
+
+/* Keeps what the site's actions have done. */
+void memory_keep(struct pass *pass, struct pass_site *site);
+
+#endif
