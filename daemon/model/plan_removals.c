@@ -287,11 +287,25 @@ static void retire_old(
 	plan_need(plan, action, registration);
 }
 
-/* Whether the other resource is a schedule of the app that is leaving. */
+static bool runs_on(const struct plan *plan, const struct resource *schedule, const struct resource *cluster)
+{
+	const struct resources *all = &plan->observed->all;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i]->kind->shape == SHAPE_TARGET &&
+			strcmp(all->items[i]->name, schedule->name) == 0 &&
+			text_compare(fields_value(&all->items[i]->fields, "arn"), cluster->arn) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the other resource is a schedule of the app that is leaving, or of one that shared the cluster with
+ * it. */
 static bool is_schedule_of(const struct leaver *leaver, const struct resource *other)
 {
 	return other->kind->shape == SHAPE_SCHEDULE && is_ours(leaver->view, other) &&
-	       text_compare(tags_value(&other->tags, TAG_APP), leaver->app) == 0;
+	       (text_compare(tags_value(&other->tags, TAG_APP), leaver->app) == 0 ||
+		       runs_on(leaver->plan, other, leaver->have));
 }
 
 /* The deletion of each schedule comes first; one that stays keeps the app's resources. */

@@ -415,3 +415,32 @@ def test_an_approval_of_strays_is_none_for_what_leaves_beside_them(world, conver
     [ledger] = (world.folder / "state").glob("ledger-*")
     left = json.loads(ledger.read_text())["left"]
     assert [arn.rpartition("/")[2] for arn in left] == ["batch-no2"]
+
+
+def test_a_shared_cluster_stays_while_a_schedule_of_ours_runs_on_it(world, converged):
+    """The app that made it has left before; the other one's rule carries a stranger's target, and is kept."""
+    world.settings(deletion={"graceMinutes": 0})
+    both = copy.deepcopy(converged)
+    for name in ("aa", "bb"):
+        both["apps"][name] = {"region": REGION, "cluster": "shared", "onDelete": "delete",
+                              "network": both["apps"]["batch"]["network"]}
+        both["batches"][f"of-{name}"] = {"app": name, "schedule": "rate(1 day)"}
+    world.converge(both)
+    del both["apps"]["aa"], both["batches"]["of-aa"]
+    world.converge(both)
+    target = {"Id": "by-hand", "Arn": f"arn:aws:sns:{REGION}:{ACCOUNT}:topic"}
+    world.client("events").put_targets(Rule="bb-of-bb", Targets=[target])
+    world.write(converged)
+    world.apply()
+    world.apply()
+    assert active_clusters(world) == ["batch", "shared"] and world.rule("bb-of-bb")["State"] == "DISABLED"
+    world.client("events").remove_targets(Rule="bb-of-bb", Ids=["by-hand"])
+    result = world.apply()
+    operations = [call.operation for call in result.writes]
+    assert operations.index("DeleteRule") < operations.index("DeleteCluster"), str(result)
+    assert active_clusters(world) == ["batch"]
+
+
+def active_clusters(world):
+    answer = world.client("ecs").describe_clusters(clusters=["batch", "shared"])
+    return sorted(cluster["clusterName"] for cluster in answer["clusters"] if cluster["status"] == "ACTIVE")
