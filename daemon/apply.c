@@ -233,21 +233,27 @@ static void write_next(struct work *work)
 	finish(work, OUTCOME_DONE);
 }
 
-/* What has to be confirmed before the first write: the thing itself, or of a target the schedule that carries
- * it. */
-static struct resource *to_confirm(const struct work *work)
+/* Whose tags say who owns it: the thing itself, or of a target the schedule that carries it. */
+static const struct resource *owned(const struct work *work)
 {
 	const struct action *action = work->action;
 	const struct resources *all = &work->applying->options.plan->observed->all;
-	const struct resource *have = action->have;
 
-	if (action->kind->shape == SHAPE_TARGET) {
-		have = NULL;
-		for (size_t i = 0; i < all->count; i++)
-			if (all->items[i]->kind->shape == SHAPE_SCHEDULE &&
-				strcmp(all->items[i]->name, action->name) == 0)
-				have = all->items[i];
-	}
+	if (action->kind->shape != SHAPE_TARGET)
+		return action->have;
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i]->kind->shape == SHAPE_SCHEDULE &&
+			strcmp(all->items[i]->name, action->name) == 0)
+			return all->items[i];
+	return NULL;
+}
+
+/* What has to be confirmed before the first write. */
+static struct resource *to_confirm(const struct work *work)
+{
+	const struct resources *all = &work->applying->options.plan->observed->all;
+	const struct resource *have = owned(work);
+
 	if (!have || have->tags_read == TAGS_STRONG || !have->kind->tags_reading)
 		return NULL;
 	return resources_find(all, have->kind, have->name, have->id);
@@ -358,14 +364,12 @@ static bool check_state(struct work *work)
 	return true;
 }
 
-/* The owner as it reads now; a target is its schedule's. */
+/* The owner as it reads now. */
 static bool ours_still(const struct work *work)
 {
-	const struct action *action = work->action;
+	const struct resource *have = owned(work);
 
-	if (!action->have || !action->kind->tagged)
-		return true;
-	return is_ours(work->applying->options.view, action->have);
+	return !have || is_ours(work->applying->options.view, have);
 }
 
 static void work_on(struct work *work)

@@ -229,3 +229,22 @@ def test_what_is_served_is_known_before_the_first_write(world, article):
     world.proxy.watch(look)
     world.apply()
     assert '"batch"' in served[0] and ACCOUNT in served[0]
+
+
+@pytest.mark.parametrize("change", ["target", "rule", "left"])
+def test_a_rule_that_was_given_away_is_not_written_to(world, converged, change):
+    """The tagging API still names us as its owner; the rule itself does not any more."""
+    events = world.client("events")
+    if change == "left":
+        del converged["batches"]["no1"]
+        world.settings(deletion={"graceMinutes": 0})
+    else:
+        converged["batches"]["no1"].update({"command": ["x"]} if change == "target" else {"description": "other"})
+    page = world.client("resourcegroupstaggingapi").get_resources(TagFilters=[{"Key": OWNER}])
+    events.untag_resource(ResourceARN=f"{EVENTS}/batch-no1", TagKeys=[OWNER])
+    world.proxy.merge("tagging", "GetResources", {"ResourceTagMappingList": page["ResourceTagMappingList"]})
+    before = world.rule("batch-no1")
+    world.write(converged)
+    result = world.apply(code=1)
+    assert world.rule("batch-no1") == before, str(result)
+    assert not [call for call in result.writes if "batch-no1" in json.dumps(call.params)], str(result)
