@@ -9,7 +9,13 @@ enum { BRAKE_SECONDS = 3600 };
 /* Names a difference by what is put back, so that a new wish is never taken for the same fight. */
 static char *fight_key(struct arena *arena, const struct difference *difference)
 {
-	return arena_printf(arena, "%s=%.64s", difference->path, difference->after ? difference->after : "");
+	return arena_printf(arena, "%s=%s", difference->path, difference->after ? difference->after : "");
+}
+
+/* A target has no ARN; its rule's name tells it from others. */
+static const char *fought_over(const struct action *action)
+{
+	return *action->arn ? action->arn : action->name;
 }
 
 /* What somebody else may change back: a field, and that a schedule that left is disabled. */
@@ -27,7 +33,7 @@ void memory_keep_calm(struct pass *pass, struct pass_site *site)
 		for (size_t d = 0; d < action->differences.count; d++) {
 			const struct difference *difference = &action->differences.items[d];
 			time_t until = state_calm_until(
-				site->memory, action->arn, fight_key(pass->arena, difference));
+				site->memory, fought_over(action), fight_key(pass->arena, difference));
 			char when[ISO8601_SIZE];
 
 			if (until <= pass->now || !can_be_fought(action, difference))
@@ -90,8 +96,8 @@ static void remember_fights(struct pass *pass, struct pass_site *site, const str
 		const struct difference *difference = &action->differences.items[i];
 
 		if (pass->options.resident && !pass->options.first && can_be_fought(action, difference))
-			state_put_back(
-				site->memory, action->arn, fight_key(pass->arena, difference), pass->now);
+			state_put_back(site->memory, fought_over(action), fight_key(pass->arena, difference),
+				pass->now);
 	}
 }
 

@@ -244,7 +244,6 @@ static void tell_problem(struct report *report, const struct pass *pass, const s
 		message_send(message, fields, ARRAY_LENGTH(fields), "%s", text);
 }
 
-/* Only a fight is held with a sentence of its own; what the brake holds is told with its plan. */
 static void tell_calm(struct report *report, const struct pass_site *site, const struct action *action)
 {
 	struct arena *arena = site->pass->arena;

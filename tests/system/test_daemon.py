@@ -325,3 +325,20 @@ def test_a_rule_that_left_and_is_enabled_again_and_again_is_not_fought_over(worl
     assert world.rule("batch-no2")["State"] == "ENABLED"
     text = end(process)
     assert "keeps being changed outside" in text, text
+
+
+def test_the_same_change_on_several_targets_is_no_fight(world, article):
+    """Each is put back at once, though together they are changed four times within an hour."""
+    world.settings(resyncInterval=1)
+    world.write(article)
+    process = start(world)
+    wait_for(lambda: world.rule("batch-no2") and world.rule("batch-no2")["Targets"])
+    for name in ("batch-no1", "batch-no2", "batch-no1", "batch-no2"):
+        before = passes(world)
+        target = world.rule(name)["Targets"][0]
+        target["EcsParameters"]["TaskCount"] = 7
+        world.client("events").put_targets(Rule=name, Targets=[target])
+        wait_for(lambda: world.rule(name)["Targets"][0]["EcsParameters"]["TaskCount"] == 1, what=f"the repair of {name}")
+        wait_for(lambda: passes(world) > before + 1, what="another pass")
+    text = end(process)
+    assert "keeps being changed" not in text, text
