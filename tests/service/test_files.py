@@ -130,7 +130,7 @@ def test_files_for_the_service_alone(service, article):
     """0640 root:fargate-batchd: the daemon reads it, another user does not."""
     service.converge(article)
     out = service.ctl("check", code=None, user="nobody")
-    assert out.returncode == 1 and "jobs.json" in out.stdout
+    assert out.returncode == 2 and "jobs.json" in out.stdout
     assert service.ctl("check", user=UNIT).returncode == 0
 
 
