@@ -27,7 +27,8 @@ void text_vprintf(struct text *text, const char *format, va_list arguments) PRIN
 void text_clear(struct text *text);
 void text_free(struct text *text);
 /*
- * One line (as text_to_line makes it) of at most `most` bytes; what is too long ends in "…". For journal and STATUS=, where another text would be lost as a whole.
+ * One line (as text_to_line makes it) of at most `most` bytes; what is too long ends in "…". For journal and
+ * STATUS=, where another text would be lost as a whole.
  */
 void text_tidy(struct text *text, size_t most);
 /* The text itself, "" where nothing was added yet; valid until the next change. */
@@ -59,7 +60,8 @@ const char *text_nearest(const char *word, const char *const *known, size_t coun
  */
 char *text_mend(char *text);
 
-/* text_mend, and control characters become blanks: what somebody else wrote, as one line. Returns the text. */
+/* text_mend, and control characters become blanks: what somebody else wrote, as one line. Returns the text.
+ */
 char *text_to_line(char *text);
 /* The same of a copy, cut where it does not fit. */
 void text_copy_line(char *out, size_t size, const char *text);
