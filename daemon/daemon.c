@@ -213,6 +213,11 @@ static void progressed(const struct pass_site *site, const struct action *action
 	report_action(((struct daemon *)data)->report, site, action);
 }
 
+static bool repairs(const struct pass_site *site, const struct action *action, void *data)
+{
+	return report_repairs(((struct daemon *)data)->report, site, action);
+}
+
 /* What `fargate-batchctl status` and the metrics' collector read. */
 static void write_status(struct daemon *daemon, const struct pass *pass)
 {
@@ -253,7 +258,7 @@ static void begin_pass(struct daemon *daemon)
 	ev_timer_stop(daemon->session.loop, &daemon->resync);
 	options.write = !daemon->session.settings->read_only;
 	options.resident = true;
-	options.first = report_is_first(daemon->report);
+	options.repairs = repairs;
 	options.progress = progressed;
 	options.done = finished;
 	options.data = options.done_data = daemon;

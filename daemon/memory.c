@@ -92,10 +92,13 @@ static void remember_registration(struct pass *pass, struct pass_site *site, con
 /* Only what the daemon repairs by itself is a fight; a wish and an apply by hand are none. */
 static void remember_fights(struct pass *pass, struct pass_site *site, const struct action *action)
 {
+	const struct pass_options *options = &pass->options;
+
 	for (size_t i = 0; i < action->differences.count; i++) {
 		const struct difference *difference = &action->differences.items[i];
 
-		if (pass->options.resident && !pass->options.first && can_be_fought(action, difference))
+		if (options->repairs && can_be_fought(action, difference) &&
+			options->repairs(site, action, options->data))
 			state_put_back(site->memory, fought_over(action), fight_key(pass->arena, difference),
 				pass->now);
 	}

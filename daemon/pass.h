@@ -28,13 +28,14 @@ struct pass_options {
 	size_t only_count;
 	bool write; /* false: nothing is written to AWS */
 	bool resident; /* the daemon: a field that keeps being changed back is not fought over */
-	bool first; /* with these definitions: what it changes is what they ask for, and nobody's drift */
 	double timeout; /* seconds that throttled calls may wait in all */
+	/* Whether an action undoes what was changed outside; NULL: none does. */
+	bool (*repairs)(const struct pass_site *site, const struct action *action, void *data);
 	/* While it works; each may be NULL. */
 	void (*planned)(const struct pass *pass, void *data);
 	void (*progress)(const struct pass_site *site, const struct action *action, void *data);
 	void (*done)(struct pass *pass, void *data);
-	void *data; /* for `planned` and `progress` */
+	void *data; /* for `repairs`, `planned` and `progress` */
 	void *done_data; /* for `done` */
 };
 

@@ -51,11 +51,6 @@ void report_new_definitions(struct report *report)
 	troubles_drop(&report->troubles, TROUBLE_DEFINITIONS, say_over);
 }
 
-bool report_is_first(const struct report *report)
-{
-	return !report->asked.seen;
-}
-
 void report_not_in_force(struct report *report, enum message message, const char *text, time_t now)
 {
 	struct trouble *trouble;
@@ -165,6 +160,11 @@ static char *asked_by(struct arena *arena, const struct position *at)
 static const struct position *place_of(const struct action *action)
 {
 	return action->want ? &action->want->at : NULL;
+}
+
+bool report_repairs(const struct report *report, const struct pass_site *site, const struct action *action)
+{
+	return !asked_for(&report->asked, site, action);
 }
 
 static void tell_change(const struct pass *pass, const struct action *action, bool drift)

@@ -23,8 +23,9 @@ void report_new_definitions(struct report *report);
 /* The files are not in force: told at once, then hourly until report_new_definitions. */
 void report_not_in_force(struct report *report, enum message message, const char *text, time_t now);
 
-/* Whether no pass with these definitions has ended yet. */
-bool report_is_first(const struct report *report);
+/* Whether the action undoes what was changed outside: the definitions in force ask for nothing that it does.
+ */
+bool report_repairs(const struct report *report, const struct pass_site *site, const struct action *action);
 
 /* Tells an action that came to an end. */
 void report_action(struct report *report, const struct pass_site *site, const struct action *action);
