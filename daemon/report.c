@@ -209,7 +209,7 @@ void report_action(struct report *report, const struct pass_site *site, const st
 	bool repairs = action->verb == VERB_UPDATE || action->verb == VERB_CREATE;
 
 	if (action->outcome == OUTCOME_DONE)
-		tell_change(pass, action, repairs && !asked_for(&report->asked, site, action));
+		tell_change(pass, action, repairs && report_repairs(report, site, action));
 	if (action->outcome == OUTCOME_FAILED)
 		tell_action(report, site, action, MESSAGE_CHANGE_FAILED,
 			arena_printf(pass->arena, "%s: cannot %s %s %s",
