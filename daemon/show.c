@@ -61,7 +61,9 @@ static const char *value_of(
 {
 	if (!value)
 		return "(none)";
-	return is_hidden(options, path) ? "(hidden)" : show_one_line(arena, value);
+	if (is_hidden(options, path))
+		return "(hidden)";
+	return *value ? show_one_line(arena, value) : "\"\"";
 }
 
 static void show_difference(FILE *file, const struct pass *pass, const struct action *action,

@@ -48,19 +48,22 @@ static const char *types_text(struct arena *arena, unsigned types)
 }
 
 /* What stands where variables belong may be the secret itself. */
-static bool is_secret(const struct spot *spot)
+static bool is_secret(const struct spot *spot, const struct schema_member *member)
 {
-	return spot->key && strcmp(spot->key, "environment") == 0;
+	return member->secret || (spot->key && strcmp(spot->key, "environment") == 0);
 }
 
-static const char *got(struct reader *reader, const struct spot *spot, const json_t *value)
+static const char *got(struct reader *reader, const struct spot *spot, const struct schema_member *member,
+	const json_t *value)
 {
 	if (json_is_object(value))
 		return "an object";
 	if (json_is_array(value))
 		return "a list";
-	if (json_is_string(value) && is_secret(spot))
+	if (json_is_string(value) && is_secret(spot, member))
 		return "a text";
+	if (json_is_number(value) && is_secret(spot, member))
+		return "a number";
 	if (json_is_string(value))
 		return arena_printf(reader->arena, "the text %s", quoted_json(reader, value));
 	return quoted_json(reader, value);
@@ -70,7 +73,7 @@ const char *type_message(struct reader *reader, const struct spot *spot, const s
 	const json_t *value)
 {
 	return arena_printf(reader->arena, "%s has to be %s, not %s", spot_label(reader, spot),
-		types_text(reader->arena, member->types), got(reader, spot, value));
+		types_text(reader->arena, member->types), got(reader, spot, member, value));
 }
 
 /* The same value in a form that is right, where there is one: "3" for 3, true for "true", [x] for x. */
@@ -102,6 +105,10 @@ const char *type_remedy(struct reader *reader, const struct schema_member *membe
 	json_t *right = converted(member, value);
 	const char *example = member->example, *remedy;
 
+	if (right && member->secret && json_is_number(value)) {
+		json_decref(right);
+		return "write it in quotes";
+	}
 	if (right) {
 		remedy = arena_printf(reader->arena, "write %s", quoted_json(reader, right));
 		json_decref(right);
