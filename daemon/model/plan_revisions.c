@@ -145,6 +145,19 @@ static void want_reading(struct plan *plan, struct resource *revision)
 	plan->unread[plan->unread_count++] = revision;
 }
 
+/* What only the old one has is no difference as a rule, since AWS adds members; here it is all that there is.
+ */
+static struct differences what_goes(
+	const struct plan *plan, const struct resource *want, const struct resource *old)
+{
+	struct differences back = fields_compare(plan->arena, &old->fields, &want->fields);
+
+	for (size_t i = 0; i < back.count; i++)
+		back.items[i] =
+			(struct difference){ back.items[i].path, back.items[i].after, back.items[i].before };
+	return back;
+}
+
 /* A creation lists its fields; one that replaces a revision lists what differs between the two. */
 static void add_registration(
 	struct plan *plan, const struct view *view, struct resource *want, const struct family *family)
@@ -160,6 +173,8 @@ static void add_registration(
 	}
 	action->replaces = old;
 	action->differences = fields_compare(plan->arena, &want->fields, &old->fields);
+	if (!action->differences.count)
+		action->differences = what_goes(plan, want, old);
 }
 
 static void plan_family(struct plan *plan, const struct view *view, struct resource *want)

@@ -273,3 +273,17 @@ def test_what_was_registered_twice_goes_again(world, article):
     used = [world.target(f"batch-{name}")["EcsParameters"]["TaskDefinitionArn"] for name in ("no1", "no2")]
     assert used == world.active("batch-no1") + world.active("batch-no2")
     world.settled()
+
+
+def test_a_member_that_only_the_old_revision_has_is_shown_as_it_goes(world, article):
+    """Members that no rule of ours knows count too, where nothing else differs."""
+    container = article["apps"]["batch"]["taskDefinition"]["containerDefinitions"][0]
+    container["restartPolicy"] = {"enabled": True}
+    world.converge(article)
+    del container["restartPolicy"]
+    world.write(article)
+    diff = world.diff(code=1)
+    assert "restartPolicy.enabled: true → (none)" in diff.out, str(diff)
+    world.apply()
+    assert "restartPolicy" not in world.revision_of("batch-no1")["containerDefinitions"][0]
+    world.settled()
