@@ -342,3 +342,20 @@ def test_the_same_change_on_several_targets_is_no_fight(world, article):
         wait_for(lambda: passes(world) > before + 1, what="another pass")
     text = end(process)
     assert "keeps being changed" not in text, text
+
+
+def test_a_wish_that_was_refused_at_first_is_no_fight_when_it_is_carried_out(world, article):
+    """Each time the first try with the new files is denied, and a later pass of the same files does it."""
+    world.settings(resyncInterval=1)
+    world.write(article)
+    process = start(world)
+    wait_for(lambda: world.rule("batch-no2") and world.rule("batch-no2")["Targets"])
+    for number in range(7):
+        article["batches"]["no1"]["enabled"] = bool(number % 2)
+        world.write(article)
+        world.proxy.fault("denied", "events", "EnableRule" if number % 2 else "DisableRule")
+        process.send_signal(signal.SIGHUP)
+        state = "ENABLED" if number % 2 else "DISABLED"
+        wait_for(lambda: world.rule("batch-no1")["State"] == state, what=f"{state}, time {number}")
+    text = end(process)
+    assert "keeps being changed" not in text, text
