@@ -364,6 +364,33 @@ static bool check_state(struct work *work)
 	return true;
 }
 
+static void absence_answered(const struct call_result *result, void *data)
+{
+	struct work *work = data;
+
+	work->state_read = true;
+	if (result->ok)
+		fail(work, "it is there, though the list did not show it: left alone, the next pass looks "
+			   "whose it is");
+	else if (result->failure.class != FAILURE_NOT_FOUND)
+		fail_with(work, result);
+	else
+		work_on(work);
+}
+
+/* PutRule takes over a stranger's rule without a word, and a list may be late. */
+static bool check_absence(struct work *work)
+{
+	const struct action *action = work->action;
+	struct subject subject = { .name = action->name };
+
+	if (action->verb != VERB_CREATE || !action->kind->state_reading || work->state_read)
+		return false;
+	ask_reading(&work->applying->options.line, work->applying->options.view, action->kind->state_reading,
+		&subject, NULL, absence_answered, work);
+	return true;
+}
+
 /* The owner as it reads now. */
 static bool ours_still(const struct work *work)
 {
@@ -380,7 +407,7 @@ static void work_on(struct work *work)
 		write_next(work);
 		return;
 	}
-	if (confirm(work) || check_state(work))
+	if (confirm(work) || check_state(work) || check_absence(work))
 		return;
 	if (!ours_still(work)) {
 		fail(work, "its owner tag is gone or another's: nothing was written");

@@ -108,7 +108,8 @@ struct kind {
 	/* How it is found: all of them in one list, or by name, so many names in one call. */
 	const struct reading *list, *by_name;
 	size_t names_per_call;
-	/* What is asked once more before a schedule is deleted: it has to read DISABLED. */
+	/* What is asked once more of a schedule: before it is made, it must not be there; before it is
+	 * deleted, it has to read DISABLED. */
 	const struct reading *state_reading;
 };
 

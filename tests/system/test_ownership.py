@@ -248,3 +248,16 @@ def test_a_rule_that_was_given_away_is_not_written_to(world, converged, change):
     result = world.apply(code=1)
     assert world.rule("batch-no1") == before, str(result)
     assert not [call for call in result.writes if "batch-no1" in json.dumps(call.params)], str(result)
+
+
+def test_a_rule_that_a_late_list_does_not_show_is_not_taken_over(world, article):
+    """PutRule overwrites whatever has the name; AWS's lists may be seconds behind."""
+    world.client("events").put_rule(Name="batch-no1", ScheduleExpression="rate(7 days)", State="DISABLED")
+    world.proxy.patch("events", "ListRules", lambda reply, _: reply | {
+        "Rules": [rule for rule in reply["Rules"] if rule["Name"] != "batch-no1"]})
+    world.write(article)
+    result = world.run("apply")
+    assert result.code == 1 and "rule batch-no1" in result.out + result.err and "though the list" in result.out + result.err
+    rule = world.rule("batch-no1")
+    assert rule["ScheduleExpression"] == "rate(7 days)" and rule["State"] == "DISABLED" and not rule["Targets"]
+    assert world.rule("batch-no2")["State"] == "ENABLED"
