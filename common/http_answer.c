@@ -92,6 +92,9 @@ static const char *reason(struct exchange *exchange)
 {
 	if (exchange->too_large)
 		return "the answer is larger than 8 MiB";
+	/* libcurl speaks of what it may not send again, and not of why it would have to. */
+	if (exchange->result == CURLE_SEND_FAIL_REWIND)
+		return "the connection ended before an answer came";
 	hide_passwords(exchange->detail);
 	return exchange->detail[0] ? exchange->detail : curl_easy_strerror(exchange->result);
 }

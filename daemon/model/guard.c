@@ -100,8 +100,8 @@ static char *brake(
 		return arena_printf(
 			arena, "the definitions hold no batch at all, and AWS has %zu of ours", owned);
 	if (leaving > options->max_batches)
-		return arena_printf(arena, "%zu batches leave within an hour, and deletion.maxBatches is %u",
-			leaving, options->max_batches);
+		return arena_printf(arena, "%zu batch%s within an hour, and deletion.maxBatches is %u",
+			leaving, leaving == 1 ? " leaves" : "es leave", options->max_batches);
 	if (owned >= SHARE_FROM && leaving * 100 > (size_t)options->max_percent * owned)
 		return arena_printf(arena,
 			"%zu of %zu batches leave within an hour, and deletion.maxPercent is %u", leaving,

@@ -477,6 +477,7 @@ static void sent_once(void)
 	exchange("POST", "/die-again", "{\"register\":1}", true, &outcome);
 	CHECK_NUMBER(outcome.status, 0);
 	CHECK(outcome.maybe_processed);
+	CHECK(strstr(outcome.error, "the connection ended before an answer came") != NULL);
 	CHECK_NUMBER(requests, 2);
 	exchange("POST", "/die-again", "{}", false, &outcome);
 	exchange("POST", "/die-again", "{}", false, &outcome);
