@@ -172,8 +172,8 @@ static void codes(void)
 static void secrets(void)
 {
 	static const char *const messages[] = {
-		"Not taken. The Canonical String for this request should have been 'POST "
-		"x-amz-security-token:SECRET'",
+		("Not taken. The Canonical String for this request should have been 'POST "
+		 "x-amz-security-token:SECRET'"),
 		"Not taken. The String-to-Sign should have been SECRET",
 		"Not taken. Authorization=AWS4-HMAC-SHA256 Credential=SECRET, Signature=SECRET",
 		"Not taken. X-Amz-Security-Token=SECRET",
