@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from conftest import CTL, DAEMON, KEY, REGION, SECRET, wait_for
+from conftest import CTL, DAEMON, KEY, REGION, SECRET, at_another_time, wait_for
 
 VERBS = ["check", "diff", "apply", "list", "next", "run", "runs", "logs", "status", "import", "approve", "policy"]
 BUILT = ["check", "diff", "apply", "list", "next", "status", "approve"]
@@ -450,7 +450,7 @@ def test_apply_with_read_only_settings_writes_nothing(world, article):
 def test_a_schedule_that_has_fired_for_the_last_time(world, article):
     article["batches"]["no1"]["schedule"] = "cron(0 0 1 1 ? 2030)"
     world.write(article)
-    late = ["faketime", "2031-01-01 00:00:00"]
+    late = at_another_time("2031-01-01 00:00:00")
     assert "never again" in world.run("", command=[*late, *world.command("next", "no1")]).out
     assert world.run("", command=[*late, *world.command("next", "no1", "--json")]).json["batches"][0]["times"] == []
 
