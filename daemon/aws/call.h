@@ -75,7 +75,8 @@ struct aws_options {
 	 * profile. */
 	const char *endpoint_url_flag, *endpoint_url_setting;
 	const char *region_flag, *region_setting;
-	const char *profile; /* --profile; NULL = AWS_PROFILE, then "default" */
+	/* --profile, and the settings' profile, which AWS_PROFILE comes before; both NULL: "default". */
+	const char *profile_flag, *profile_setting;
 	const json_t *rates; /* the settings' `rates`: {"<service>": requests per second}; NULL = defaults */
 	unsigned in_flight; /* exchanges under way at most; 0 = 20 */
 	call_trace_function *trace;

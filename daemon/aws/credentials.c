@@ -79,14 +79,17 @@ static bool unknown_profile(
 }
 
 bool configuration_read(struct configuration *configuration, struct arena *arena, const char *profile_flag,
-	struct error *error)
+	const char *profile_setting, struct error *error)
 {
 	const char *directory = environment("CREDENTIALS_DIRECTORY"), *named = profile_flag;
 	struct profiles *all = &configuration->profiles;
 
 	if (!named)
 		named = environment("AWS_PROFILE");
+	if (!named)
+		named = profile_setting;
 	*configuration = (struct configuration){ .profile_flag = profile_flag != NULL,
+		.profile_setting = arena_copy(arena, profile_setting),
 		.profile_name = arena_copy(arena, named ? named : "default"),
 		.config_file = shared_file(arena, "AWS_CONFIG_FILE", "config"),
 		.credentials_file = shared_file(arena, "AWS_SHARED_CREDENTIALS_FILE", "credentials"),

@@ -32,8 +32,9 @@ struct source {
 struct configuration {
 	struct profiles profiles; /* of all files */
 	struct profiles directory; /* of the one under $CREDENTIALS_DIRECTORY alone */
-	const char *profile_name; /* --profile, AWS_PROFILE, "default" */
-	bool profile_flag; /* the first of them */
+	const char *profile_name; /* --profile, AWS_PROFILE, the settings', "default" */
+	bool profile_flag; /* the first of them: it alone comes before keys in the environment */
+	const char *profile_setting; /* the third of them; NULL where not given */
 	const struct profile *profile; /* NULL where nothing is said about "default" */
 	const char *config_file, *credentials_file, *directory_file; /* NULL = no such place */
 };
@@ -43,7 +44,7 @@ struct configuration {
  * asked for by name is in none of them (the nearest is named).
  */
 bool configuration_read(struct configuration *configuration, struct arena *arena, const char *profile_flag,
-	struct error *error);
+	const char *profile_setting, struct error *error);
 
 /* Our own keys' source; never NULL. */
 const struct source *credentials_find(const struct configuration *configuration, struct arena *arena);

@@ -102,8 +102,8 @@ static const struct source *find_again(const struct identity *identity, struct a
 	struct configuration configuration;
 	const struct source *source;
 
-	if (!configuration_read(
-		    &configuration, arena, before->profile_flag ? before->profile_name : NULL, NULL))
+	if (!configuration_read(&configuration, arena, before->profile_flag ? before->profile_name : NULL,
+		    before->profile_setting, NULL))
 		return NULL;
 	source = credentials_find(&configuration, arena);
 	while (source->role_arn && !identity->source->problem)

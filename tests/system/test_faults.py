@@ -372,6 +372,27 @@ def test_a_profile(world, article):
     one_sentence(world.run("diff", "--profile", "wrok", environment=files), "wrok")
 
 
+def test_a_profile_of_the_settings_does_not_beat_the_environment(world, article):
+    """As AWS_PROFILE does: only --profile comes before keys in the environment."""
+    keys = {name.lower(): world.environment[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    right = "\n".join(f"{name} = {value}" for name, value in keys.items())
+    wrong = "aws_access_key_id = AKIANOBODY\naws_secret_access_key = no"
+    (world.folder / "credentials").write_text(f"[right]\n{right}\n\n[wrong]\n{wrong}\n")
+    world.write(article)
+    world.settings(credentials={"profile": "wrong"})
+    files = {"AWS_SHARED_CREDENTIALS_FILE": str(world.folder / "credentials")}
+    none = files | {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
+    world.diff(code=1, environment=files)
+    one_sentence(world.run("diff", environment=none), "UnrecognizedClientException", "InvalidClientTokenId")
+    world.diff(code=1, environment=none | {"AWS_PROFILE": "right"})
+    world.settings(credentials={"profile": "right"})
+    world.diff(code=1, environment=none)
+    one_sentence(world.run("diff", "--profile", "wrong", environment=files), "UnrecognizedClientException",
+                 "InvalidClientTokenId")
+    world.settings(credentials={"profile": "rihgt"})
+    one_sentence(world.run("diff", environment=none), 'did you mean "right"')
+
+
 def test_endpoints_by_service_flag_and_settings(world, article):
     world.write(article)
     dead = "http://127.0.0.1:9"

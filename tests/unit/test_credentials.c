@@ -48,15 +48,20 @@ static void begin(void)
 	error = (struct error){ 0 };
 }
 
-static const struct source *find(const char *profile)
+static const struct source *find_with(const char *flag, const char *setting)
 {
 	static const struct source broken;
 	struct configuration configuration;
 
 	error = (struct error){ 0 };
-	if (!configuration_read(&configuration, arena, profile, &error))
+	if (!configuration_read(&configuration, arena, flag, setting, &error))
 		return &broken;
 	return credentials_find(&configuration, arena);
+}
+
+static const struct source *find(const char *profile)
+{
+	return find_with(profile, NULL);
 }
 
 #define HAS(text, part) \
@@ -138,15 +143,19 @@ static void order(void)
 	setenv("AWS_SECRET_ACCESS_KEY", "s", 1);
 	CHECK_TEXT(find(NULL)->keys.access_key, "E");
 	CHECK(!find(NULL)->keys.session_token);
-	/* A profile asked for by flag beats keys in the environment, one asked for by variable does not. */
-	write_file("credentials", "[other]\naws_access_key_id=O\naws_secret_access_key=s\n");
-	CHECK_TEXT(find("other")->keys.access_key, "O");
+	/* A profile asked for by flag beats keys in the environment, one asked for otherwise does not. */
+	write_file("credentials", "[other]\naws_access_key_id=O\naws_secret_access_key=s\n"
+				  "[set]\naws_access_key_id=S\naws_secret_access_key=s\n");
+	CHECK_TEXT(find_with("other", "set")->keys.access_key, "O");
+	CHECK_TEXT(find_with(NULL, "set")->keys.access_key, "E");
 	setenv("AWS_PROFILE", "other", 1);
-	CHECK_TEXT(find(NULL)->keys.access_key, "E");
+	CHECK_TEXT(find_with(NULL, "set")->keys.access_key, "E");
 	unsetenv("AWS_ACCESS_KEY_ID");
 	unsetenv("AWS_SECRET_ACCESS_KEY");
 	unsetenv("AWS_WEB_IDENTITY_TOKEN_FILE");
-	CHECK_TEXT(find(NULL)->keys.access_key, "O");
+	CHECK_TEXT(find_with(NULL, "set")->keys.access_key, "O");
+	unsetenv("AWS_PROFILE");
+	CHECK_TEXT(find_with(NULL, "set")->keys.access_key, "S");
 }
 
 static void unknown_profile(void)
@@ -230,7 +239,7 @@ static struct aws *aws;
 
 static struct aws *client(const char *profile)
 {
-	struct aws_options options = { .profile = profile };
+	struct aws_options options = { .profile_flag = profile };
 
 	scripted = scripted_new();
 	options.transport = scripted_transport(scripted);
@@ -528,7 +537,9 @@ static void chained_profile(void)
 static void region_order(void)
 {
 	static const char *const want[] = { "flag", "env", "default-env", "setting", "profile" };
-	struct aws_options options = { .profile = "p", .region_flag = "flag", .region_setting = "setting" };
+	struct aws_options options = {
+		.profile_flag = "p", .region_flag = "flag", .region_setting = "setting"
+	};
 
 	begin();
 	write_file("config", "[profile p]\nregion=profile\n");
@@ -549,7 +560,7 @@ static void region_order(void)
 		if (i == 3)
 			options.region_setting = NULL;
 	}
-	options.profile = "q";
+	options.profile_flag = "q";
 	CHECK(!aws_new(&options, &error));
 	HAS(error.text, "no profile \"q\"");
 	scripted_free(scripted);
