@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/endpoint.h"
 #include "http.h"
+#include "model/region.h"
 #include "text.h"
 
 /* One flag: where its value goes; the same table reads the command line and prints the help. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "http.h"
+#include "model/region.h"
 
 /* How long a pass by hand lets throttled calls wait for their turn. */
 static const double PASS_TIMEOUT = 1800;
@@ -70,30 +71,31 @@ static void trace(const struct call_trace *call, void *data)
 		call->error_code);
 }
 
-/* The app's own region, or the one where nothing more special is said. */
-static bool place_app(const struct aws *aws, struct app *app, struct error *error)
+/* Gives an app without a region the one where nothing more special is said, which may be NULL. */
+static bool place_app(struct app *app, const char *region, struct error *error)
 {
-	const char *own = app->region;
-
-	if (!own)
-		app->region = aws_region(aws);
-	if (!app->region)
+	if (app->region)
+		return true;
+	if (!region)
 		return error_set(error, ERROR_INPUT,
 			"no region for app %s (%s:%u): write \"region\" there, or give --region or "
 			"AWS_REGION",
 			app->name, app->at.file, app->at.line);
-	if (aws_region_check(app->region, error))
-		return true;
-	if (own)
-		return error_wrap(error, "app %s (%s:%u)", app->name, app->at.file, app->at.line);
-	return error_wrap(error, "app %s, whose region is that of --region, AWS_REGION, settings or profile",
-		app->name);
+	if (!region_check(region, error))
+		return error_wrap(error,
+			"app %s, whose region is that of --region, AWS_REGION, settings or profile",
+			app->name);
+	app->region = region;
+	return true;
 }
 
-bool session_place_apps(const struct aws *aws, struct definitions *definitions, struct error *error)
+static bool place_apps(struct session *session, struct error *error)
 {
+	struct definitions *definitions = session->definitions;
+	const char *region = aws_region(session->aws);
+
 	for (size_t i = 0; i < definitions->app_count; i++)
-		if (!place_app(aws, &definitions->apps[i], error))
+		if (!place_app(&definitions->apps[i], region, error))
 			return false;
 	return true;
 }
@@ -128,7 +130,7 @@ bool session_connect(struct session *session, struct error *error)
 			.trace = options->debug ? trace : NULL,
 		},
 		error);
-	if (!session->aws || !session_place_apps(session->aws, session->definitions, error))
+	if (!session->aws || !place_apps(session, error))
 		return false;
 	return open_state(session, error);
 }

@@ -50,7 +50,4 @@ struct pass *session_run_pass(struct session *session, struct pass_options *opti
 
 void session_close(struct session *session);
 
-/* Gives each app without a region the default one; false where an app has none and nobody names one. */
-bool session_place_apps(const struct aws *aws, struct definitions *definitions, struct error *error);
-
 #endif

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "aws/call.h"
 #include "files.h"
 #include "http.h"
 #include "json.h"
+#include "model/region.h"
 #include "options.h"
 #include "text.h"
 
@@ -78,7 +78,7 @@ static bool check_owner(const char *text, const char **remedy, struct error *err
 static bool check_region(const char *text, const char **remedy, struct error *error)
 {
 	*remedy = "write a region's name, for example \"ap-northeast-1\"";
-	return aws_region_check(text, NULL) ||
+	return region_check(text, NULL) ||
 	       error_set(error, ERROR_INPUT, "\"%s\" is not the name of a region", text);
 }
 

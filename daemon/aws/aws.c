@@ -107,11 +107,6 @@ const char *aws_region(const struct aws *aws)
 	return aws->region;
 }
 
-bool aws_region_check(const char *region, struct error *error)
-{
-	return region_check(region, error);
-}
-
 const char *aws_partition(const char *region)
 {
 	return region_partition(region);

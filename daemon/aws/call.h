@@ -91,8 +91,6 @@ struct aws *aws_free(struct aws *aws);
 
 /* The region where nothing more special is said; NULL where nobody names one. */
 const char *aws_region(const struct aws *aws);
-/* Whether the text is the name of a region; the error names the nearest. */
-bool aws_region_check(const char *region, struct error *error);
 /* "aws", "aws-cn", "aws-us-gov" …, by the region. */
 const char *aws_partition(const char *region);
 /*

@@ -36,16 +36,6 @@ static const struct partition partitions[] = {
 		{ "iam", "iam-fips", "iam.global", "iam-fips.global" } },
 };
 
-/* For suggestions only: a region that is not here works all the same. */
-static const char *const known_regions[] = { "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1",
-	"ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2", "ap-southeast-1", "ap-southeast-2",
-	"ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
-	"ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-1", "eu-central-2",
-	"eu-isoe-west-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3",
-	"eusc-de-east-1", "il-central-1", "me-central-1", "me-south-1", "mx-central-1", "sa-east-1",
-	"us-east-1", "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-iso-east-1", "us-iso-west-1",
-	"us-isob-east-1", "us-isob-west-1", "us-isof-east-1", "us-isof-south-1", "us-west-1", "us-west-2" };
-
 static const struct partition *partition_of(const char *region)
 {
 	const struct partition *partition = partitions;
@@ -60,50 +50,12 @@ const char *region_partition(const char *region)
 	return partition_of(region)->id;
 }
 
-/* "eu-west-1": words of small letters, the last part a number of one or two digits. */
-static bool region_formed(const char *region)
+bool region_is_label(const char *region)
 {
-	size_t words = 0, letters, digits;
+	size_t length = strlen(region);
 
-	if (strlen(region) > 32)
-		return false;
-	for (;;) {
-		letters = strspn(region, "abcdefghijklmnopqrstuvwxyz");
-		if (letters < 2 || region[letters] != '-')
-			break;
-		words++;
-		region += letters + 1;
-	}
-	digits = strspn(region, "0123456789");
-	return words >= 2 && digits >= 1 && digits <= 2 && region[digits] == '\0';
-}
-
-/* Regions are named by where they lie; a new one has a new number or a new country, but not a new direction.
- */
-static bool region_has_direction(const char *region)
-{
-	static const char *const directions[] = { "central", "east", "north", "northeast", "northwest",
-		"south", "southeast", "southwest", "west" };
-	const char *number = strrchr(region, '-'), *word = number;
-
-	while (word > region && word[-1] != '-')
-		word--;
-	for (size_t i = 0; i < ARRAY_LENGTH(directions); i++)
-		if (strlen(directions[i]) == (size_t)(number - word) &&
-			!strncmp(directions[i], word, (size_t)(number - word)))
-			return true;
-	return false;
-}
-
-bool region_check(const char *region, struct error *error)
-{
-	const char *nearest;
-
-	if (region_formed(region) && region_has_direction(region))
-		return true;
-	nearest = text_nearest(region, known_regions, ARRAY_LENGTH(known_regions));
-	return error_set(error, ERROR_INPUT, "\"%.64s\" is not a region; %s%s", region,
-		nearest ? "did you mean " : "a region looks like ", nearest ? nearest : "eu-west-1");
+	return length > 0 && length <= 63 &&
+	       strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
 }
 
 /* AWS's own names. */
@@ -220,8 +172,8 @@ bool endpoint_resolve(const struct endpoint_sources *sources, const struct servi
 	bool iam = !strcmp(service->name, "iam");
 
 	*endpoint = (struct endpoint){ 0 };
-	if (!region_check(region, error))
-		return false;
+	if (!region_is_label(region))
+		return error_set(error, ERROR_INPUT, "\"%.64s\" is not a region", region);
 	endpoint->signing_region = iam ? partition_of(region)->iam_region : arena_copy(arena, region);
 	if (url)
 		return use_url(url, where, arena, endpoint, error);

@@ -26,9 +26,8 @@ struct endpoint {
 	bool custom; /* somebody said so; not AWS's own name */
 };
 
-/* Whether the text has the form of a region and its words are words of regions; the error names the nearest
- * known. */
-bool region_check(const char *region, struct error *error);
+/* Whether the text may stand in a host's name, as every region does: nobody else's host comes of it. */
+bool region_is_label(const char *region);
 
 /* The partition's id by the region's name: "aws", "aws-cn", "aws-us-gov", … */
 const char *region_partition(const char *region);

@@ -39,6 +39,8 @@ struct schema_member {
 	long long least, most; /* of a number; both 0 = any */
 	size_t shortest, longest; /* characters of a text, elements of an array; 0 = any */
 	const char *pattern; /* of a text: an extended regular expression that ECMAScript reads alike */
+	const char *const *known; /* what a text that the pattern refuses may have been meant to be, NULL at
+				     the end */
 	const char *what; /* what the pattern describes: "a subnet id" */
 	const char *example; /* JSON text of a right value */
 	const char *remedy; /* what to write instead, where `example` does not say it */

@@ -104,6 +104,22 @@ static bool length_fits(const struct schema_member *member, const char *text)
 	return length >= member->shortest && (!member->longest || length <= member->longest);
 }
 
+static void wrong_form(
+	struct walk *walk, const struct spot *spot, const struct schema_member *member, const char *text)
+{
+	struct arena *arena = walk->reader->arena;
+	const char *near = NULL;
+	size_t count = 0;
+
+	while (member->known && member->known[count])
+		count++;
+	if (count)
+		near = text_nearest(text, member->known, count);
+	fault_at(walk->reader, spot, AT_VALUE,
+		arena_printf(arena, "%s is not %s", quoted(walk->reader, text), member->what),
+		near ? arena_printf(arena, "write %s", quoted(walk->reader, near)) : remedy_of(walk, member));
+}
+
 static void check_text(
 	struct walk *walk, const struct spot *spot, const struct schema_member *member, const char *text)
 {
@@ -115,10 +131,7 @@ static void check_text(
 	} else if (!length_fits(member, text)) {
 		wrong_length(walk, spot, member, text);
 	} else if (member->pattern && regexec(compiled(walk, member->pattern), text, 0, NULL, 0) != 0) {
-		fault_at(walk->reader, spot, AT_VALUE,
-			arena_printf(walk->reader->arena, "%s is not %s", quoted(walk->reader, text),
-				member->what),
-			remedy_of(walk, member));
+		wrong_form(walk, spot, member, text);
 	}
 }
 

@@ -1,4 +1,5 @@
 #include "macros.h"
+#include "model/region.h"
 #include "model/schema.h"
 
 /* Definition files: apps, batches, and what is in them. Patterns and limits are the services' own. */
@@ -313,7 +314,8 @@ static const struct schema schema_roles = SCHEMA(role_members);
 static const struct schema_member app_members[] = {
 	{ .key = "region",
 		.types = SCHEMA_STRING,
-		.pattern = "^[a-z]{2,4}(-[a-z]+)+-[0-9]+$",
+		.pattern = REGION_PATTERN,
+		.known = known_regions,
 		.what = "a region",
 		.example = "\"eu-west-1\"",
 		.description = "Where the app lives; the daemon's own region where absent." },

@@ -332,7 +332,10 @@ def test_an_unknown_region(world, article):
 def test_a_region_with_a_slip_of_the_pen(world, article):
     article["apps"]["batch"]["region"] = "eu-wset-1"
     path = world.write(article)
-    one_sentence(world.run("diff"), f'app batch ({path}:3): "eu-wset-1" is not a region; did you mean eu-west-1')
+    said = f'{path}:4:17: "eu-wset-1" is not a region; write "eu-west-1"\n'
+    for verb, code in (("check", 1), ("diff", 2)):
+        result = world.run(verb)
+        assert result.code == code and result.out + result.err == said and not result.calls, str(result)
     del article["apps"]["batch"]["region"]
     world.write(article)
     result = world.run("diff", "--region", "eu-wset-1")

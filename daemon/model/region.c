@@ -1,0 +1,40 @@
+#include "model/region.h"
+
+#include <regex.h>
+#include <stdlib.h>
+
+#include "macros.h"
+#include "text.h"
+
+const char *const known_regions[] = { "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1",
+	"ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2", "ap-southeast-1", "ap-southeast-2",
+	"ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+	"ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-1", "eu-central-2",
+	"eu-isoe-west-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3",
+	"eusc-de-east-1", "il-central-1", "me-central-1", "me-south-1", "mx-central-1", "sa-east-1",
+	"us-east-1", "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-iso-east-1", "us-iso-west-1",
+	"us-isob-east-1", "us-isob-west-1", "us-isof-east-1", "us-isof-south-1", "us-west-1", "us-west-2",
+	NULL };
+
+static bool is_region(const char *text)
+{
+	regex_t pattern;
+	bool matches;
+
+	if (regcomp(&pattern, REGION_PATTERN, REG_EXTENDED | REG_NOSUB) != 0)
+		abort();
+	matches = regexec(&pattern, text, 0, NULL, 0) == 0;
+	regfree(&pattern);
+	return matches;
+}
+
+bool region_check(const char *text, struct error *error)
+{
+	const char *nearest;
+
+	if (is_region(text))
+		return true;
+	nearest = text_nearest(text, known_regions, ARRAY_LENGTH(known_regions) - 1);
+	return error_set(error, ERROR_INPUT, "\"%.64s\" is not a region; %s%s", text,
+		nearest ? "did you mean " : "a region looks like ", nearest ? nearest : "eu-west-1");
+}
