@@ -12,6 +12,9 @@
 #include "sites.h"
 #include "text.h"
 
+/* How long a person waits for the first answer; a daemon has time, and bears what a network does. */
+static const double FIRST_ANSWER_SECONDS = 10;
+
 /* The pass is a row of named steps; a step that waits ends when its last answer has come. */
 struct step {
 	const char *name;
@@ -156,6 +159,7 @@ static void identify(struct pass *pass)
 					   .done = identified,
 					   .data = &pass->sites[i],
 					   .deadline = line.deadline,
+					   .silence = pass->options.resident ? 0 : FIRST_ANSWER_SECONDS,
 				   });
 	}
 }

@@ -27,7 +27,9 @@ struct pass_options {
 	const char *const *only; /* these batches and what they need, nothing deleted; NULL = all */
 	size_t only_count;
 	bool write; /* false: nothing is written to AWS */
-	bool resident; /* the daemon: a field that keeps being changed back is not fought over */
+	/* The daemon: a field that keeps being changed back is not fought over, and a silent network is
+	 * borne. */
+	bool resident;
 	double timeout; /* seconds that throttled calls may wait in all */
 	/* Whether an action undoes what was changed outside; NULL: none does. */
 	bool (*repairs)(const struct pass_site *site, const struct action *action, void *data);

@@ -55,6 +55,11 @@ struct call_options {
 	/* Until when (transport's clock) a throttled call may wait for its turn; 0 = three tries and no
 	 * longer. */
 	double deadline;
+	/*
+	 * So many seconds without an answer, over all tries, and nobody is taken to be there; 0 = each try
+	 * waits as long as the transport does. Any answer, also a throttling, starts them anew.
+	 */
+	double silence;
 };
 
 /*

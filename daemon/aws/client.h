@@ -48,6 +48,7 @@ struct call {
 	unsigned throttled; /* in a row */
 	double spent; /* retry tokens on this page */
 	bool refreshed, corrected;
+	double silent_since; /* when the first try went out that nothing has answered since; 0 = none has */
 	double skew; /* with which the exchange under way was signed */
 	size_t count; /* index of the counters */
 	unsigned char (*seen)[DIGEST_SIZE]; /* the page tokens so far */

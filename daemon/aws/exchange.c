@@ -156,9 +156,23 @@ static bool wait_turn(struct call *call, const char *retry_after, double now)
 	return true;
 }
 
+/* What is left of the silence that the call bears, for one more try; 0 = it bears any. */
+static double silence_left(const struct call *call, double now)
+{
+	double since = call->silent_since > 0 ? call->silent_since : now;
+
+	return call->options.silence > 0 ? since + call->options.silence - now : 0;
+}
+
+/* Less than a second is not worth another try. */
+static bool is_nobody_there(const struct call *call, double now)
+{
+	return call->options.silence > 0 && silence_left(call, now) < 1;
+}
+
 static bool try_again(struct call *call, const char *retry_after, double now)
 {
-	if (++call->attempt >= RETRY_ATTEMPTS ||
+	if (is_nobody_there(call, now) || ++call->attempt >= RETRY_ATTEMPTS ||
 		!retry_allowed(&call->lane->retries, RETRY_TRANSIENT, &call->spent))
 		return false;
 	again(call, now + retry_delay(&call->aws->random, RETRY_TRANSIENT, call->attempt, retry_after));
@@ -246,6 +260,8 @@ static void answered(struct call *call, const struct http_response *response)
 
 	unlink_flying(call);
 	text_copy_line(call->result.request_id, sizeof call->result.request_id, reply_request_id(response));
+	if (response->status != 0)
+		call->silent_since = 0;
 	if (response->status == 0)
 		no_answer(response, &failure);
 	else
@@ -312,7 +328,10 @@ void exchange_start(struct call *call, const struct sigv4_keys *keys, double now
 		.header_count = count,
 		.body = wire->body.length ? wire->body.data : NULL,
 		.body_length = wire->body.length,
+		.timeout = silence_left(call, now),
 		.once = call->options.once };
+	if (call->silent_since <= 0)
+		call->silent_since = now;
 	free(call->access_key);
 	call->access_key = must_copy(keys->access_key);
 	call->next = aws->flying;

@@ -192,7 +192,8 @@ static void assume_role(struct identity *identity, const struct call *waiting)
 		.region = waiting->lane->region,
 		.done = on_role,
 		.data = identity,
-		.deadline = waiting->options.deadline };
+		.deadline = waiting->options.deadline,
+		.silence = waiting->options.silence };
 
 	json_put_text(params, "RoleArn", source->role_arn);
 	json_put_text(params, "RoleSessionName", source->session_name);

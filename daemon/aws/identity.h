@@ -22,7 +22,7 @@ struct identity *identity_of_source(struct aws *aws, const struct source *source
 /*
  * The keys to sign with now, valid until the next event; starts a refresh where they are missing or run out
  * soon. STS is asked in the region of the call that waits for them, and throttled no longer than that one may
- * be.
+ * be, and borne in silence no longer either.
  */
 enum identity_state identity_keys(struct identity *identity, const struct call *waiting, double now,
 	struct sigv4_keys *keys, struct failure *failure);

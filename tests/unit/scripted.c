@@ -68,6 +68,7 @@ static struct scripted_request *record(struct scripted *scripted, const struct h
 	copy->url = arena_copy(arena, request->url);
 	copy->body = arena_copy_n(arena, request->body ? request->body : "", request->body_length);
 	copy->at = scripted->now;
+	copy->timeout = request->timeout;
 	copy->once = request->once;
 	for (size_t i = 0; i < request->header_count && i < ARRAY_LENGTH(copy->headers); i++)
 		copy->headers[copy->header_count++] =

@@ -19,6 +19,7 @@ struct scripted_request {
 	double at; /* when it was sent */
 	struct http_header headers[16];
 	size_t header_count;
+	double timeout; /* 0 = the transport's own */
 	bool once;
 };
 

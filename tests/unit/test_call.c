@@ -159,6 +159,46 @@ static void transient(void)
 	end();
 }
 
+/* Resets and throttling are answers that somebody gave; silence is waited for once, over all tries. */
+static void silence_is_waited_for_once(void)
+{
+	struct call_options options = { .service = "sts",
+		.operation = "GetCallerIdentity",
+		.silence = 10,
+		.deadline = SCRIPTED_START + 600 };
+	struct outcome outcome = { 0 }, reset = { 0 }, busy = { 0 };
+
+	begin();
+	SAY(.status = 0, .delay = 5);
+	SAY(.status = 0, .delay = 5, .for_ever = true);
+	call(options, &outcome);
+	scripted_run(scripted);
+	CHECK_NUMBER(outcome.failure.class, FAILURE_TRANSIENT);
+	CHECK_NUMBER(outcome.tries, 2);
+	CHECK(outcome.at < 10.2);
+	CHECK(scripted_request(scripted, 0)->timeout == 10);
+	CHECK(scripted_request(scripted, 1)->timeout > 4.9 && scripted_request(scripted, 1)->timeout <= 5);
+	end();
+	begin();
+	SAY(.status = 0, .for_ever = true);
+	call(options, &reset);
+	scripted_run(scripted);
+	CHECK_NUMBER(reset.tries, 3);
+	end();
+	begin();
+	for (int i = 0; i < 20; i++)
+		SAY(.status = 429, .delay = 1);
+	SAY(.status = 0, .delay = 5);
+	SAY(.match = "GetCallerIdentity", .status = 200,
+		.body = "<GetCallerIdentityResponse><GetCallerIdentityResult/></GetCallerIdentityResponse>");
+	call(options, &busy);
+	scripted_run(scripted);
+	CHECK(busy.ok && busy.at > 20);
+	CHECK_NUMBER(busy.tries, 22);
+	CHECK(scripted_count(scripted) == 22 && scripted_request(scripted, 20)->timeout == 10);
+	end();
+}
+
 static void final_failures(void)
 {
 	static const struct {
@@ -967,6 +1007,7 @@ int main(void)
 {
 	one_call();
 	transient();
+	silence_is_waited_for_once();
 	final_failures();
 	rubbish();
 	empty_answers();
