@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aws/instance.h"
 #include "http.h"
 #include "model/region.h"
 
@@ -71,6 +72,52 @@ static void trace(const struct call_trace *call, void *data)
 		call->error_code);
 }
 
+struct asking {
+	struct ev_loop *loop;
+	struct arena *arena;
+	char *region;
+};
+
+static void answered(const char *region, void *data)
+{
+	struct asking *asking = data;
+
+	asking->region = arena_copy(asking->arena, region);
+	ev_break(asking->loop, EVBREAK_ALL);
+}
+
+/*
+ * The region of the instance that this runs on, NULL where none answers. On a loop of its own: at a reload
+ * the daemon's loop is under way, and none of its timers may begin a pass with the set that is being
+ * replaced. Its signals wait for the 3 seconds that this takes at most, which stop and watchdog bear.
+ */
+static const char *ask_instance(const struct session *session)
+{
+	struct asking asking = { .loop = ev_loop_new(EVFLAG_AUTO), .arena = session->arena };
+	struct transport *transport;
+
+	if (!asking.loop)
+		return NULL;
+	transport = http_new(asking.loop, &(struct http_options){ 0 });
+	instance_region(transport, answered, &asking);
+	ev_run(asking.loop, 0);
+	http_free(transport);
+	ev_loop_destroy(asking.loop);
+	return asking.region;
+}
+
+/* Where nothing more special is said; the instance is asked only where an app needs it. */
+static const char *default_region(const struct session *session)
+{
+	const struct definitions *definitions = session->definitions;
+	const char *region = aws_region(session->aws);
+	bool needed = false;
+
+	for (size_t i = 0; i < definitions->app_count; i++)
+		needed |= !definitions->apps[i].region;
+	return region || !needed ? region : ask_instance(session);
+}
+
 /* Gives an app without a region the one where nothing more special is said, which may be NULL. */
 static bool place_app(struct app *app, const char *region, struct error *error)
 {
@@ -83,7 +130,7 @@ static bool place_app(struct app *app, const char *region, struct error *error)
 			app->name, app->at.file, app->at.line);
 	if (!region_check(region, error))
 		return error_wrap(error,
-			"app %s, whose region is that of --region, AWS_REGION, settings or profile",
+			"app %s, whose region is that of --region, AWS_REGION, settings, profile or instance",
 			app->name);
 	app->region = region;
 	return true;
@@ -92,7 +139,7 @@ static bool place_app(struct app *app, const char *region, struct error *error)
 static bool place_apps(struct session *session, struct error *error)
 {
 	struct definitions *definitions = session->definitions;
-	const char *region = aws_region(session->aws);
+	const char *region = default_region(session);
 
 	for (size_t i = 0; i < definitions->app_count; i++)
 		if (!place_app(&definitions->apps[i], region, error))

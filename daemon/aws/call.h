@@ -94,7 +94,8 @@ struct aws *aws_new(const struct aws_options *options, struct error *error);
  */
 struct aws *aws_free(struct aws *aws);
 
-/* The region where nothing more special is said; NULL where nobody names one. */
+/* The region where nothing more special is said; NULL where neither flag, environment, settings nor profile
+ * names one. */
 const char *aws_region(const struct aws *aws);
 /* "aws", "aws-cn", "aws-us-gov" …, by the region. */
 const char *aws_partition(const char *region);

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from conftest import DAEMON, now_iso, running, wait_for
+from instance import REGION_ASKED, metadata_service
 
 
 def start(world, **environment):
@@ -359,3 +360,44 @@ def test_a_wish_that_was_refused_at_first_is_no_fight_when_it_is_carried_out(wor
         wait_for(lambda: world.rule("batch-no1")["State"] == state, what=f"{state}, time {number}")
     text = end(process)
     assert "keeps being changed" not in text, text
+
+
+def test_the_region_of_the_instance_at_start_and_at_a_reload(world, article):
+    named = article["apps"]["batch"].pop("region")
+    world.write(article)
+    del world.environment["AWS_EC2_METADATA_DISABLED"]
+    with metadata_service() as (environment, asked):
+        process = start(world, **environment)
+        wait_for(lambda: world.rule("batch-no2", region="eu-north-1"), what="the first pass")
+        assert asked == REGION_ASKED
+        wait_for(lambda: status(world))
+        article["batches"]["no3"] = {"app": "batch", "schedule": "rate(1 day)"}
+        world.write(article)
+        process.send_signal(signal.SIGHUP)
+        wait_for(lambda: world.rule("batch-no3", region="eu-north-1"), what="the pass after the reload")
+        assert asked == 2 * REGION_ASKED
+    # Nobody answers any more: the reload is refused, and what is in force goes on.
+    article["batches"]["no4"] = {"app": "batch", "schedule": "rate(1 day)"}
+    world.write(article)
+    process.send_signal(signal.SIGHUP)
+    refused = wait_for(lambda: status(world)["definitions"].get("reason"), what="the refusal")
+    assert "no region for app batch" in refused
+    article["apps"]["batch"]["region"] = named
+    world.write(article)
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: world.rule("batch-no4"), what="the pass in the region that is named now")
+    end(process)
+    assert process.returncode == 0
+
+
+def test_a_stop_and_a_reload_while_the_instance_is_asked(world, article):
+    del article["apps"]["batch"]["region"]
+    world.write(article)
+    del world.environment["AWS_EC2_METADATA_DISABLED"]
+    with metadata_service(seconds=0.8) as (environment, asked):
+        process = start(world, **environment)
+        wait_for(lambda: asked, what="the question")
+        process.send_signal(signal.SIGHUP)
+        wait_for(lambda: len(asked) == 4, what="the reload's question")
+        text = end(process)
+        assert process.returncode == 0, text

@@ -9,6 +9,7 @@ import signal
 import pytest
 
 from conftest import CTL, DAEMON, KEY, REGION, SECRET, at_another_time, wait_for
+from instance import REGION_ASKED, metadata_service
 
 VERBS = ["check", "diff", "apply", "list", "next", "run", "runs", "logs", "status", "import", "approve", "policy"]
 BUILT = ["check", "diff", "apply", "list", "next", "status", "approve"]
@@ -582,6 +583,54 @@ def test_files_that_are_skipped_and_files_that_are_faults(world, converged):
     (world.definitions / "loop.json").symlink_to("loop.json")
     result = world.run("check")
     assert result.code in (1, 2) and "loop.json" in result.out + result.err, str(result)
+
+
+def test_the_region_of_the_instance_where_nobody_names_one(world, article):
+    del world.environment["AWS_EC2_METADATA_DISABLED"]
+    del article["apps"]["batch"]["region"]
+    article["apps"]["other"] = article["apps"]["batch"] | {"cluster": "other", "repository": "other", "logGroup": "/other"}
+    world.write(article)
+    with metadata_service() as (environment, asked):
+        for verb, code in (("diff", 1), ("list", 0), ("apply", 0), ("diff", 0)):
+            asked.clear()
+            result = world.run(verb, environment=environment)
+            assert result.code == code, str(result)
+            assert {call.region for call in result.calls if call.service == "events"} == {"eu-north-1"}, str(result)
+            assert asked == REGION_ASKED
+    assert world.rule("batch-no1", region="eu-north-1")["State"] == "ENABLED"
+
+
+def test_the_instance_is_asked_only_where_an_app_needs_it(world, article):
+    del world.environment["AWS_EC2_METADATA_DISABLED"]
+    world.write(article)
+    with metadata_service() as (environment, asked):
+        for verb in ("diff", "apply", "list"):
+            assert world.run(verb, environment=environment).code in (0, 1)
+        del article["apps"]["batch"]["region"]
+        world.write(article)
+        for verb in ("check", "next"):
+            assert world.run(verb, environment=environment).code == 0
+        assert world.run("diff", "--region", REGION, environment=environment).code == 0
+        assert world.run("diff", environment=environment | {"AWS_DEFAULT_REGION": REGION}).code == 0
+        disabled = world.run("diff", environment=environment | {"AWS_EC2_METADATA_DISABLED": "true"})
+        assert disabled.code == 2 and "no region for app batch" in disabled.err, str(disabled)
+        assert asked == []
+
+
+def test_an_instance_that_does_not_answer_is_not_waited_for(world, article):
+    del world.environment["AWS_EC2_METADATA_DISABLED"]
+    del article["apps"]["batch"]["region"]
+    path = world.write(article)
+    said = f'no region for app batch ({path}:3): write "region" there, or give --region or AWS_REGION\n'
+    with metadata_service(seconds=30) as (environment, asked):
+        result = world.run("diff", environment=environment)
+        assert result.code == 2 and result.err == "fargate-batchctl: " + said and not result.out, str(result)
+        assert 1 < result.seconds < 4 and len(asked) == 2, str(result)
+    with metadata_service(region="<html>") as (environment, asked):
+        result = world.run("diff", environment=environment)
+        assert result.code == 2 and said in result.err, str(result)
+    result = world.run("diff", environment=environment)
+    assert result.code == 2 and said in result.err and result.seconds < 2, str(result)
 
 
 def test_a_region_from_each_place(world, article):
