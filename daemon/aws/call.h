@@ -101,7 +101,7 @@ const char *aws_region(const struct aws *aws);
 const char *aws_partition(const char *region);
 /*
  * Which world the calls go to, from the arena: "aws" for AWS itself, whatever partition and region, else the
- * URL of the endpoint that somebody set. NULL and `error` where region or endpoint cannot be used.
+ * URL of the endpoint that somebody set. NULL and `error` where the endpoint cannot be used.
  */
 char *aws_world(const struct aws *aws, struct arena *arena, struct error *error);
 
