@@ -16,7 +16,8 @@ PACKAGES = {
     "trixie": "systemd-sysv dbus libcurl4t64 libssl3t64 libjansson4 libev4t64 libexpat1 libsqlite3-0",
 }
 RELEASES = tuple(PACKAGES)
-MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
+# Where packages come from; without it Debian's own mirror, which mmdebstrap knows.
+MIRROR = [os.environ["DEBIAN_MIRROR"]] if os.environ.get("DEBIAN_MIRROR") else []
 
 
 class CannotBoot(Exception):
@@ -46,7 +47,7 @@ def base(release):
     new = ROOTS / f"{name}.new"
     shutil.rmtree(new, ignore_errors=True)
     done = subprocess.run(["mmdebstrap", "--variant=minbase", "--include", packages.replace(" ", ","), release, str(new),
-                           MIRROR], capture_output=True, text=True)
+                           *MIRROR], capture_output=True, text=True)
     if done.returncode:
         shutil.rmtree(new, ignore_errors=True)
         raise CannotBoot(f"mmdebstrap {release} failed: {done.stderr.strip()[-2000:]}")
