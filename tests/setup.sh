@@ -7,8 +7,9 @@ what=${1:-test}
 packages='gcc make pkg-config libcurl4-openssl-dev libssl-dev libjansson-dev libev-dev libsystemd-dev libexpat1-dev'
 [ "$what" = build ] || packages="$packages python3 python3-venv ca-certificates"
 # What some tests need beside: without these they say so and are skipped, so a person who is not root gets on.
-[ "$what" != test ] || [ "$(id -u)" -ne 0 ] || packages="$packages faketime mandoc mmdebstrap systemd-container"
-[ "$what" != ci ] || packages="$packages faketime mandoc mmdebstrap systemd-container clang clang-format clang-tidy"
+more='faketime mandoc zsh dpkg-dev mmdebstrap systemd-container'
+[ "$what" != test ] || [ "$(id -u)" -ne 0 ] || packages="$packages $more"
+[ "$what" != ci ] || packages="$packages $more clang clang-format clang-tidy"
 
 missing=''
 for package in $packages; do

@@ -55,7 +55,7 @@ def test_install_and_uninstall(tmp_path):
 @pytest.fixture(scope="module")
 def packages():
     # Both releases are tested side by side, and the package is assembled in one folder.
-    with open(ROOTS / ".package-lock", "w") as lock:
+    with booting(), open(ROOTS / ".package-lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         made = [ROOT / make("deb", f"DEB_REVISION={revision}").split()[-1] for revision in (1, 2)]
         return [(path.name, path.read_bytes()) for path in made]
