@@ -177,6 +177,15 @@ static bool moves_away(const struct action *action)
 	return false;
 }
 
+/* Deletion goes backwards: the schedule that goes with its target goes before what they started. */
+static void wait_for_schedule(struct plan *plan, struct action *retirement, const struct action *target)
+{
+	struct action *schedule = plan_action(plan, plan->of_shape[SHAPE_SCHEDULE], target->name, NULL);
+
+	if (target->verb == VERB_DELETE && schedule && schedule->verb == VERB_DELETE)
+		plan_need(plan, retirement, schedule);
+}
+
 /* Lets the action wait for whatever takes schedules away from the revision; false where one of them stays. */
 static bool wait_for_users(struct plan *plan, struct action *retirement, const struct resource *revision)
 {
@@ -191,6 +200,7 @@ static bool wait_for_users(struct plan *plan, struct action *retirement, const s
 		if (!user || !moves_away(user))
 			return false;
 		plan_need(plan, retirement, user);
+		wait_for_schedule(plan, retirement, user);
 	}
 	return true;
 }
