@@ -135,16 +135,12 @@ static size_t first_of(const char *text, size_t second, size_t length)
 	return level < LEVELS_MOST && seen[level] ? seen[level] : second;
 }
 
-/* How much of a key a message tells: whole characters. */
+/* How much of a key a message tells. */
 static int told_length(const char *key, size_t length)
 {
-	size_t most = 200;
+	enum { MOST = 200 };
 
-	if (length <= most)
-		return (int)length;
-	while (((unsigned char)key[most] & 0xC0) == 0x80)
-		most--;
-	return (int)most;
+	return (int)(length <= MOST ? length : text_whole(key, MOST));
 }
 
 /* The key that comes again ends where Jansson stopped. */

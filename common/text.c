@@ -81,10 +81,8 @@ void text_tidy(struct text *text, size_t most)
 	text->length = strlen(text_to_line(text->data));
 	if (text->length <= most)
 		return;
-	while (fits && ((unsigned char)text->data[fits] & 0xC0) == 0x80)
-		fits--;
-	text->length = fits;
-	text->data[fits] = '\0';
+	text->length = text_whole(text->data, fits);
+	text->data[text->length] = '\0';
 	text_add(text, more);
 }
 
@@ -264,6 +262,13 @@ void text_copy_line(char *out, size_t size, const char *text)
 	memcpy(out, text, length);
 	out[length] = '\0';
 	text_to_line(out);
+}
+
+size_t text_whole(const char *text, size_t most)
+{
+	while (most && ((unsigned char)text[most] & 0xC0) == 0x80)
+		most--;
+	return most;
 }
 
 size_t text_columns(const char *text)

@@ -66,6 +66,9 @@ char *text_to_line(char *text);
 /* The same of a copy, cut where it does not fit. */
 void text_copy_line(char *out, size_t size, const char *text);
 
+/* How many of the first `most` bytes (of at least as many) are whole characters. */
+size_t text_whole(const char *text, size_t most);
+
 /* Display columns of UTF-8 text, each code point counted as one. */
 size_t text_columns(const char *text);
 

@@ -78,15 +78,6 @@ static const char *or_null(const char *text)
 	return text && *text ? text : NULL;
 }
 
-/* Revisions are told by family and number, all else by name. */
-static const char *name_of(const struct action *action)
-{
-	const char *arn = or_null(action->made) ? action->made : action->arn;
-	const char *slash = action->kind->shape == SHAPE_REVISIONS && arn ? strrchr(arn, '/') : NULL;
-
-	return slash ? slash + 1 : action->name;
-}
-
 static const char *resource_of(const struct action *action)
 {
 	if (or_null(action->made))
@@ -175,11 +166,11 @@ static void tell_change(const struct pass *pass, const struct action *action, bo
 
 	if (drift && action->verb == VERB_UPDATE)
 		text = arena_printf(arena, "%s: changed outside: %s %s%s; put back%s", who,
-			action->kind->name, name_of(action), change_text(arena, action),
+			action->kind->name, show_name(action), change_text(arena, action),
 			asked_by(arena, place_of(action)));
 	else
 		text = arena_printf(arena, "%s: %s%s %s %s%s%s", who, drift ? "gone outside: " : "",
-			done[action->verb], action->kind->name, name_of(action), change_text(arena, action),
+			done[action->verb], action->kind->name, show_name(action), change_text(arena, action),
 			asked_by(arena, place_of(action)));
 	send_action(drift ? MESSAGE_DRIFT : MESSAGE_CHANGED, pass, action, text);
 }
@@ -214,7 +205,7 @@ void report_action(struct report *report, const struct pass_site *site, const st
 		tell_action(report, site, action, MESSAGE_CHANGE_FAILED,
 			arena_printf(pass->arena, "%s: cannot %s %s %s",
 				whose(pass->arena, action->app, action->batch), verb_name(action->verb),
-				action->kind->name, name_of(action)));
+				action->kind->name, show_name(action)));
 }
 
 static void tell_problem(struct report *report, const struct pass *pass, const struct problem *problem)
@@ -251,7 +242,7 @@ static void tell_calm(struct report *report, const struct pass_site *site, const
 	if (action->fought)
 		tell_action(report, site, action, MESSAGE_FIGHT,
 			arena_printf(arena, "%s: %s %s", whose(arena, action->app, action->batch),
-				action->kind->name, name_of(action)));
+				action->kind->name, show_name(action)));
 }
 
 static void tell_leaving(const struct pass *pass, const struct action *action)
@@ -355,7 +346,7 @@ static void tell_unwritten(
 
 	for (size_t i = 0; i < count; i++)
 		text_printf(&all, "%s%s %s %s%s", i ? "; " : ": ", verb_name(actions[i]->verb),
-			actions[i]->kind->name, name_of(actions[i]), change_text(arena, actions[i]));
+			actions[i]->kind->name, show_name(actions[i]), change_text(arena, actions[i]));
 	text_add(&all, asked_by(arena, place_of(first)));
 	troubles_note(&report->troubles,
 		arena_printf(arena, "differs/%s/%s", first->app ? first->app : "",

@@ -87,12 +87,12 @@ static void show_differences(FILE *file, const struct pass *pass, const struct a
 		show_difference(file, pass, action, &differences->items[i], options);
 }
 
-/* "batch-no1:3" of a revision, else the resource's own name. */
-static const char *name_of(const struct action *action)
+const char *show_name(const struct action *action)
 {
-	const char *arn = action->made ? action->made : action->arn;
+	const char *arn = action->made && *action->made ? action->made : action->arn;
+	const char *slash = action->kind->shape == SHAPE_REVISIONS ? strrchr(arn, '/') : NULL;
 
-	return action->kind->shape == SHAPE_REVISIONS && *arn ? strrchr(arn, '/') + 1 : action->name;
+	return slash ? slash + 1 : action->name;
 }
 
 static void show_change(
@@ -105,7 +105,7 @@ static void show_change(
 							: " (leaving: disabled)";
 
 	fprintf(file, "  %s%c %s %s%s%s%s\n", paint(options, colours[action->verb]), signs[action->verb],
-		action->kind->name, name_of(action), what, action->outcome == OUTCOME_HELD ? " (held)" : "",
+		action->kind->name, show_name(action), what, action->outcome == OUTCOME_HELD ? " (held)" : "",
 		paint(options, PLAIN));
 	show_differences(file, pass, action, &action->differences, options);
 	show_differences(file, pass, action, &action->revisions, options);
@@ -264,7 +264,7 @@ void show_action(FILE *file, const struct action *action, const struct show_opti
 			to[action->verb]);
 	else
 		fprintf(file, "%s ", done[action->verb]);
-	fprintf(file, "%s %s", action->kind->name, name_of(action));
+	fprintf(file, "%s %s", action->kind->name, show_name(action));
 	if (action->batch)
 		fprintf(file, " (batch %s)", action->batch);
 	else

@@ -22,6 +22,9 @@ bool show_in_colour(FILE *file);
  */
 void show_diff(FILE *file, const struct pass *pass, const struct show_options *options);
 
+/* What an action is about: "batch-no1:3" of a revision, else the resource's own name. */
+const char *show_name(const struct action *action);
+
 /* One line for one action that came to an end: "created rule batch-no1 (batch no1)". */
 void show_action(FILE *file, const struct action *action, const struct show_options *options);
 

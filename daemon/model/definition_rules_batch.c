@@ -86,6 +86,17 @@ static void app_size(const struct app *app, int *cpu, int *memory)
 	*memory = cpu_written || memory_written ? fargate_memory(memory_written) : 512;
 }
 
+static void check_share(
+	struct reader *reader, const struct spot *spot, const char *what, json_int_t needed, int has)
+{
+	if (has && needed > has)
+		fault_at(reader, MEMBER(spot, what), AT_VALUE,
+			arena_printf(reader->arena,
+				"the app's containers need %s %lld, and the task would have %d", what,
+				(long long)needed, has),
+			"give the task more, or the containers less");
+}
+
 /* ECS refuses to start a task that is smaller than its containers. */
 static void check_room(
 	struct reader *reader, const struct spot *spot, const struct batch *batch, int cpu, int memory)
@@ -93,18 +104,10 @@ static void check_room(
 	json_int_t cpus, memories;
 
 	container_shares(batch->app, &cpus, &memories);
-	if (batch->cpu && cpu && cpus > cpu)
-		fault_at(reader, MEMBER(spot, "cpu"), AT_VALUE,
-			arena_printf(reader->arena,
-				"the app's containers need cpu %lld, and the task would have %d",
-				(long long)cpus, cpu),
-			"give the task more, or the containers less");
-	if (batch->memory && memory && memories > memory)
-		fault_at(reader, MEMBER(spot, "memory"), AT_VALUE,
-			arena_printf(reader->arena,
-				"the app's containers need memory %lld, and the task would have %d",
-				(long long)memories, memory),
-			"give the task more, or the containers less");
+	if (batch->cpu)
+		check_share(reader, spot, "cpu", cpus, cpu);
+	if (batch->memory)
+		check_share(reader, spot, "memory", memories, memory);
 }
 
 static void check_size(

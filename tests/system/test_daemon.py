@@ -292,6 +292,15 @@ def test_read_only_tells_what_differs(world, article):
                       "create rule batch-no1; create target batch-no1 (") == 1, text
 
 
+def toggle(world, article, process, number):
+    """Enables or disables a batch in the files, and waits until it is so."""
+    article["batches"]["no1"]["enabled"] = bool(number % 2)
+    world.write(article)
+    process.send_signal(signal.SIGHUP)
+    state = "ENABLED" if number % 2 else "DISABLED"
+    wait_for(lambda: world.rule("batch-no1")["State"] == state, what=f"{state}, time {number}")
+
+
 def test_what_the_files_ask_for_is_no_fight(world, article):
     """Enabled and disabled in the files many times within an hour: each time it is done at once."""
     world.settings(resyncInterval=3600)
@@ -299,11 +308,7 @@ def test_what_the_files_ask_for_is_no_fight(world, article):
     process = start(world)
     wait_for(lambda: world.rule("batch-no2") and world.rule("batch-no2")["Targets"])
     for number in range(9):
-        article["batches"]["no1"]["enabled"] = bool(number % 2)
-        world.write(article)
-        process.send_signal(signal.SIGHUP)
-        state = "ENABLED" if number % 2 else "DISABLED"
-        wait_for(lambda: world.rule("batch-no1")["State"] == state, what=f"{state}, time {number}")
+        toggle(world, article, process, number)
     text = end(process)
     assert process.returncode == 0 and "keeps being changed" not in text, text
 
@@ -352,12 +357,8 @@ def test_a_wish_that_was_refused_at_first_is_no_fight_when_it_is_carried_out(wor
     process = start(world)
     wait_for(lambda: world.rule("batch-no2") and world.rule("batch-no2")["Targets"])
     for number in range(7):
-        article["batches"]["no1"]["enabled"] = bool(number % 2)
-        world.write(article)
         world.proxy.fault("denied", "events", "EnableRule" if number % 2 else "DisableRule")
-        process.send_signal(signal.SIGHUP)
-        state = "ENABLED" if number % 2 else "DISABLED"
-        wait_for(lambda: world.rule("batch-no1")["State"] == state, what=f"{state}, time {number}")
+        toggle(world, article, process, number)
     text = end(process)
     assert "keeps being changed" not in text, text
 
