@@ -20,8 +20,9 @@ flavour_debug    := -Og -g3
 flavour_asan     := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 flavour_coverage := -O0 -g3 --coverage
 flavour_analyze  := -O2 -g -fanalyzer
+flavour_fuzz     := -O1 -g3 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ifeq ($(flavour_$(FLAVOUR)),)
-$(error unknown FLAVOUR '$(FLAVOUR)': release, debug, asan, coverage or analyze)
+$(error unknown FLAVOUR '$(FLAVOUR)': release, debug, asan, coverage, analyze or fuzz)
 endif
 
 PKGS  := libcurl openssl jansson libsystemd expat
@@ -53,6 +54,7 @@ src      := $(sort $(wildcard common/*.c daemon/*.c daemon/*/*.c))
 core     := $(filter-out $(mains),$(src))
 unit     := $(sort $(wildcard tests/unit/test_*.c))
 unit_lib := $(sort $(filter-out $(unit),$(wildcard tests/unit/*.c)))
+fuzz     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
 ifneq ($(V),1)
@@ -81,6 +83,10 @@ $(B)/core.a: $(call obj,$(core))
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(call obj,$(unit_lib)) $(B)/core.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/core.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 $(B)/tests/schedule/next_lines: $(B)/tests/schedule/next_lines.o $(B)/core.a
 	$(call say,LD,$@)
@@ -118,11 +124,11 @@ clean:   ## remove build/
 help:   ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
--include $(patsubst %.c,$(B)/%.d,$(src) $(unit) $(unit_lib))
+-include $(patsubst %.c,$(B)/%.d,$(src) $(unit) $(unit_lib) $(fuzz))
 
 # --- set-up, checks, demonstration
 
-.PHONY: setup demo check golden system lint bench asan format
+.PHONY: setup demo check golden system lint bench asan fuzz fuzz-build format
 setup:   ## install what building and testing need: packages (as root), emulator in build/venv
 	@sh tests/setup.sh
 
@@ -141,12 +147,16 @@ bench: all   ## calls, CPU, memory and time of a converged pass of 300 batches, 
 asan:   ## build with AddressSanitizer and UBSan, run unit and system tests
 	@$(MAKE) --no-print-directory FLAVOUR=asan all unit && build/venv/bin/python -m pytest -q -n 2 tests/system
 
+fuzz-build: $(patsubst %.c,$(B)/%,$(fuzz))
+fuzz:   ## fuzz what reads files, with clang (FUZZ_SECONDS=60 for each target, FUZZ='definitions state' picks some)
+	@sh tests/fuzz/run.sh
+
 lint:   ## layers, headers that compile alone, format, clang-tidy, words
 	@sh tests/lint/lint.sh
 
 format:   ## clang-format all C files in place
 	@clang-format -i $(src) $(sort $(wildcard common/*.h daemon/*.h daemon/*/*.h)) $(unit) $(unit_lib) \
-		$(wildcard tests/*.h tests/unit/*.h)
+		$(fuzz) $(wildcard tests/*.h tests/unit/*.h tests/fuzz/*.h)
 
 # For editors and clang-tidy: the plain flags, which clang knows too.
 compile_commands.json: Makefile $(src) $(unit)   ## compilation database

@@ -24,7 +24,8 @@ static struct family family_of(const struct plan *plan, const struct resource *w
 	while (to < all->count && all->items[to]->kind == want->kind &&
 		strcmp(all->items[to]->name, want->name) == 0)
 		to++;
-	return (struct family){ .items = all->items + from, .count = to - from };
+	/* An empty account has no array to point into. */
+	return (struct family){ .items = to > from ? &all->items[from] : NULL, .count = to - from };
 }
 
 static bool is_newest(const struct plan *plan, const struct resource *revision)

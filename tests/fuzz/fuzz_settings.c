@@ -1,0 +1,41 @@
+/* The settings file: whatever is in it, each fault says where and what to write instead, and what is wrong
+ * keeps its default. */
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "settings.h"
+
+#include "fuzz.h"
+
+static void look_at(const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->fault_count; i++) {
+		const struct fault *fault = &settings->faults[i];
+
+		MUST(is_line(fault->at.file) && fault->at.line && fault->at.column);
+		MUST(is_line(fault->message) && is_line(fault->remedy));
+	}
+	MUST(settings->broken == (settings->fault_count > 0));
+	MUST(*settings->owner && strlen(settings->owner) <= 128);
+	MUST(settings->resync_interval >= 1 && settings->runs_interval >= 1);
+	MUST(settings->deletion.max_percent <= 100 && settings->keep_revisions >= 1);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	char path[64];
+	struct settings *settings;
+	int file = memfd_create("settings", MFD_CLOEXEC);
+
+	MUST(file >= 0 && write(file, data, size) == (ssize_t)size);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+	settings = settings_load(arena, path, true, NULL);
+	close(file);
+	if (settings)
+		look_at(settings);
+	settings_free(settings);
+	return 0;
+}
