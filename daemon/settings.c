@@ -140,7 +140,9 @@ static void add_fault(struct load *load, struct json_place place, const char *me
 	arena_grow(load->arena, &settings->faults, sizeof *settings->faults, settings->fault_count,
 		&load->capacity);
 	settings->faults[settings->fault_count++] =
-		(struct fault){ { settings->file, place.line, place.column }, message, remedy, false };
+		(struct fault){ { settings->file, place.line, place.column },
+			text_to_line(arena_copy(load->arena, message)),
+			text_to_line(arena_copy(load->arena, remedy)), false };
 	settings->broken = true;
 }
 
@@ -195,8 +197,7 @@ static void read_text(struct load *load, const struct member *member, json_t *va
 	if (member->check(text, &remedy, &error))
 		*(const char **)(void *)((char *)load->settings + member->offset) = text;
 	else
-		add_fault(load, json_place_of_value(load->places, pointer),
-			arena_copy(load->arena, error.text), remedy);
+		add_fault(load, json_place_of_value(load->places, pointer), error.text, remedy);
 }
 
 /* Whether the number is in the member's range; adds the fault where it is not. */
