@@ -26,7 +26,7 @@ struct work {
 	struct resource *confirmed; /* whose tags are being read */
 	struct requests requests;
 	size_t next;
-	bool state_read;
+	bool tags_read, state_read; /* each is asked once */
 	double pause, paused; /* seconds: the next wait for a new role, and all of them so far */
 };
 
@@ -311,7 +311,15 @@ static bool confirm(struct work *work)
 
 	if (!have)
 		return false;
+	if (work->tags_read) {
+		fail(work, arena_printf(work->applying->arena,
+				   "its tags were asked for and did not become known (%s %s): nothing was "
+				   "written",
+				   have->kind->tags_reading->service, have->kind->tags_reading->operation));
+		return true;
+	}
 	subject.name = have->name;
+	work->tags_read = true;
 	work->confirmed = have;
 	ask_reading(&work->applying->options.line, work->applying->options.view, have->kind->tags_reading,
 		&subject, NULL, confirmed, work);

@@ -22,8 +22,6 @@ struct observing {
 	struct resources wants;
 	size_t family_count; /* wanted families */
 	bool by_family; /* the account's list is longer than asking for each family */
-	const char **clusters; /* whose users were asked for */
-	size_t cluster_count, cluster_capacity;
 	unsigned in_flight;
 	size_t stage;
 	struct error failed;
@@ -133,35 +131,23 @@ static void answered(const struct call_result *result, void *data)
 		advance(observing);
 }
 
+/* However something was found, and how often: it is asked about once. */
 static void ask_about(struct observing *observing, const struct reading *reading,
 	const struct subject *subject, const struct kind *kind, const char *name)
 {
-	struct question *question = arena_alloc(observing->scratch, sizeof *question);
+	struct question *question;
 
+	if (!observed_ask(observing->observed, reading, subject))
+		return;
+	question = arena_alloc(observing->scratch, sizeof *question);
 	*question = (struct question){ observing, reading, *subject, kind, name, 0 };
-	if (!question->subject.name)
-		question->subject.name = "";
 	observing->in_flight++;
 	ask_reading(&observing->options.line, &observing->view, reading, &question->subject, page, answered,
 		question);
 }
 
-/* A cluster is asked for its users once, however it was found. */
-static bool is_new_cluster(struct observing *observing, const char *arn)
-{
-	for (size_t i = 0; i < observing->cluster_count; i++)
-		if (strcmp(observing->clusters[i], arn) == 0)
-			return false;
-	arena_grow(observing->scratch, &observing->clusters, sizeof arn, observing->cluster_count,
-		&observing->cluster_capacity);
-	observing->clusters[observing->cluster_count++] = arn;
-	return true;
-}
-
 static void ask(void *context, const struct reading *reading, const struct subject *subject)
 {
-	if (reading == &reading_users && !is_new_cluster(context, subject->name))
-		return;
 	ask_about(context, reading, subject, subject->resource ? subject->resource->kind : NULL,
 		subject->resource ? subject->resource->name : subject->name);
 }
@@ -209,10 +195,8 @@ static bool is_named(const struct observing *observing, const struct kind *kind,
 /* Also resources of ours that no definition names any more: only the tagging API knows their names. */
 static void ask_tagged(struct observing *observing)
 {
-	const char *before = "";
-
 	for (size_t i = 0; i < observing->observed->tagged_count; i++) {
-		const struct tagged *tagged = &observing->observed->tagged[i];
+		const struct tagged *tagged = observing->observed->tagged[i];
 		const char *name = NULL;
 		const struct kind *kind = kind_of_arn(observing->scratch, tagged->arn, &name);
 		const char **names = arena_alloc(observing->scratch, sizeof *names);
@@ -224,10 +208,8 @@ static void ask_tagged(struct observing *observing)
 		names[0] = name;
 		if (kind->shape == SHAPE_PLAIN && tags_value(&tagged->tags, TAG_ON_DELETE))
 			ask_about(observing, kind->by_name, &subject, NULL, name);
-		if (kind->shape == SHAPE_REVISIONS && observing->by_family && strcmp(before, name) != 0)
+		if (kind->shape == SHAPE_REVISIONS && observing->by_family)
 			ask_about(observing, kind->list, &subject, NULL, name);
-		if (kind->shape == SHAPE_REVISIONS)
-			before = name;
 	}
 }
 
@@ -285,9 +267,8 @@ static void ask_targets_of(struct observing *observing, struct resource *have)
 {
 	struct subject subject = { .name = have->name };
 
-	if (have->kind->shape != SHAPE_SCHEDULE || have->targets_asked || !is_ours(&observing->view, have))
+	if (have->kind->shape != SHAPE_SCHEDULE || !is_ours(&observing->view, have))
 		return;
-	have->targets_asked = true;
 	ask_about(observing, &reading_targets, &subject, have->kind, have->name);
 }
 

@@ -173,21 +173,6 @@ static json_t *users_params(const struct view *view, const struct subject *subje
 	return json_must(json_pack("{s:s}", "TargetArn", subject->name));
 }
 
-/* Whether the rule's targets have yet to be read; from now on they are. */
-static bool is_unread(const struct observed *observed, const char *rule)
-{
-	for (size_t i = 0; i < observed->all.count; i++) {
-		struct resource *have = observed->all.items[i];
-
-		if (have->kind != &kind_rule || strcmp(have->name, rule) != 0)
-			continue;
-		if (have->targets_asked)
-			return false;
-		have->targets_asked = true;
-	}
-	return true;
-}
-
 /* Rules of strangers run tasks on our clusters too, and a revision that one of them names has to stay. */
 static bool users_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
 {
@@ -200,7 +185,7 @@ static bool users_heard(const struct hearing *hearing, const json_t *reply, stru
 	json_array_foreach (list, i, name) {
 		struct subject subject = { .name = json_string_value(name) };
 
-		if (!subject.name || !is_unread(hearing->observed, subject.name))
+		if (!subject.name)
 			continue;
 		subject.name = arena_copy(hearing->observed->arena, subject.name);
 		hearing->ask(hearing->context, &reading_targets, &subject);

@@ -5,21 +5,89 @@
 #include "model/tags.h"
 #include "text.h"
 
+struct identity_key {
+	const struct kind *kind;
+	const char *name, *id;
+};
+
+static bool has_identity(const void *item, const void *key)
+{
+	const struct resource *resource = item;
+	const struct identity_key *identity = key;
+
+	return resource->kind == identity->kind && strcmp(resource->name, identity->name) == 0 &&
+	       strcmp(resource->id, identity->id) == 0;
+}
+
 struct resource *observed_add(
 	struct observed *observed, const struct kind *kind, const char *name, const char *id, const char *arn)
 {
-	struct resource *resource = resources_add(observed->arena, &observed->all, kind, name, id);
+	struct identity_key key = { kind, name, id ? id : "" };
+	uint64_t hash = lookup_hash(lookup_hash(lookup_hash(0, kind->name), name), key.id);
+	void **place = lookup_place(observed->arena, &observed->by_identity, hash, has_identity, &key);
+	struct resource *resource = *place;
 
-	resource->arn = arena_copy(observed->arena, arn);
+	if (!resource)
+		*place = resource = resources_add(observed->arena, &observed->all, kind, name, id);
+	if (*arn && strcmp(resource->arn, arn) != 0)
+		resource->arn = arena_copy(observed->arena, arn);
 	return resource;
+}
+
+static bool has_arn(const void *item, const void *arn)
+{
+	return strcmp(((const struct tagged *)item)->arn, arn) == 0;
+}
+
+static struct tagged *new_tagged(struct observed *observed, const char *arn)
+{
+	struct tagged *tagged = arena_alloc(observed->arena, sizeof *tagged);
+
+	tagged->arn = arena_copy(observed->arena, arn);
+	arena_grow(observed->arena, &observed->tagged, sizeof tagged, observed->tagged_count,
+		&observed->tagged_capacity);
+	return observed->tagged[observed->tagged_count++] = tagged;
 }
 
 void observed_add_tagged(struct observed *observed, const char *arn, struct tags tags)
 {
-	arena_grow(observed->arena, &observed->tagged, sizeof *observed->tagged, observed->tagged_count,
-		&observed->tagged_capacity);
-	observed->tagged[observed->tagged_count++] =
-		(struct tagged){ arena_copy(observed->arena, arn), tags };
+	void **place = lookup_place(observed->arena, &observed->by_arn, lookup_hash(0, arn), has_arn, arn);
+
+	if (!*place)
+		*place = new_tagged(observed, arn);
+	((struct tagged *)*place)->tags = tags;
+}
+
+struct asked {
+	const struct reading *reading;
+	const struct resource *resource;
+	const char *name;
+};
+
+static bool is_question(const void *item, const void *key)
+{
+	const struct asked *asked = item, *question = key;
+
+	return asked->reading == question->reading && asked->resource == question->resource &&
+	       strcmp(asked->name, question->name) == 0;
+}
+
+bool observed_ask(struct observed *observed, const struct reading *reading, const struct subject *subject)
+{
+	struct asked question = { reading, subject->resource, subject->name };
+	uint64_t hash = lookup_hash(lookup_hash(0, reading->operation), subject->name);
+	struct asked *asked;
+	void **place;
+
+	if (subject->resource)
+		hash = lookup_hash(hash, subject->resource->id);
+	place = lookup_place(observed->arena, &observed->asked, hash, is_question, &question);
+	if (*place)
+		return false;
+	*place = asked = arena_alloc(observed->arena, sizeof *asked);
+	*asked = question;
+	asked->name = arena_copy(observed->arena, subject->name);
+	return true;
 }
 
 void observed_add_unreadable(
@@ -41,16 +109,13 @@ const char *observed_unreadable(const struct observed *observed, const struct ki
 
 static int compare_tagged(const void *a, const void *b)
 {
-	return strcmp(((const struct tagged *)a)->arn, ((const struct tagged *)b)->arn);
+	return strcmp((*(struct tagged *const *)a)->arn, (*(struct tagged *const *)b)->arn);
 }
 
 const struct tags *observed_tags(const struct observed *observed, const char *arn)
 {
-	struct tagged key = { .arn = arn };
-	const struct tagged *found = NULL;
+	const struct tagged *found = lookup_find(&observed->by_arn, lookup_hash(0, arn), has_arn, arn);
 
-	if (observed->tagged_count)
-		found = bsearch(&key, observed->tagged, observed->tagged_count, sizeof key, compare_tagged);
 	return found ? &found->tags : NULL;
 }
 

@@ -3,6 +3,7 @@
 
 /* What AWS said in this pass, of one site. */
 
+#include "lookup.h"
 #include "model/kind.h"
 
 struct tagged {
@@ -20,10 +21,14 @@ struct observed {
 	struct arena *arena;
 	struct site site;
 	struct resources all; /* sorted by observed_sort */
+	struct lookup by_identity; /* the same by kind, name and id: each stands in it once */
 
-	struct tagged *tagged; /* what the tagging API named, sorted by observed_sort */
+	struct tagged **tagged; /* what the tagging API named, sorted by observed_sort */
 	size_t tagged_count, tagged_capacity;
+	struct lookup by_arn; /* the same by ARN */
 	bool tagging_answered; /* it named all it knows */
+
+	struct lookup asked; /* the questions of the pass */
 
 	struct unreadable *unreadable;
 	size_t unreadable_count, unreadable_capacity;
@@ -34,16 +39,23 @@ struct observed {
 	char incomplete[512];
 };
 
+/*
+ * The resource of this identity: what is read a second time, or named twice by a list, is what is known
+ * already and keeps what was read of it.
+ */
 struct resource *observed_add(struct observed *observed, const struct kind *kind, const char *name,
 	const char *id, const char *arn);
+/* Of an ARN that is named twice the later tags count. */
 void observed_add_tagged(struct observed *observed, const char *arn, struct tags tags);
 void observed_add_unreadable(
 	struct observed *observed, const struct kind *kind, const char *name, const char *text);
+/* Whether this question is new in the pass; from now on it is not. */
+bool observed_ask(struct observed *observed, const struct reading *reading, const struct subject *subject);
 /* Why this could not be read; NULL where it was. */
 const char *observed_unreadable(const struct observed *observed, const struct kind *kind, const char *name);
 /* Sorts all, and gives each resource the tags that the tagging API named where it has none of its own. */
 void observed_sort(struct observed *observed);
-/* The tags by ARN after observed_sort; NULL where the API named none. */
+/* The tags by ARN; NULL where the API named none. */
 const struct tags *observed_tags(const struct observed *observed, const char *arn);
 
 /* Whether an app is reached through this site. */

@@ -75,7 +75,6 @@ struct resource {
 	const char *digest; /* a revision's content, known members only; NULL = not read */
 	const char *document; /* a role's trust policy as it stands */
 	const char *managed_by; /* an AWS service that owns the rule */
-	bool targets_asked; /* what the rule starts is being read, or was */
 };
 
 struct resources {
