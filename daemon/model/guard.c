@@ -121,6 +121,56 @@ static void add_held(
 	guard->held = held;
 }
 
+static bool is_held(const struct action *action)
+{
+	return action->outcome == OUTCOME_HELD;
+}
+
+/* Whether anything that left, or that moved, is held or waits in its grace. */
+static bool is_waiting(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->action_count; i++)
+		if (is_held(plan->actions[i]) && (plan->actions[i]->removal || plan->actions[i]->retiring))
+			return true;
+	return plan->in_grace;
+}
+
+static bool needs_what_is_held(const struct action *action)
+{
+	for (size_t i = 0; i < action->need_count; i++)
+		if (is_held(action->needs[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Revisions are the way back. Those of a batch that left stay while anything is held or waits, of whatever
+ * site; those of a batch that is served, while what starts them may not be moved.
+ */
+static void keep_revisions(struct plan *plan, bool waiting)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->action_count; i++) {
+		const struct action *action = plan->actions[i];
+		bool goes = action->kind->shape == SHAPE_REVISIONS && action->verb == VERB_DELETE;
+
+		if (!goes || is_held(action) || !(action->removal ? waiting : needs_what_is_held(action)))
+			plan->actions[kept++] = plan->actions[i];
+	}
+	plan->action_count = kept;
+}
+
+static void keep_way_back(struct plan *const *plans, size_t count)
+{
+	bool waiting = false;
+
+	for (size_t p = 0; p < count; p++)
+		waiting = waiting || is_waiting(plans[p]);
+	for (size_t p = 0; p < count; p++)
+		keep_revisions(plans[p], waiting);
+}
+
 struct guard guard_plans(struct arena *arena, struct plan *const *plans, size_t plan_count,
 	const struct guard_options *options)
 {
@@ -141,5 +191,6 @@ struct guard guard_plans(struct arena *arena, struct plan *const *plans, size_t 
 		if (!approved)
 			add_held(&guard, arena, name, &all, reason);
 	}
+	keep_way_back(plans, plan_count);
 	return guard;
 }

@@ -92,6 +92,7 @@ struct plan {
 	struct resource **unread;
 	size_t unread_count, unread_capacity;
 	size_t owned_batches; /* schedules of ours that AWS has */
+	bool in_grace; /* something that left waits in its grace, or begins to */
 	struct resources unwanted; /* those of them under names that nothing wants */
 	const struct kind *of_shape[SHAPE_TARGET + 1]; /* the kind of a shape that only one kind has */
 };

@@ -138,7 +138,7 @@ static void leave(struct leaver *leaver)
 	bool stopped = !schedule || is_stopped(leaver->have);
 	bool never = !leaver->options->deletion_enabled ||
 		     (schedule && has_foreign_target(leaver->plan, leaver->have));
-	time_t since = leaver->options->now;
+	time_t since = leaver->options->now, until;
 
 	/* A time that nobody can read, or a schedule that somebody has started again: the grace begins anew.
 	 */
@@ -146,10 +146,11 @@ static void leave(struct leaver *leaver)
 		since = leaver->options->now;
 		add_leaving(leaver, left);
 	}
-	if (never)
-		add_wait(leaver, 0);
-	else if (leaver->early || since + (time_t)leaver->options->grace_seconds > leaver->options->now)
-		add_wait(leaver, since + (time_t)leaver->options->grace_seconds);
+	until = never ? 0 : since + (time_t)leaver->options->grace_seconds;
+	if (until > leaver->options->now)
+		leaver->plan->in_grace = true;
+	if (never || leaver->early || until > leaver->options->now)
+		add_wait(leaver, until);
 	else
 		add_deletion(leaver);
 }
@@ -177,15 +178,6 @@ static bool moves_away(const struct action *action)
 	return false;
 }
 
-/* Deletion goes backwards: the schedule that goes with its target goes before what they started. */
-static void wait_for_schedule(struct plan *plan, struct action *retirement, const struct action *target)
-{
-	struct action *schedule = plan_action(plan, plan->of_shape[SHAPE_SCHEDULE], target->name, NULL);
-
-	if (target->verb == VERB_DELETE && schedule && schedule->verb == VERB_DELETE)
-		plan_need(plan, retirement, schedule);
-}
-
 /* Lets the action wait for whatever takes schedules away from the revision; false where one of them stays. */
 static bool wait_for_users(struct plan *plan, struct action *retirement, const struct resource *revision)
 {
@@ -200,7 +192,6 @@ static bool wait_for_users(struct plan *plan, struct action *retirement, const s
 		if (!user || !moves_away(user))
 			return false;
 		plan_need(plan, retirement, user);
-		wait_for_schedule(plan, retirement, user);
 	}
 	return true;
 }
@@ -216,20 +207,53 @@ static struct action *retire(struct plan *plan, const struct resource *revision)
 	return NULL;
 }
 
-/* With a batch go our revisions of its own family, once no schedule names them. */
+/* Whether the schedule is one of the batch that the revision was for; without a batch, one of its app. */
+static bool may_start(const struct leaver *leaver, const struct resource *schedule)
+{
+	const char *key = leaver->batch ? TAG_BATCH : TAG_APP;
+
+	return is_ours(leaver->view, schedule) && text_compare(tags_value(&schedule->tags, key),
+							  leaver->batch ? leaver->batch : leaver->app) == 0;
+}
+
+/* Deletion goes backwards: what a schedule started goes after it. False where a schedule of the batch stays.
+ */
+static bool wait_for_batch(const struct leaver *leaver, struct action *action)
+{
+	const struct resources *all = &leaver->plan->observed->all;
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct action *gone;
+
+		if (all->items[i]->kind->shape != SHAPE_SCHEDULE || !may_start(leaver, all->items[i]))
+			continue;
+		gone = plan_action(leaver->plan, all->items[i]->kind, all->items[i]->name, NULL);
+		if (!gone || gone->verb != VERB_DELETE)
+			return false;
+		plan_need(leaver->plan, action, gone);
+	}
+	return true;
+}
+
+/*
+ * Revisions are the way back: they go in the pass in which their batch goes, or later where that was broken
+ * off, and none while anything that left waits in its grace.
+ */
 static void remove_revision(struct leaver *leaver)
 {
+	struct plan *plan = leaver->plan;
 	struct action *action;
 
-	if (leaver->stray || is_defined(leaver) || *leaver->plan->observed->incomplete)
+	if (leaver->stray || is_defined(leaver) || *plan->observed->incomplete || plan->in_grace ||
+		!leaver->options->deletion_enabled)
 		return;
-	action = retire(leaver->plan, leaver->have);
+	action = retire(plan, leaver->have);
 	if (!action)
 		return;
-	mark(leaver, action);
-	/* Where nothing starts it, it is no batch that leaves, and stands under none of the limits. */
-	action->removal = action->need_count > 0;
-	action->retiring = !action->removal;
+	if (wait_for_batch(leaver, action))
+		mark(leaver, action);
+	else
+		plan->action_count--;
 }
 
 static const struct resource *wanted_of(const struct plan *plan, const struct resource *revision)
