@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "say.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_SANITIZED 1
 #elif defined(__has_feature)
@@ -35,10 +37,8 @@ void *must_realloc(void *block, size_t size)
 {
 	void *memory = realloc(block, size ? size : 1);
 
-	if (!memory) {
-		fputs("out of memory\n", stderr);
-		abort();
-	}
+	if (!memory)
+		say_and_abort("out of memory");
 	return memory;
 }
 

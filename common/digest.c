@@ -3,8 +3,8 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
-#include <stdio.h>
-#include <stdlib.h>
+
+#include "say.h"
 
 /*
  * Fetching an algorithm and making a context cost more than hashing a request, and a pass signs hundreds:
@@ -16,10 +16,8 @@ static EVP_MAC_CTX *mac;
 
 static void must(int worked, const char *what)
 {
-	if (worked)
-		return;
-	fprintf(stderr, "OpenSSL: %s does not work\n", what);
-	abort();
+	if (!worked)
+		say_and_abort(what);
 }
 
 static void hash_prepare(void)
@@ -27,9 +25,9 @@ static void hash_prepare(void)
 	if (hash)
 		return;
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	must(sha256 != NULL, "SHA-256");
+	must(sha256 != NULL, "OpenSSL: SHA-256 does not work");
 	hash = EVP_MD_CTX_new();
-	must(hash != NULL, "a digest context");
+	must(hash != NULL, "OpenSSL: a digest context does not work");
 }
 
 static void mac_prepare(void)
@@ -42,9 +40,9 @@ static void mac_prepare(void)
 	if (mac)
 		return;
 	hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	must(hmac != NULL, "HMAC");
+	must(hmac != NULL, "OpenSSL: HMAC does not work");
 	mac = EVP_MAC_CTX_new(hmac);
-	must(mac && EVP_MAC_CTX_set_params(mac, digest), "HMAC-SHA-256");
+	must(mac && EVP_MAC_CTX_set_params(mac, digest), "OpenSSL: HMAC-SHA-256 does not work");
 	EVP_MAC_free(hmac);
 }
 
@@ -53,7 +51,7 @@ void digest_sha256(const void *data, size_t length, unsigned char out[DIGEST_SIZ
 	hash_prepare();
 	must(EVP_DigestInit_ex2(hash, sha256, NULL) && EVP_DigestUpdate(hash, data, length) &&
 			EVP_DigestFinal_ex(hash, out, NULL),
-		"SHA-256");
+		"OpenSSL: SHA-256 does not work");
 }
 
 void digest_hmac(
@@ -65,7 +63,7 @@ void digest_hmac(
 	/* A NULL key would mean "the key of the time before". */
 	must(EVP_MAC_init(mac, key_length ? key : "", key_length, NULL) &&
 			EVP_MAC_update(mac, data, length) && EVP_MAC_final(mac, out, &written, DIGEST_SIZE),
-		"HMAC-SHA-256");
+		"OpenSSL: HMAC-SHA-256 does not work");
 }
 
 void digest_hex(const unsigned char digest[DIGEST_SIZE], char out[DIGEST_HEX_SIZE])

@@ -17,7 +17,7 @@ bool error_set(struct error *error, enum error_code code, const char *format, ..
 	if (vsnprintf(error->text, sizeof error->text, format, arguments) < 0)
 		error->text[0] = '\0';
 	va_end(arguments);
-	text_to_line(error->text);
+	text_mend(error->text);
 	return false;
 }
 
@@ -38,6 +38,6 @@ bool error_wrap(struct error *error, const char *format, ...)
 	if ((size_t)length < sizeof error->text &&
 		snprintf(error->text + length, sizeof error->text - (size_t)length, ": %s", inner.text) < 0)
 		error->text[length] = '\0';
-	text_to_line(error->text);
+	text_mend(error->text);
 	return false;
 }

@@ -8,6 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "say.h"
+
 /* The journal wants its own helper fields left out: the records name files of definitions, not lines of this
  * program. */
 #define SD_JOURNAL_SUPPRESS_LOCATION
@@ -19,7 +21,7 @@ static void add(struct journal_record *record, const char *name, const char *val
 
 	text_add(field, name);
 	text_add_char(field, '=');
-	text_add(field, value);
+	text_add_visible(field, value, "");
 }
 
 void journal_add(struct journal_record *record, const char *name, const char *value)
@@ -56,7 +58,7 @@ void journal_send(struct journal_record *record)
 	for (size_t i = 0; i < record->count; i++)
 		parts[i] = (struct iovec){ record->fields[i].data, record->fields[i].length };
 	if (!is_collected() || sd_journal_sendv(parts, (int)record->count) < 0)
-		fprintf(stderr, "%s\n", record->fields[0].data + strlen("MESSAGE="));
+		say(stderr, "%s\n", record->fields[0].data + strlen("MESSAGE="));
 	for (size_t i = 0; i < record->count; i++)
 		text_free(&record->fields[i]);
 	record->count = 0;

@@ -234,6 +234,32 @@ char *json_canonical(struct arena *arena, const json_t *value)
 	return text;
 }
 
+char *json_told(const json_t *value)
+{
+	/* Fifteen digits read back as the number that was written, and 0.1 stays 0.1. */
+	CLEANUP_FREE char *dumped =
+		json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY);
+	struct text told = { 0 };
+	const char *plain = dumped;
+
+	if (!dumped)
+		abort();
+	for (const char *at = dumped; *at;) {
+		uint32_t character = 0;
+		size_t length = text_character(at, &character);
+
+		/* What stands outside of strings is ASCII, and of controls only line ends. */
+		if (text_is_control(character) && character != '\n') {
+			text_add_n(&told, plain, (size_t)(at - plain));
+			text_printf(&told, "\\u%04X", (unsigned)character);
+			plain = at + length;
+		}
+		at += length;
+	}
+	text_add(&told, plain);
+	return told.data;
+}
+
 const char *json_text_of(const json_t *object, const char *key, const char *otherwise)
 {
 	const json_t *value = json_object_get(object, key);

@@ -46,6 +46,12 @@ struct json_place json_place_of_value(const struct json_places *places, const ch
 /* One canonical text: keys sorted, no spaces, UTF-8 as it is; from the arena. */
 char *json_canonical(struct arena *arena, const json_t *value);
 
+/*
+ * The one form for people and their programs, in files, on standard output and in a log: over several lines,
+ * with every character that text_is_control names as "\u009b", which reads back as the same value. Heap.
+ */
+char *json_told(const json_t *value);
+
 /* Members by name, for reading replies: the given default where absent, null or of another type. Borrowed. */
 const char *json_text_of(const json_t *object, const char *key, const char *otherwise);
 json_int_t json_integer_of(const json_t *object, const char *key, json_int_t otherwise);

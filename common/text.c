@@ -75,10 +75,13 @@ void text_tidy(struct text *text, size_t most)
 {
 	static const char more[] = "…";
 	size_t fits = most - (sizeof more - 1);
+	struct text seen = { 0 };
 
 	if (!text->data)
 		return;
-	text->length = strlen(text_to_line(text->data));
+	text_add_visible(&seen, text->data, "");
+	text_free(text);
+	*text = seen;
 	if (text->length <= most)
 		return;
 	text->length = text_whole(text->data, fits);
@@ -225,6 +228,65 @@ static bool is_forbidden(unsigned char first, unsigned char second)
 	       (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
 }
 
+size_t text_character(const char *at, uint32_t *character)
+{
+	static const unsigned char bits[] = { 0, 0x7F, 0x1F, 0x0F, 0x07 };
+	unsigned char first = (unsigned char)*at;
+	size_t length = character_length(first);
+
+	if (!first || !length || (length > 2 && is_forbidden(first, (unsigned char)at[1])))
+		return 0;
+	*character = first & bits[length];
+	for (size_t i = 1; i < length; i++) {
+		if (((unsigned char)at[i] & 0xC0) != 0x80)
+			return 0;
+		*character = *character << 6 | ((unsigned char)at[i] & 0x3F);
+	}
+	return length;
+}
+
+bool text_is_control(uint32_t character)
+{
+	return character < ' ' || (character >= 0x7F && character < 0xA0) || character == 0x061C ||
+	       character == 0x200E || character == 0x200F || (character >= 0x2028 && character <= 0x202E) ||
+	       (character >= 0x2066 && character <= 0x206F);
+}
+
+/* As C and JSON write it. */
+static void add_control(struct text *text, uint32_t character)
+{
+	static const char named[] = "\t\n\r", names[] = "tnr";
+	const char *name = character ? strchr(named, (int)character) : NULL;
+
+	if (character < 0x80 && name)
+		text_printf(text, "\\%c", names[name - named]);
+	else
+		text_printf(text, character < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)character);
+}
+
+void text_add_visible(struct text *text, const char *more, const char *keep)
+{
+	const char *plain = more;
+
+	while (*more) {
+		uint32_t character;
+		size_t length = text_character(more, &character);
+
+		if (length && (!text_is_control(character) || strchr(keep, *more))) {
+			more += length;
+			continue;
+		}
+		text_add_n(text, plain, (size_t)(more - plain));
+		if (length)
+			add_control(text, character);
+		else
+			text_printf(text, "\\x%02x", (unsigned char)*more);
+		more += length ? length : 1;
+		plain = more;
+	}
+	text_add_n(text, plain, (size_t)(more - plain));
+}
+
 char *text_mend(char *text)
 {
 	for (char *at = text; *at;) {
@@ -243,25 +305,13 @@ char *text_mend(char *text)
 	return text;
 }
 
-char *text_to_line(char *text)
-{
-	for (char *at = text_mend(text); *at; at++) {
-		/* C1 too, which takes two bytes. */
-		if ((unsigned char)*at == 0xC2 && (unsigned char)at[1] < 0xA0)
-			*at++ = ' ', *at = ' ';
-		else if ((unsigned char)*at < ' ' || *at == 0x7F)
-			*at = ' ';
-	}
-	return text;
-}
-
-void text_copy_line(char *out, size_t size, const char *text)
+void text_copy_mended(char *out, size_t size, const char *text)
 {
 	size_t length = strnlen(text, size - 1);
 
 	memcpy(out, text, length);
 	out[length] = '\0';
-	text_to_line(out);
+	text_mend(out);
 }
 
 size_t text_whole(const char *text, size_t most)

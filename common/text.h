@@ -27,7 +27,13 @@ void text_vprintf(struct text *text, const char *format, va_list arguments) PRIN
 void text_clear(struct text *text);
 void text_free(struct text *text);
 /*
- * One line (as text_to_line makes it) of at most `most` bytes; what is too long ends in "…". For journal and
+ * Adds what people are to see, whoever wrote it: what a terminal would take as a command, what turns the
+ * direction of writing and what ends a line shows as "\n", "\x1b", "\u009b" or "\u202e", a byte that is no
+ * UTF-8 as "\xff". Of line ends and tabs those in `keep` ("", "\n\t") stay.
+ */
+void text_add_visible(struct text *text, const char *more, const char *keep);
+/*
+ * One line as people are to see it, of at most `most` bytes; what is too long ends in "…". For journal and
  * STATUS=, where another text would be lost as a whole.
  */
 void text_tidy(struct text *text, size_t most);
@@ -60,11 +66,19 @@ const char *text_nearest(const char *word, const char *const *known, size_t coun
  */
 char *text_mend(char *text);
 
-/* text_mend, and control characters become blanks: what somebody else wrote, as one line. Returns the text.
+/* The same of a copy, cut between characters where it does not fit. */
+void text_copy_mended(char *out, size_t size, const char *text);
+
+/*
+ * Whether a character is not shown to people as it is: C0 (line ends and tabs too), DEL, C1, marks of
+ * direction (U+061C, U+200E, U+200F, U+202A-202E, U+2066-206F) and the separators U+2028 and U+2029.
  */
-char *text_to_line(char *text);
-/* The same of a copy, cut where it does not fit. */
-void text_copy_line(char *out, size_t size, const char *text);
+bool text_is_control(uint32_t character);
+/*
+ * The character that begins here and how many bytes it takes; 0 where none does, as at the end and at bytes
+ * that are no UTF-8.
+ */
+size_t text_character(const char *at, uint32_t *character);
 
 /* How many of the first `most` bytes (of at least as many) are whole characters. */
 size_t text_whole(const char *text, size_t most);

@@ -1,6 +1,6 @@
-#include <stdio.h>
 #include <string.h>
 
+#include "say.h"
 #include "streams.h"
 #include "text.h"
 #include "verbs/verb.h"
@@ -65,24 +65,26 @@ static const struct verb_entry verbs[] = {
 
 static void usage(void)
 {
-	puts("Scheduled Fargate tasks from definition files.\n\nusage: fargate-batchctl VERB [FLAG…] "
-	     "[WORD…]\n");
+	say_lines(stdout,
+		"Scheduled Fargate tasks from definition files.\n\nusage: fargate-batchctl VERB [FLAG…] "
+		"[WORD…]\n\n");
 	for (size_t i = 0; i < ARRAY_LENGTH(verbs); i++)
-		printf("  %-8s %s%s\n", verbs[i].name, verbs[i].summary,
+		say(stdout, "  %-8s %s%s\n", verbs[i].name, verbs[i].summary,
 			verbs[i].run ? "" : " (not built yet)");
-	fputs("\nfargate-batchctl VERB --help says more, with an example.\n", stdout);
+	say_lines(stdout, "\nfargate-batchctl VERB --help says more, with an example.\n");
 }
 
 static int say_version(void)
 {
-	puts("fargate-batchctl " VERSION);
+	say(stdout, "fargate-batchctl " VERSION "\n");
 	return EXIT_OK;
 }
 
 static int teach(struct arena *arena, const struct verb_entry *verb)
 {
-	printf("usage: fargate-batchctl %s [FLAG…]%s%s\n\n%s\nflags:\n%s", verb->name,
-		*verb->arguments ? " " : "", verb->arguments, verb->help, options_help(arena, verb->flags));
+	say_lines(stdout, arena_printf(arena, "usage: fargate-batchctl %s [FLAG…]%s%s\n\n%s\nflags:\n%s",
+				  verb->name, *verb->arguments ? " " : "", verb->arguments, verb->help,
+				  options_help(arena, verb->flags)));
 	return EXIT_OK;
 }
 

@@ -1,6 +1,5 @@
-#include <stdio.h>
-
 #include "daemon.h"
+#include "say.h"
 #include "session.h"
 #include "streams.h"
 
@@ -8,13 +7,15 @@
 
 static int teach(struct arena *arena)
 {
-	printf("Keeps scheduled Fargate tasks as the definition files say, for ever.\n\n"
-	       "usage: fargate-batchd [FLAG…]\n\nflags:\n%s\n"
-	       "SIGHUP reads definitions and settings anew, SIGTERM ends after what is under way.\n"
-	       "Exit code: 0 ended as asked, 2 wrong use, 78 definitions, settings or state do not let it "
-	       "start.\n\n"
-	       "  fargate-batchd --definitions ./jobs --debug\n",
-		options_help(arena, 0));
+	say_lines(stdout,
+		arena_printf(arena,
+			"Keeps scheduled Fargate tasks as the definition files say, for ever.\n\n"
+			"usage: fargate-batchd [FLAG…]\n\nflags:\n%s\n"
+			"SIGHUP reads definitions and settings anew, SIGTERM ends after what is under way.\n"
+			"Exit code: 0 ended as asked, 2 wrong use, 78 definitions, settings or state do not "
+			"let it start.\n\n"
+			"  fargate-batchd --definitions ./jobs --debug\n",
+			options_help(arena, 0)));
 	return EXIT_OK;
 }
 
@@ -28,7 +29,7 @@ static int run(struct arena *arena, int argc, char **argv)
 	if (options.help)
 		return teach(arena);
 	if (options.version)
-		return puts("fargate-batchd " VERSION), EXIT_OK;
+		return say(stdout, "fargate-batchd " VERSION "\n"), EXIT_OK;
 	if (options.word_count)
 		return session_complain("%s: takes no arguments; see --help", options.words[0]);
 	return daemon_run(&options);

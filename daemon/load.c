@@ -31,7 +31,7 @@ static void close_file(int *file)
 /* A path as people are told it: the kernel takes names that are no UTF-8. */
 static const char *told(struct loading *loading, const char *text)
 {
-	return text_to_line(arena_copy(loading->arena, text));
+	return text_mend(arena_copy(loading->arena, text));
 }
 
 static void add_fault(struct loading *loading, const char *file, const char *message, const char *remedy)

@@ -139,15 +139,15 @@ static void gauge(struct text *out, const char *name, const char *help, double v
 	text_printf(out, "fargate_batchd_%s %.15g\n", name, value);
 }
 
-/* A label's value, where backslash, quote and newline are escaped. */
+/* A label's value as people are to see it, where the format wants backslash and quote escaped once more. */
 static void add_label(struct text *out, const char *name, const char *value)
 {
+	CLEANUP_TEXT struct text seen = { 0 };
+
+	text_add_visible(&seen, value, "");
 	text_printf(out, "%s=\"", name);
-	for (; value && *value; value++)
-		if (*value == '\n')
-			text_add(out, "\\n");
-		else
-			text_printf(out, *value == '"' || *value == '\\' ? "\\%c" : "%c", *value);
+	for (const char *c = text_string(&seen); *c; c++)
+		text_printf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
 	text_add_char(out, '"');
 }
 

@@ -108,9 +108,8 @@ static char *change_text(struct arena *arena, const struct action *action)
 
 		text_printf(&all, "%s%s", i ? ", " : ": ", one->path);
 		if (!show_is_secret(one->path))
-			text_printf(&all, ": %s → %s",
-				one->before ? show_one_line(arena, one->before) : "(none)",
-				after ? show_one_line(arena, after) : "(none)");
+			text_printf(&all, ": %s → %s", one->before ? one->before : "(none)",
+				after ? after : "(none)");
 	}
 	return arena_copy(arena, text_string(&all));
 }

@@ -3,26 +3,27 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "aws/instance.h"
 #include "http.h"
 #include "model/region.h"
+#include "say.h"
+#include "text.h"
 
 /* How long a pass by hand lets throttled calls wait for their turn. */
 static const double PASS_TIMEOUT = 1800;
 
 int session_complain(const char *format, ...)
 {
+	CLEANUP_TEXT struct text text = { 0 };
 	va_list arguments;
 
-	fprintf(stderr, "%s: ", program_invocation_short_name);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	text_vprintf(&text, format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
+	say(stderr, "%s: %s\n", program_invocation_short_name, text_string(&text));
 	return EXIT_TROUBLE;
 }
 
@@ -44,7 +45,7 @@ static void say_setting_faults(const struct settings *settings)
 	for (size_t i = 0; i < settings->fault_count; i++) {
 		const struct fault *fault = &settings->faults[i];
 
-		fprintf(stderr, "%s:%u:%u: %s; %s\n", fault->at.file, fault->at.line, fault->at.column,
+		say(stderr, "%s:%u:%u: %s; %s\n", fault->at.file, fault->at.line, fault->at.column,
 			fault->message, fault->remedy);
 	}
 }
@@ -66,7 +67,7 @@ bool session_load_valid(struct session *session)
 static void trace(const struct call_trace *call, void *data)
 {
 	(void)data;
-	fprintf(stderr, "debug: %s %s %s status=%ld try=%u ms=%.0f request-id=%s%s%s\n", call->service,
+	say(stderr, "debug: %s %s %s status=%ld try=%u ms=%.0f request-id=%s%s%s\n", call->service,
 		call->operation, call->region, call->status, call->try, call->milliseconds,
 		*call->request_id ? call->request_id : "-", *call->error_code ? " error=" : "",
 		call->error_code);
@@ -221,7 +222,7 @@ static void interrupted(struct ev_loop *loop, ev_signal *watcher, int events)
 	(void)loop;
 	(void)events;
 	if (!running->pass->stopped)
-		fputs("stopping: what is under way is waited for\n", stderr);
+		say(stderr, "stopping: what is under way is waited for\n");
 	pass_stop(running->pass);
 }
 

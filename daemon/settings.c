@@ -140,9 +140,7 @@ static void add_fault(struct load *load, struct json_place place, const char *me
 	arena_grow(load->arena, &settings->faults, sizeof *settings->faults, settings->fault_count,
 		&load->capacity);
 	settings->faults[settings->fault_count++] =
-		(struct fault){ { settings->file, place.line, place.column },
-			text_to_line(arena_copy(load->arena, message)),
-			text_to_line(arena_copy(load->arena, remedy)), false };
+		(struct fault){ { settings->file, place.line, place.column }, message, remedy, false };
 	settings->broken = true;
 }
 
@@ -197,7 +195,8 @@ static void read_text(struct load *load, const struct member *member, json_t *va
 	if (member->check(text, &remedy, &error))
 		*(const char **)(void *)((char *)load->settings + member->offset) = text;
 	else
-		add_fault(load, json_place_of_value(load->places, pointer), error.text, remedy);
+		add_fault(load, json_place_of_value(load->places, pointer),
+			arena_copy(load->arena, error.text), remedy);
 }
 
 /* Whether the number is in the member's range; adds the fault where it is not. */
@@ -349,7 +348,7 @@ struct settings *settings_load(struct arena *arena, const char *path, bool must_
 		.runs_interval = 60,
 		.deletion = { .max_batches = 5, .max_percent = 30, .grace_minutes = 15, .enabled = true },
 		.keep_revisions = 5,
-		.file = text_to_line(arena_copy(arena, path ? path : DEFAULT_SETTINGS)),
+		.file = text_mend(arena_copy(arena, path ? path : DEFAULT_SETTINGS)),
 	};
 	text = file_read(arena, path ? path : DEFAULT_SETTINGS, FILE_LIMIT, &length, &missing, &unread);
 	if (text)

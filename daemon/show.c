@@ -4,16 +4,12 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "say.h"
 #include "text.h"
 
-enum colour { PLAIN, GREEN, YELLOW, RED, BOLD, FAINT };
-
-static const char *paint(const struct show_options *options, enum colour colour)
+static enum colour hue(const struct show_options *options, enum colour colour)
 {
-	static const char *const codes[] = { "\033[0m", "\033[32m", "\033[33m", "\033[31m", "\033[1m",
-		"\033[2m" };
-
-	return options->colour ? codes[colour] : "";
+	return options->colour ? colour : PLAIN;
 }
 
 bool show_in_colour(FILE *file)
@@ -40,51 +36,36 @@ char *show_size(struct arena *arena, size_t apps, size_t batches)
 		batches == 1 ? "" : "es");
 }
 
-const char *show_one_line(struct arena *arena, const char *text)
-{
-	json_t *string;
-	const char *quoted;
-
-	for (const char *c = text; *c; c++) {
-		if ((unsigned char)*c >= ' ' && *c != 127)
-			continue;
-		string = json_text(text);
-		quoted = json_canonical(arena, string);
-		json_decref(string);
-		return quoted;
-	}
-	return text;
-}
-
-static const char *value_of(
-	struct arena *arena, const struct show_options *options, const char *path, const char *value)
+static const char *value_of(const struct show_options *options, const char *path, const char *value)
 {
 	if (!value)
 		return "(none)";
 	if (is_hidden(options, path))
 		return "(hidden)";
-	return *value ? show_one_line(arena, value) : "\"\"";
+	return *value ? value : "\"\"";
 }
 
-static void show_difference(FILE *file, const struct pass *pass, const struct action *action,
-	const struct difference *difference, const struct show_options *options)
+static void show_difference(FILE *file, const struct action *action, const struct difference *difference,
+	const struct show_options *options)
 {
-	const char *path = show_one_line(pass->arena, difference->path);
-	const char *before = value_of(pass->arena, options, difference->path, difference->before);
-	const char *after = value_of(pass->arena, options, difference->path, difference->after);
+	const char *before = value_of(options, difference->path, difference->before);
+	const char *after = value_of(options, difference->path, difference->after);
 
-	if (action->verb == VERB_CREATE && !difference->before)
-		fprintf(file, "      %s: %s\n", path, after);
-	else
-		fprintf(file, "      %s: %s%s%s → %s%s%s\n", path, paint(options, RED), before,
-			paint(options, PLAIN), paint(options, GREEN), after, paint(options, PLAIN));
+	say(file, "      %s: ", difference->path);
+	if (action->verb == VERB_CREATE && !difference->before) {
+		say(file, "%s\n", after);
+	} else {
+		say_in(file, hue(options, RED), "%s", before);
+		say(file, " → ");
+		say_in(file, hue(options, GREEN), "%s\n", after);
+	}
 }
 
-static void show_differences(FILE *file, const struct pass *pass, const struct action *action,
-	const struct differences *differences, const struct show_options *options)
+static void show_differences(FILE *file, const struct action *action, const struct differences *differences,
+	const struct show_options *options)
 {
 	for (size_t i = 0; i < differences->count; i++)
-		show_difference(file, pass, action, &differences->items[i], options);
+		show_difference(file, action, &differences->items[i], options);
 }
 
 const char *show_name(const struct action *action)
@@ -95,8 +76,7 @@ const char *show_name(const struct action *action)
 	return slash ? slash + 1 : action->name;
 }
 
-static void show_change(
-	FILE *file, const struct pass *pass, const struct action *action, const struct show_options *options)
+static void show_change(FILE *file, const struct action *action, const struct show_options *options)
 {
 	static const char signs[] = { '+', '~', '~', '-' };
 	static const enum colour colours[] = { GREEN, YELLOW, YELLOW, RED };
@@ -104,63 +84,69 @@ static void show_change(
 			   : action->retiring           ? " (moved: disabled)"
 							: " (leaving: disabled)";
 
-	fprintf(file, "  %s%c %s %s%s%s%s\n", paint(options, colours[action->verb]), signs[action->verb],
-		action->kind->name, show_name(action), what, action->outcome == OUTCOME_HELD ? " (held)" : "",
-		paint(options, PLAIN));
-	show_differences(file, pass, action, &action->differences, options);
-	show_differences(file, pass, action, &action->revisions, options);
+	say_in(file, hue(options, colours[action->verb]), "  %c %s %s%s%s\n", signs[action->verb],
+		action->kind->name, show_name(action), what,
+		action->outcome == OUTCOME_HELD ? " (held)" : "");
+	show_differences(file, action, &action->differences, options);
+	show_differences(file, action, &action->revisions, options);
 	if (action->outcome == OUTCOME_HELD && action->error)
-		fprintf(file, "      %s\n", action->error);
+		say(file, "      %s\n", action->error);
 }
 
 static void show_heading(FILE *file, const struct action *action, const struct show_options *options)
 {
 	const char *app = action->app ? action->app : "?";
 
+	say_in(file, hue(options, BOLD), action->batch ? "batch %s" : "app %s",
+		action->batch ? action->batch : app);
 	if (action->batch)
-		fprintf(file, "%sbatch %s%s (app %s)\n", paint(options, BOLD), action->batch,
-			paint(options, PLAIN), app);
-	else
-		fprintf(file, "%sapp %s%s\n", paint(options, BOLD), app, paint(options, PLAIN));
+		say(file, " (app %s)", app);
+	say(file, "\n");
 }
 
 static void show_place(FILE *file, const struct position *at)
 {
 	if (at->file)
-		fprintf(file, " (wanted by %s:%u)", at->file, at->line);
+		say(file, " (wanted by %s:%u)", at->file, at->line);
 }
 
 static void show_problem(FILE *file, const struct problem *problem, const struct show_options *options)
 {
-	fprintf(file, "%s! %s%s ", paint(options, RED),
-		problem->conflict ? "conflict:" : "cannot go on:", paint(options, PLAIN));
+	say_in(file, hue(options, RED), "! %s ", problem->conflict ? "conflict:" : "cannot go on:");
 	if (problem->batch)
-		fprintf(file, "batch %s (app %s): ", problem->batch, problem->app);
+		say(file, "batch %s (app %s): ", problem->batch, problem->app);
 	else
-		fprintf(file, "app %s: ", problem->app);
-	fputs(problem->text, file);
+		say(file, "app %s: ", problem->app);
+	say(file, "%s", problem->text);
 	if (problem->conflict && problem->arn && *problem->arn)
-		fprintf(file, ": %s", problem->arn);
+		say(file, ": %s", problem->arn);
 	show_place(file, &problem->at);
 	if (problem->conflict)
-		fputs("; give yours another name, or remove the other", file);
-	fputc('\n', file);
+		say(file, "; give yours another name, or remove the other");
+	say(file, "\n");
 }
 
 static void show_held(FILE *file, const struct held *held, const struct show_options *options)
 {
-	fprintf(file, "%s! held:%s %zu to remove, because %s:\n", paint(options, RED), paint(options, PLAIN),
-		held->arn_count, held->reason);
+	say_in(file, hue(options, RED), "! held:");
+	say(file, " %zu to remove, because %s:\n", held->arn_count, held->reason);
 	for (size_t i = 0; i < held->arn_count; i++)
-		fprintf(file, "    %s\n", held->arns[i]);
-	fprintf(file, "  if this is what you want: fargate-batchctl approve %s\n", held->plan);
+		say(file, "    %s\n", held->arns[i]);
+	say(file, "  if this is what you want: fargate-batchctl approve %s\n", held->plan);
 }
 
 static void show_site_error(FILE *file, const struct pass_site *site, const struct show_options *options)
 {
-	fprintf(file, "%s!%s %s%s%s: %s\n", paint(options, RED), paint(options, PLAIN), site->site.region,
-		site->site.role_arn ? " as " : "", site->site.role_arn ? site->site.role_arn : "",
-		site->error.text);
+	say_in(file, hue(options, RED), "!");
+	say(file, " %s%s%s: %s\n", site->site.region, site->site.role_arn ? " as " : "",
+		site->site.role_arn ? site->site.role_arn : "", site->error.text);
+}
+
+static void show_incomplete(FILE *file, const struct pass_site *site, const struct show_options *options)
+{
+	say_in(file, hue(options, YELLOW), "!");
+	say(file, " %s: nothing is deleted here in this pass: %s\n", site->site.region,
+		site->observed->incomplete);
 }
 
 void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const struct show_options *options)
@@ -174,9 +160,7 @@ void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const str
 			show_problem(site->plan->problems[p].conflict ? answer : aside,
 				&site->plan->problems[p], options);
 		if (site->plan && *site->observed->incomplete)
-			fprintf(aside, "%s!%s %s: nothing is deleted here in this pass: %s\n",
-				paint(options, YELLOW), paint(options, PLAIN), site->site.region,
-				site->observed->incomplete);
+			show_incomplete(aside, site, options);
 	}
 	for (size_t i = 0; i < pass->guard.held_count; i++)
 		show_held(answer, &pass->guard.held[i], options);
@@ -190,13 +174,12 @@ static void show_departures(FILE *file, const struct pass *pass, const struct pl
 
 		if (!action->leaves || action->outcome != OUTCOME_DONE)
 			continue;
-		fprintf(file, "note: batch %s (app %s) has left the definitions: ", action->batch,
-			action->app);
+		say(file, "note: batch %s (app %s) has left the definitions: ", action->batch, action->app);
 		if (pass->options.deletion.enabled)
-			fprintf(file, "deleted after %u minutes, unless it comes back\n",
+			say(file, "deleted after %u minutes, unless it comes back\n",
 				pass->options.deletion.grace_minutes);
 		else
-			fputs("disabled, and kept\n", file);
+			say(file, "disabled, and kept\n");
 	}
 }
 
@@ -212,7 +195,7 @@ void show_notes(FILE *file, const struct pass *pass)
 			char until[ISO8601_SIZE];
 
 			text_iso8601(until, wait->until);
-			fprintf(file, "note: %s%s (app %s) has left the definitions: %s\n",
+			say(file, "note: %s%s (app %s) has left the definitions: %s\n",
 				wait->batch ? "batch " : wait->arn, wait->batch ? wait->batch : "", wait->app,
 				wait->until ? arena_printf(pass->arena, "deleted after %s", until)
 					    : "disabled, and kept");
@@ -222,15 +205,15 @@ void show_notes(FILE *file, const struct pass *pass)
 
 static void show_closing_line(FILE *file, const struct pass_summary *summary)
 {
-	fprintf(file, "%zu to create, %zu to change, %zu to delete", summary->create, summary->update,
+	say(file, "%zu to create, %zu to change, %zu to delete", summary->create, summary->update,
 		summary->delete);
 	if (summary->disable)
-		fprintf(file, ", %zu to disable", summary->disable);
+		say(file, ", %zu to disable", summary->disable);
 	if (summary->held)
-		fprintf(file, "; %zu held", summary->held);
+		say(file, "; %zu held", summary->held);
 	if (summary->conflicts)
-		fprintf(file, "; %zu in conflict", summary->conflicts);
-	fputc('\n', file);
+		say(file, "; %zu in conflict", summary->conflicts);
+	say(file, "\n");
 }
 
 void show_diff(FILE *file, const struct pass *pass, const struct show_options *options)
@@ -243,7 +226,7 @@ void show_diff(FILE *file, const struct pass *pass, const struct show_options *o
 		if (i == 0 || text_compare(actions[i]->app, actions[i - 1]->app) != 0 ||
 			text_compare(actions[i]->batch, actions[i - 1]->batch) != 0)
 			show_heading(file, actions[i], options);
-		show_change(file, pass, actions[i], options);
+		show_change(file, actions[i], options);
 	}
 	show_troubles(file, stderr, pass, options);
 	if (!pass_in_sync(pass) && summary.errors < pass->site_count)
@@ -259,19 +242,20 @@ void show_action(FILE *file, const struct action *action, const struct show_opti
 	if (action->outcome == OUTCOME_UNNEEDED)
 		return;
 	if (failed)
-		fprintf(file, "%s%s%s to %s ", paint(options, RED),
-			action->outcome == OUTCOME_FAILED ? "failed" : "skipped", paint(options, PLAIN),
-			to[action->verb]);
+		say_in(file, hue(options, RED), "%s",
+			action->outcome == OUTCOME_FAILED ? "failed" : "skipped");
+	if (failed)
+		say(file, " to %s ", to[action->verb]);
 	else
-		fprintf(file, "%s ", done[action->verb]);
-	fprintf(file, "%s %s", action->kind->name, show_name(action));
+		say(file, "%s ", done[action->verb]);
+	say(file, "%s %s", action->kind->name, show_name(action));
 	if (action->batch)
-		fprintf(file, " (batch %s)", action->batch);
+		say(file, " (batch %s)", action->batch);
 	else
-		fprintf(file, " (app %s)", action->app ? action->app : "?");
+		say(file, " (app %s)", action->app ? action->app : "?");
 	if (failed && action->error)
-		fprintf(file, ": %s", action->error);
-	fputc('\n', file);
+		say(file, ": %s", action->error);
+	say(file, "\n");
 }
 
 static void add_fields(
@@ -399,7 +383,7 @@ void show_faults(FILE *file, const struct definitions *definitions)
 	for (size_t i = 0; i < definitions->fault_count; i++) {
 		const struct fault *fault = &definitions->faults[i];
 
-		fprintf(file, "%s:%u:%u: %s%s%s%s\n", fault->at.file, fault->at.line, fault->at.column,
+		say(file, "%s:%u:%u: %s%s%s%s\n", fault->at.file, fault->at.line, fault->at.column,
 			fault->warning ? "warning: " : "", fault->message, fault->remedy ? "; " : "",
 			fault->remedy ? fault->remedy : "");
 	}
@@ -407,7 +391,6 @@ void show_faults(FILE *file, const struct definitions *definitions)
 
 void show_object(json_t *object)
 {
-	json_dumpf(object, stdout, JSON_INDENT(2));
-	fputc('\n', stdout);
+	say_json(stdout, object);
 	json_decref(object);
 }

@@ -49,8 +49,6 @@ void show_object(json_t *object);
 
 /* "1 app, 2 batches". From the arena. */
 char *show_size(struct arena *arena, size_t apps, size_t batches);
-/* Text on one line: what a terminal would take as a command is shown as JSON writes it. */
-const char *show_one_line(struct arena *arena, const char *text);
 /* Whether the difference of this path is the value of an environment variable: the user's secret. */
 bool show_is_secret(const char *path);
 

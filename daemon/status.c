@@ -188,9 +188,7 @@ bool status_write(struct status *status, time_t now, struct error *error)
 
 	judge(status);
 	put_time(status->object, "written", now);
-	text = json_dumps(status->object, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-	if (!text)
-		abort();
+	text = json_told(status->object);
 	metrics_write(status->metrics, status->object, &metrics);
 	written = replace("status.json", text, strlen(text), error);
 	return replace("metrics.prom", metrics.data, metrics.length, error) && written;

@@ -1,11 +1,15 @@
 #include "table.h"
 
+#include "say.h"
 #include "text.h"
 
 void table_add(struct table *table, const char *cell)
 {
+	CLEANUP_TEXT struct text seen = { 0 };
+
 	arena_grow(table->arena, &table->cells, sizeof *table->cells, table->count, &table->capacity);
-	table->cells[table->count++] = cell && *cell ? cell : "-";
+	text_add_visible(&seen, cell && *cell ? cell : "-", "");
+	table->cells[table->count++] = arena_copy(table->arena, text_string(&seen));
 }
 
 static size_t width_of(const struct table *table, size_t column)
@@ -31,10 +35,10 @@ void table_print(FILE *file, const struct table *table)
 		size_t column = i % table->columns;
 		bool last = column + 1 == table->columns;
 
-		fputs(table->cells[i], file);
-		for (size_t pad = text_columns(table->cells[i]); !last && pad < widths[column] + 2; pad++)
-			fputc(' ', file);
 		if (last)
-			fputc('\n', file);
+			say(file, "%s\n", table->cells[i]);
+		else
+			say(file, "%s%*s", table->cells[i],
+				(int)(widths[column] + 2 - text_columns(table->cells[i])), "");
 	}
 }

@@ -14,7 +14,7 @@ struct table {
 	size_t count, capacity;
 };
 
-/* Adds one cell, row by row; NULL and "" show as "-". Texts are borrowed. */
+/* Adds one cell, row by row; NULL and "" show as "-". */
 void table_add(struct table *table, const char *cell);
 void table_print(FILE *file, const struct table *table);
 

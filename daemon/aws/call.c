@@ -90,7 +90,7 @@ static void refuse_lane(struct lane *lane)
 {
 	struct failure failure = { .class = FAILURE_REJECTED };
 
-	text_copy_line(failure.message, sizeof failure.message, lane->problem.text);
+	text_copy_mended(failure.message, sizeof failure.message, lane->problem.text);
 	finish_lane(lane, &failure);
 }
 
@@ -154,7 +154,7 @@ static bool find_lane(struct call *call, const char *region, struct failure *fai
 	} else if (!region) {
 		strcpy(failure->message, "no region: give the app a region, or set --region or AWS_REGION");
 	} else if (!wire_encode(service, call->operation, call->options.params, &call->wire, &error)) {
-		text_copy_line(failure->message, sizeof failure->message, error.text);
+		text_copy_mended(failure->message, sizeof failure->message, error.text);
 	} else {
 		call->lane = lane_of(aws, call->options.identity, service, region, call->operation);
 		call->count = count_of(aws, service, call->operation);

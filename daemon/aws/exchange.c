@@ -214,7 +214,7 @@ static void fail(struct call *call, const struct http_response *response, struct
 static void no_answer(const struct http_response *response, struct failure *failure)
 {
 	*failure = (struct failure){ .class = FAILURE_TRANSIENT };
-	text_copy_line(failure->message, sizeof failure->message, response->error.text);
+	text_copy_mended(failure->message, sizeof failure->message, response->error.text);
 }
 
 static void note(
@@ -259,7 +259,7 @@ static void answered(struct call *call, const struct http_response *response)
 	bool ok = false;
 
 	unlink_flying(call);
-	text_copy_line(call->result.request_id, sizeof call->result.request_id, reply_request_id(response));
+	text_copy_mended(call->result.request_id, sizeof call->result.request_id, reply_request_id(response));
 	if (response->status != 0)
 		call->silent_since = 0;
 	if (response->status == 0)

@@ -47,7 +47,7 @@ static void set_keys(struct identity *identity, const struct keys *keys, double 
 static void set_failure(struct identity *identity, enum failure_class class, const char *message)
 {
 	identity->failure = (struct failure){ .class = class };
-	text_copy_line(identity->failure.message, sizeof identity->failure.message, message);
+	text_copy_mended(identity->failure.message, sizeof identity->failure.message, message);
 }
 
 static struct identity *identity_new(struct aws *aws, const struct source *source, struct identity *from)
@@ -166,7 +166,7 @@ static void role_refused(struct identity *identity, const struct call_result *re
 	text_printf(&text, "cannot assume %s: %s", identity->source->role_arn, failure->message);
 	if (*result->request_id)
 		text_printf(&text, " (request id %s)", result->request_id);
-	text_copy_line(identity->failure.message, sizeof identity->failure.message, text_string(&text));
+	text_copy_mended(identity->failure.message, sizeof identity->failure.message, text_string(&text));
 }
 
 static void on_role(const struct call_result *result, void *data)

@@ -24,7 +24,7 @@ static void copy_said(char *out, size_t size, const char *said)
 	static const char *const secret[] = { "The Canonical String", "The String-to-Sign",
 		"AWS4-HMAC-SHA256", "x-amz-security-token" };
 
-	text_copy_line(out, size, said);
+	text_copy_mended(out, size, said);
 	for (size_t i = 0; i < ARRAY_LENGTH(secret); i++) {
 		char *start = strcasestr(out, secret[i]);
 
@@ -106,7 +106,7 @@ static void copy_code(struct failure *failure, const char *whole)
 	char code[sizeof failure->code];
 	const char *hash;
 
-	text_copy_line(code, sizeof code, whole);
+	text_copy_mended(code, sizeof code, whole);
 	code[strcspn(code, ":;, ")] = '\0';
 	hash = strrchr(code, '#');
 	snprintf(failure->code, sizeof failure->code, "%s", hash ? hash + 1 : code);

@@ -39,18 +39,10 @@ struct position position_of(struct reader *reader, const struct spot *spot, enum
 	};
 }
 
-/* A fault is one line, whatever it quotes. */
-static const char *line_of(struct reader *reader, const char *text)
-{
-	return text_to_line(arena_copy(reader->arena, text));
-}
-
 static void add_fault(struct reader *reader, struct fault fault)
 {
 	struct definitions *set = reader->set;
 
-	fault.message = line_of(reader, fault.message);
-	fault.remedy = line_of(reader, fault.remedy);
 	arena_grow(
 		reader->arena, &set->faults, sizeof *set->faults, set->fault_count, &reader->fault_capacity);
 	set->faults[set->fault_count++] = fault;
@@ -117,6 +109,6 @@ void fault_in_text(
 	struct reader *reader, const char *file, struct json_place place, const struct error *error)
 {
 	add_fault(reader, (struct fault){ .at = { .file = file, .line = place.line, .column = place.column },
-				  .message = error->text,
+				  .message = arena_copy(reader->arena, error->text),
 				  .remedy = json_remedy(error) });
 }

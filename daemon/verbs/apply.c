@@ -3,6 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "say.h"
+
 struct applying {
 	struct show_options show;
 	bool json, terminal;
@@ -27,10 +29,10 @@ static void progressed(const struct pass_site *site, const struct action *action
 	if (applying->json)
 		return;
 	if (applying->terminal)
-		fputs("\r\033[K", stdout);
+		say_nothing(stdout);
 	show_action(stdout, action, &applying->show);
 	if (applying->terminal && applying->ended < applying->total)
-		printf("%zu of %zu", applying->ended, applying->total);
+		say(stdout, "%zu of %zu", applying->ended, applying->total);
 	fflush(stdout);
 }
 
@@ -41,9 +43,9 @@ static void say_end(const struct pass *pass, const struct applying *applying)
 	show_troubles(stderr, stderr, pass, &applying->show);
 	show_notes(stderr, pass);
 	if (pass_in_sync(pass) && !summary.done)
-		puts("in sync: nothing to change");
+		say(stdout, "in sync: nothing to change\n");
 	else if (!summary.errors || summary.done)
-		printf("%zu done, %zu failed, %zu skipped, %zu held\n", summary.done, summary.failed,
+		say(stdout, "%zu done, %zu failed, %zu skipped, %zu held\n", summary.done, summary.failed,
 			summary.skipped, summary.held);
 }
 

@@ -1,6 +1,7 @@
 #include "verb.h"
 
 #include "http.h"
+#include "say.h"
 
 int verb_approve(struct session *session, const struct options *options)
 {
@@ -20,8 +21,9 @@ int verb_approve(struct session *session, const struct options *options)
 	now = (time_t)session->transport->now(session->transport);
 	if (!state_approve(session->state, plan, now, &error))
 		return session_complain("%s", error.text);
-	printf("plan %s is approved for one hour in %s; it is carried out in the next pass (systemctl reload "
-	       "fargate-batchd, or fargate-batchctl apply)\n",
+	say(stdout,
+		"plan %s is approved for one hour in %s; it is carried out in the next pass (systemctl "
+		"reload fargate-batchd, or fargate-batchctl apply)\n",
 		plan, state_directory(session->state));
 	return EXIT_OK;
 }

@@ -1,6 +1,7 @@
 #include "verb.h"
 
 #include "json.h"
+#include "say.h"
 
 /* Both lists of faults as the one that --json prints. */
 static void add_faults(json_t *all, const struct fault *faults, size_t count)
@@ -15,7 +16,7 @@ static void add_faults(json_t *all, const struct fault *faults, size_t count)
 	}
 }
 
-static void say_settings(const struct settings *settings)
+static void tell_settings(const struct settings *settings)
 {
 	struct definitions faults = { .faults = settings->faults, .fault_count = settings->fault_count };
 
@@ -43,7 +44,7 @@ static int exit_code(const struct session *session)
 	return session->settings->broken || session->definitions->broken ? EXIT_DIFFERENT : EXIT_OK;
 }
 
-static void say_json(const struct session *session)
+static void tell_json(const struct session *session)
 {
 	const struct settings *settings = session->settings;
 	const struct definitions *definitions = session->definitions;
@@ -56,14 +57,14 @@ static void say_json(const struct session *session)
 		(int)definitions->batch_count, "faults", faults)));
 }
 
-static void say(const struct session *session)
+static void tell(const struct session *session)
 {
 	const struct definitions *definitions = session->definitions;
 
-	say_settings(session->settings);
+	tell_settings(session->settings);
 	show_faults(stdout, definitions);
 	if (!session->settings->broken && !definitions->broken)
-		fprintf(stderr, "valid: %zu app%s, %zu batch%s\n", definitions->app_count,
+		say(stderr, "valid: %zu app%s, %zu batch%s\n", definitions->app_count,
 			definitions->app_count == 1 ? "" : "s", definitions->batch_count,
 			definitions->batch_count == 1 ? "" : "es");
 }
@@ -75,8 +76,8 @@ int verb_check(struct session *session, const struct options *options)
 	if (!load(session, options, &error))
 		return session_complain("%s", error.text);
 	if (options->json)
-		say_json(session);
+		tell_json(session);
 	else
-		say(session);
+		tell(session);
 	return exit_code(session);
 }

@@ -13,7 +13,7 @@ static int exit_code(const struct pass *pass)
 }
 
 /* The answer goes to standard output; where there is none, why goes to standard error. */
-static void say(const struct pass *pass, const struct show_options *show)
+static void tell(const struct pass *pass, const struct show_options *show)
 {
 	bool answered = false;
 
@@ -41,7 +41,7 @@ int verb_diff(struct session *session, const struct options *options)
 	if (options->json)
 		show_object(show_json(pass, &show));
 	else
-		say(pass, &show);
+		tell(pass, &show);
 	pass_free(pass);
 	return code;
 }

@@ -4,6 +4,7 @@
 
 #include "json.h"
 #include "model/schedule.h"
+#include "say.h"
 #include "text.h"
 
 enum { DEFAULT_COUNT = 5 };
@@ -32,20 +33,20 @@ static json_t *times_of(struct arena *arena, const struct batch *batch, unsigned
 }
 
 /* "rate(5 minutes)" reads as "every 5 minutes". */
-static void say(const struct batch *batch, const json_t *times, unsigned every)
+static void tell(const struct batch *batch, const json_t *times, unsigned every)
 {
 	json_t *time;
 	size_t i;
 
-	printf("%s (app %s): %s%s\n", batch->name, batch->app->name, batch->schedule,
+	say(stdout, "%s (app %s): %s%s\n", batch->name, batch->app->name, batch->schedule,
 		batch->enabled ? "" : ", disabled");
 	if (every)
-		printf("  every %.*s, counted from when the rule was made\n",
+		say(stdout, "  every %.*s, counted from when the rule was made\n",
 			(int)strcspn(batch->schedule + 5, ")"), batch->schedule + 5);
 	else if (!json_array_size(times))
-		puts("  never again");
+		say(stdout, "  never again\n");
 	json_array_foreach (times, i, time)
-		printf("  %s\n", json_string_value(time));
+		say(stdout, "  %s\n", json_string_value(time));
 }
 
 static void add(
@@ -57,7 +58,7 @@ static void add(
 	json_t *one;
 
 	if (!options->json) {
-		say(batch, times, every);
+		tell(batch, times, every);
 		json_decref(times);
 		return;
 	}

@@ -4,6 +4,7 @@
 
 #include "files.h"
 #include "json.h"
+#include "say.h"
 #include "status.h"
 #include "text.h"
 #include "verb.h"
@@ -69,11 +70,11 @@ static void say_whose(const json_t *one)
 	const char *app = json_text_of(one, "app", NULL), *batch = json_text_of(one, "batch", NULL);
 
 	if (batch && *batch)
-		printf("batch %s (app %s): ", batch, app ? app : "?");
+		say(stdout, "batch %s (app %s): ", batch, app ? app : "?");
 	else if (app)
-		printf("app %s: ", app);
+		say(stdout, "app %s: ", app);
 	else if (json_text_of(one, "name", NULL))
-		printf("%s: ", member(one, "name"));
+		say(stdout, "%s: ", member(one, "name"));
 }
 
 static void say_place(const json_t *one)
@@ -81,8 +82,8 @@ static void say_place(const json_t *one)
 	const char *file = json_text_of(one, "definitionFile", NULL);
 
 	if (file)
-		printf(" (%s:%lld)", file, (long long)json_integer_of(one, "definitionLine", 0));
-	putchar('\n');
+		say(stdout, " (%s:%lld)", file, (long long)json_integer_of(one, "definitionLine", 0));
+	say(stdout, "\n");
 }
 
 static void say_definitions(struct arena *arena, const json_t *definitions)
@@ -91,17 +92,17 @@ static void say_definitions(struct arena *arena, const json_t *definitions)
 	const json_t *faults = json_object_get(definitions, "faults"), *fault;
 	size_t i;
 
-	printf("definitions: %s, %s, loaded %s\n", member(definitions, "directory"),
+	say(stdout, "definitions: %s, %s, loaded %s\n", member(definitions, "directory"),
 		show_size(arena, (size_t)json_integer_of(definitions, "apps", 0),
 			(size_t)json_integer_of(definitions, "batches", 0)),
 		member(definitions, "loaded"));
 	if (reason)
-		printf("! %s since %s: %s\n",
+		say(stdout, "! %s since %s: %s\n",
 			strcmp(state, "last good") == 0 ? "running on the last good definitions"
 							: "reload refused",
 			member(definitions, "since"), reason);
 	json_array_foreach (faults, i, fault)
-		printf("  %s:%lld:%lld: %s; %s\n", member(fault, "file"),
+		say(stdout, "  %s:%lld:%lld: %s; %s\n", member(fault, "file"),
 			(long long)json_integer_of(fault, "line", 0),
 			(long long)json_integer_of(fault, "column", 0), member(fault, "message"),
 			member(fault, "remedy"));
@@ -112,11 +113,12 @@ static void say_pass(const json_t *status)
 	const json_t *pass = json_object_get(status, "lastPass");
 
 	if (!json_is_object(pass)) {
-		puts("last pass: none has ended yet");
+		say(stdout, "last pass: none has ended yet\n");
 		return;
 	}
-	printf("last pass: number %lld, ended %s after %.1f s: %lld done, %lld failed, %lld skipped, %lld "
-	       "held; next %s\n",
+	say(stdout,
+		"last pass: number %lld, ended %s after %.1f s: %lld done, %lld failed, %lld skipped, %lld "
+		"held; next %s\n",
 		(long long)json_integer_of(pass, "number", 0), member(pass, "ended"),
 		json_number_value(json_object_get(pass, "seconds")),
 		(long long)json_integer_of(pass, "done", 0), (long long)json_integer_of(pass, "failed", 0),
@@ -141,12 +143,12 @@ static void say_batches(const json_t *batches)
 				text_printf(&names, "%s%s", names.length ? ", " : "", member(one, "batch"));
 		if (!count)
 			continue;
-		printf("%s%zu %s", first ? "batches: " : ", ", count, states[s]);
+		say(stdout, "%s%zu %s", first ? "batches: " : ", ", count, states[s]);
 		first = false;
 		if (s > 1)
-			printf(" (%s%s)", names.data, count > 10 ? ", …" : "");
+			say(stdout, " (%s%s)", names.data, count > 10 ? ", …" : "");
 	}
-	puts(first ? "batches: none" : "");
+	say(stdout, "%s\n", first ? "batches: none" : "");
 }
 
 static void say_troubles(const json_t *list, const char *what)
@@ -155,11 +157,11 @@ static void say_troubles(const json_t *list, const char *what)
 	size_t i;
 
 	json_array_foreach (list, i, one) {
-		printf("! %s: ", what);
+		say(stdout, "! %s: ", what);
 		say_whose(one);
-		fputs(member(one, "text"), stdout);
+		say(stdout, "%s", member(one, "text"));
 		if (json_text_of(one, "arn", NULL))
-			printf(": %s", member(one, "arn"));
+			say(stdout, ": %s", member(one, "arn"));
 		say_place(one);
 	}
 }
@@ -170,7 +172,7 @@ static void say_held(const json_t *list)
 	size_t i;
 
 	json_array_foreach (list, i, one)
-		printf("! held: %zu to remove, because %s; if this is what you want: %s\n",
+		say(stdout, "! held: %zu to remove, because %s; if this is what you want: %s\n",
 			json_array_size(json_object_get(one, "resources")), member(one, "reason"),
 			member(one, "command"));
 }
@@ -183,7 +185,7 @@ static void say_leaving(const json_t *list)
 	json_array_foreach (list, i, one) {
 		const char *after = json_text_of(one, "deletedAfter", NULL), *batch = member(one, "batch");
 
-		printf("note: %s%s (app %s) has left the definitions: %s%s\n",
+		say(stdout, "note: %s%s (app %s) has left the definitions: %s%s\n",
 			*batch ? "batch " : member(one, "arn"), batch, member(one, "app"),
 			after ? "deleted after " : "disabled, and kept", after ? after : "");
 	}
@@ -194,10 +196,11 @@ static void say_all(struct arena *arena, const json_t *status)
 	const json_t *reasons = json_object_get(status, "reasons"), *reason;
 	size_t i;
 
-	fputs(member(status, "state"), stdout);
+	say(stdout, "%s", member(status, "state"));
 	json_array_foreach (reasons, i, reason)
-		printf("%s%s", i ? ", " : ": ", json_string_value(reason));
-	printf("\nrunning since %s: fargate-batchd %s, process %lld\n", member(status, "runningSince"),
+		say(stdout, "%s%s", i ? ", " : ": ", json_string_value(reason));
+	say(stdout, "\n");
+	say(stdout, "running since %s: fargate-batchd %s, process %lld\n", member(status, "runningSince"),
 		member(status, "program"), (long long)json_integer_of(status, "pid", 0));
 	say_definitions(arena, json_object_get(status, "definitions"));
 	say_pass(status);
@@ -208,7 +211,7 @@ static void say_all(struct arena *arena, const json_t *status)
 	say_troubles(json_object_get(status, "fights"), "fight");
 	say_leaving(json_object_get(status, "leaving"));
 	if (json_text_of(status, "credentialsExpire", NULL))
-		printf("keys expire %s\n", member(status, "credentialsExpire"));
+		say(stdout, "keys expire %s\n", member(status, "credentialsExpire"));
 }
 
 int verb_status(struct session *session, const struct options *options)

@@ -25,14 +25,10 @@ __attribute__((unused)) static void must_hold(int holds, const char *file, int l
 	abort();
 }
 
-/* Something to say, and no more than a line of it. */
-__attribute__((unused)) static bool is_line(const char *text)
+/* Something to say. */
+__attribute__((unused)) static bool is_said(const char *text)
 {
-	size_t length = 0;
-
-	while (text && text[length] && text[length] != '\n')
-		length++;
-	return length && !text[length];
+	return text && *text;
 }
 
 /* The byte that no UTF-8 text holds: between the parts of one input that stand for several files. */

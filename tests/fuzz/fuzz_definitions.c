@@ -20,8 +20,8 @@ static void look_at_faults(const struct definitions *set)
 	for (size_t i = 0; i < set->fault_count; i++) {
 		const struct fault *fault = &set->faults[i];
 
-		MUST(is_line(fault->at.file) && fault->at.line && fault->at.column);
-		MUST(is_line(fault->message) && is_line(fault->remedy));
+		MUST(is_said(fault->at.file) && fault->at.line && fault->at.column);
+		MUST(is_said(fault->message) && is_said(fault->remedy));
 		broken = broken || !fault->warning;
 	}
 	MUST(set->broken == broken);

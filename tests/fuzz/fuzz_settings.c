@@ -14,8 +14,8 @@ static void look_at(const struct settings *settings)
 	for (size_t i = 0; i < settings->fault_count; i++) {
 		const struct fault *fault = &settings->faults[i];
 
-		MUST(is_line(fault->at.file) && fault->at.line && fault->at.column);
-		MUST(is_line(fault->message) && is_line(fault->remedy));
+		MUST(is_said(fault->at.file) && fault->at.line && fault->at.column);
+		MUST(is_said(fault->message) && is_said(fault->remedy));
 	}
 	MUST(settings->broken == (settings->fault_count > 0));
 	MUST(*settings->owner && strlen(settings->owner) <= 128);

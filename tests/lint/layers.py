@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the layers: includes go one way, headers do not include each other in a circle, pure code stays pure.
+"""Holds the layers: includes go one way, headers do not include each other in a circle, pure code stays pure,
+and what people read goes through one door.
 
     common <- daemon/model <- daemon/kinds;  common <- daemon/aws;  the shell, daemon/*.c and daemon/verbs, on top
 
@@ -25,6 +26,23 @@ IMPURE_HEADERS = re.compile(r"<(ev\.h|curl/.*|systemd/.*|syslog\.h|fcntl\.h|unis
 IMPURE_INCLUDES = {"common/http.h", "common/files.h", "common/journal.h"}
 IMPURE_CALLS = re.compile(r"(?<![\w.>])(fopen|open|read|write|printf|fprintf|puts|fputs|perror|time|clock_gettime|gettimeofday|"
                           r"getenv|setenv|sleep|usleep|nanosleep|rand|random|exit|fork|syslog|sd_journal_\w+)\s*\(")
+# What says something to people, and who may: the doors, which show what commands a terminal. What is no text for people
+# (a request, a state file) may be dumped as Jansson does it.
+SAYING_CALLS = re.compile(r"(?<![\w.>])(v?f?printf|v?dprintf|f?puts|f?putc|putchar|f?write|perror|v?(?:err|warn)x?|psignal|error"
+                          r"|v?syslog|json_dumpf|json_dumpfd|json_dump_file|json_dump_callback|json_dumps|json_dumpb"
+                          r"|sd_(?:pid_)?notify\w*|sd_journal_(?:send|print|perror)\w*)\s*\(")
+DOORS = {
+    "common/say.c": {"fputs", "fputc"},
+    "common/journal.c": {"sd_journal_sendv"},
+    "common/files.c": {"write"},
+    "common/json.c": {"json_dumps"},
+    "daemon/daemon.c": {"sd_notify", "sd_notifyf"},
+    "daemon/last_good.c": {"json_dumps"},
+    "daemon/aws/wire.c": {"json_dumps"},
+    "daemon/model/input.c": {"json_dumps"},
+    "daemon/model/definition_faults.c": {"json_dumps"},
+    "daemon/model/schema_words.c": {"json_dumps"},
+}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
 
@@ -70,11 +88,13 @@ def look_at(root, path, graph):
             yield f"{path}:{number}: {layer} is pure and includes {target}"
         if path.suffix == ".h":
             graph.setdefault(str(path), []).append(str(target))
-    if layer in PURE:
-        for number, line in enumerate(without_comments_and_texts((root / path).read_text()).splitlines(), 1):
-            found = IMPURE_CALLS.search(line)
-            if found:
-                yield f"{path}:{number}: {layer} is pure and calls {found.group(1)}()"
+    for number, line in enumerate(without_comments_and_texts((root / path).read_text()).splitlines(), 1):
+        found = IMPURE_CALLS.search(line) if layer in PURE else None
+        if found:
+            yield f"{path}:{number}: {layer} is pure and calls {found.group(1)}()"
+        for name in SAYING_CALLS.findall(line):
+            if name not in DOORS.get(str(path), ()):
+                yield f"{path}:{number}: calls {name}(); people are told things through say.h, journal.h and json_told()"
 
 
 def circles(graph):

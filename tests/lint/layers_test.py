@@ -12,7 +12,9 @@ CLEAN = {
     "common/text.h": "", "common/http.h": '#include "text.h"\n', "daemon/aws/call.h": '#include "http.h"\n',
     "daemon/model/plan.h": '#include "text.h"\n', "daemon/model/plan.c": '#include "model/plan.h"\n/* fopen() */\n',
     "daemon/kinds/rule.c": '#include "model/plan.h"\n#include "text.h"\nstatic int n = sizeof("time(");\n',
-    "daemon/pass.c": '#include "aws/call.h"\n#include "model/plan.h"\n#include <ev.h>\n',
+    "daemon/pass.c": '#include "aws/call.h"\n#include "model/plan.h"\n#include <ev.h>\n'
+                     'static int n = snprintf(0, 0, "puts()");  /* printf() */\n',
+    "common/say.c": "int f(void)\n{\n\treturn fputs(0, 0);\n}\n",
     "daemon/verbs/diff.c": '#include "aws/call.h"\n#include "model/plan.h"\n',
 }
 PLANTED = [
@@ -28,6 +30,12 @@ PLANTED = [
     ("daemon/model/plan.c", "#include <ev.h>\n", "is pure and includes <ev.h>"),
     ("daemon/model/plan.c", '#include "http.h"\n', "is pure and includes common/http.h"),
     ("daemon/kinds/rule.c", "int f(void)\n{\n\treturn (int)time(NULL);\n}\n", "is pure and calls time()"),
+    ("daemon/pass.c", 'void f(void)\n{\n\tprintf("x");\n}\n', "daemon/pass.c:3: calls printf()"),
+    ("daemon/verbs/diff.c", 'void f(const char *t)\n{\n\tfputs(t, stderr);\n}\n', "calls fputs()"),
+    ("daemon/verbs/diff.c", "int f(void)\n{\n\treturn json_dumpf(0, stdout, 0);\n}\n", "calls json_dumpf()"),
+    ("daemon/pass.c", "char *f(void)\n{\n\treturn json_dumps(0, 0);\n}\n", "calls json_dumps()"),
+    ("daemon/pass.c", 'int f(void)\n{\n\treturn (int)write(1, "x", 1);\n}\n', "calls write()"),
+    ("daemon/pass.c", 'void f(void)\n{\n\tsd_journal_print(6, "x");\n}\n', "calls sd_journal_print()"),
     ("daemon/model/loop.h", '#include "model/pool.h"\n', "in a circle"),
     ("daemon/extra/x.c", "", "no layer has this folder"),
     ("daemon/pass.c", '#include "gone.h"\n', "which is nowhere"),

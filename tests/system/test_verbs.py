@@ -260,7 +260,7 @@ def test_nothing_that_aws_holds_steers_the_terminal(world, converged):
         {"name": "batch", "environment": [{"name": "E\x1b[2J", "value": "v\x1b[2J\r"}]}]})
     world.client("events").put_targets(Rule="batch-no1", Targets=[target])
     diff = world.diff(code=1)
-    assert "\x1b" not in diff.out and "\\u001B[2J" in diff.out, str(diff)
+    assert "\x1b" not in diff.out and "\\x1b[2J" in diff.out, str(diff)
 
 
 @pytest.mark.parametrize("arguments, says", [

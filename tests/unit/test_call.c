@@ -850,7 +850,7 @@ static void traces(void)
 	scripted_run(scripted);
 	CHECK_TEXT(lines.data,
 		"ecs:DescribeClusters eu-west-1 0 try 1 0 ms  a passing fault\n"
-		"ecs:DescribeClusters eu-west-1 400 try 2 250 ms id-7? [1m InvalidParameterException\n");
+		"ecs:DescribeClusters eu-west-1 400 try 2 250 ms id-7?\x1b[1m InvalidParameterException\n");
 	text_free(&lines);
 	end();
 }

@@ -3,6 +3,7 @@
 #include "files.h"
 #include "json.h"
 #include "model/input.h"
+#include "show.h"
 #include "text.h"
 
 #include "../check.h"
@@ -33,15 +34,15 @@ static struct definitions *read_texts(size_t count, const char *const *texts)
 /* As fargate-batchctl check prints them. */
 static const char *lines_of(const struct definitions *definitions)
 {
-	CLEANUP_TEXT struct text lines = { 0 };
+	CLEANUP_FREE char *lines = NULL;
+	size_t length;
+	FILE *file = open_memstream(&lines, &length);
 
-	for (size_t i = 0; i < definitions->fault_count; i++) {
-		const struct fault *fault = &definitions->faults[i];
-
-		text_printf(&lines, "%s:%u:%u: %s%s; %s\n", fault->at.file, fault->at.line, fault->at.column,
-			fault->warning ? "warning: " : "", fault->message, fault->remedy);
-	}
-	return arena_copy(arena, text_string(&lines));
+	if (!file)
+		abort();
+	show_faults(file, definitions);
+	fclose(file);
+	return arena_copy(arena, lines);
 }
 
 /* The lines of one file, which is told without its folder. */

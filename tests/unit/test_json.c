@@ -235,6 +235,38 @@ static void members(void)
 	json_decref(value);
 }
 
+/* Every character that commands is escaped, and reads back as it was. */
+static void told(void)
+{
+	static const char text[] =
+		"\x01\t\n\r\x1b[1m\x7f\xc2\x80\xc2\x9b\u061c\u200f\u2028\u202e\u2069 \"\\/ ä漢😀";
+	static const struct {
+		const char *value, *want;
+	} cases[] = {
+		{ "\x1b[1m", "\"\\u001B[1m\"" },
+		{ "\x7f\xc2\x9b\u2028\u202e", "\"\\u007F\\u009B\\u2028\\u202E\"" },
+		{ "ä漢😀\u00a0", "\"ä漢😀\u00a0\"" },
+		{ "\\u009b", "\"\\\\u009b\"" },
+	};
+	json_t *value = json_must(json_pack("{s:s, s:[s, i, f]}", text, text, "list", text, 3, 0.1)), *again;
+	char *json = json_told(value);
+
+	CHECK(json_equal(value, again = json_loads(json, 0, NULL)));
+	for (const char *c = json; *c; c++)
+		CHECK(*c == '\n' || ((unsigned char)*c >= ' ' && *c != 0x7F));
+	CHECK(!strstr(json, "\xc2\x9b") && !strstr(json, "\u202e") && strstr(json, "漢"));
+	json_decref(value);
+	json_decref(again);
+	free(json);
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		value = json_text(cases[i].value);
+		json = json_told(value);
+		CHECK_TEXT(json, cases[i].want);
+		json_decref(value);
+		free(json);
+	}
+}
+
 int main(void)
 {
 	refusals();
@@ -245,5 +277,6 @@ int main(void)
 	the_index_is_small();
 	canonical_form();
 	members();
+	told();
 	return check_end();
 }

@@ -319,7 +319,7 @@ static void a_value_of_several_lines(void)
 
 	action_of(pass, 0, "a", OUTCOME_DONE)->differences = (struct differences){ differences, 2 };
 	report_action(report, &pass->sites[0], pass->sites[0].plan->actions[0]);
-	CHECK_TEXT(told(), "batch a: changed rule jobs-a: description: \"a\\nb\" → c, "
+	CHECK_TEXT(told(), "batch a: changed rule jobs-a: description: a\\nb → c, "
 			   "input.containerOverrides[x].environment[PASSWORD]\n");
 	report_free(report);
 }

@@ -165,7 +165,7 @@ static const struct refusal refusals[] = {
 		"1:12: \"Frankfurt\" is not the name of a region; write a region's name, for "
 		"example \"ap-northeast-1\"" },
 	{ "{\"region\": \"eu\\nwest\"}",
-		"1:12: \"eu west\" is not the name of a region; write a region's name, for example "
+		"1:12: \"eu\nwest\" is not the name of a region; write a region's name, for example "
 		"\"ap-northeast-1\"" },
 	{ "{\"endpointUrl\": \"127.0.0.1:5000\"}", "1:17: 127.0.0.1:5000 is not an https:// URL; " URLS },
 	{ "{\"endpointUrl\": \"http://example.com\"}", "1:17: http://example.com is not encrypted: http:// "

@@ -102,36 +102,57 @@ static void mending(void)
 	CHECK_TEXT(mended("x\xe6"), "x");
 }
 
-static void lines(void)
+static void copies(void)
+{
+	struct error error = { 0 };
+	char out[64];
+
+	text_copy_mended(out, sizeof out, "caf\xe9\t\x1b.");
+	CHECK_TEXT(out, "caf?\t\x1b.");
+	text_copy_mended(out, 6, "abc漢d");
+	CHECK_TEXT(out, "abc");
+	text_copy_mended(out, 7, "abc漢d");
+	CHECK_TEXT(out, "abc漢");
+	/* An error keeps what was said, up to whole characters. */
+	error_set(&error, ERROR_IO, "caf\xe9\n: %1015s漢", "x");
+	CHECK(text_starts(error.text, "caf?\n: ") && text_ends(error.text, " x"));
+	error_wrap(&error, "\xff");
+	CHECK(text_starts(error.text, "?: caf?\n"));
+}
+
+static const char *seen(const char *text, const char *keep)
+{
+	static struct text out;
+
+	text_clear(&out);
+	text_add_visible(&out, text, keep);
+	return text_string(&out);
+}
+
+static void visible(void)
 {
 	static const struct {
 		const char *from, *to;
 	} cases[] = {
 		{ "", "" },
-		{ "plain", "plain" },
-		{ "ä漢😀", "ä漢😀" },
-		{ "a\r\n\tb\x7f\x1b[1m", "a   b  [1m" },
-		{ "\xc2\x9b"
-		  "31m\xc2\xa0",
-			"  31m\xc2\xa0" },
-		{ "caf\xe9.", "caf?." },
-		{ "\x1f\x8b\x08", " ? " },
+		{ "plain → ä漢😀\u00a0\u200d", "plain → ä漢😀\u00a0\u200d" },
+		{ "a\r\n\tb", "a\\r\\n\\tb" },
+		{ "\x01\x1b[1m\x7f", "\\x01\\x1b[1m\\x7f" },
+		{ "\xc2\x80\xc2\x9b\x33\x31m\xc2\x9f", "\\u0080\\u009b31m\\u009f" },
+		{ "\u061c\u200e\u200f\u2028\u2029", "\\u061c\\u200e\\u200f\\u2028\\u2029" },
+		{ "\u202a\u202b\u202c\u202d\u202e", "\\u202a\\u202b\\u202c\\u202d\\u202e" },
+		{ "\u2066\u2067\u2068\u2069\u206f", "\\u2066\\u2067\\u2068\\u2069\\u206f" },
+		{ "\u061b\u200d\u2010\u2027\u202f\u2065\u2070",
+			"\u061b\u200d\u2010\u2027\u202f\u2065\u2070" },
+		{ "caf\xe9.\xff", "caf\\xe9.\\xff" },
+		/* C1 as a byte of its own, overlong, a surrogate, cut off. */
+		{ "\x9b|\xc0\x9b|\xe0\x82\x9b|\xed\xa0\x80|\xe2\x80",
+			"\\x9b|\\xc0\\x9b|\\xe0\\x82\\x9b|\\xed\\xa0\\x80|\\xe2\\x80" },
 	};
-	struct error error = { 0 };
-	char out[64];
 
-	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		text_copy_line(out, sizeof out, cases[i].from);
-		CHECK_TEXT(out, cases[i].to);
-	}
-	error_set(&error, ERROR_IO, "caf\xe9\n: %1020s漢", "x");
-	CHECK(text_starts(error.text, "caf? : ") && text_ends(error.text, " "));
-	error_wrap(&error, "\xff");
-	CHECK(text_starts(error.text, "?: caf? "));
-	text_copy_line(out, 6, "abc漢d");
-	CHECK_TEXT(out, "abc");
-	text_copy_line(out, 7, "abc漢d");
-	CHECK_TEXT(out, "abc漢");
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+		CHECK_TEXT(seen(cases[i].from, ""), cases[i].to);
+	CHECK_TEXT(seen("a\n\tb\r\x1b\v", "\n\t"), "a\n\tb\\r\\x1b\\x0b");
 }
 
 static const char *tidied(const char *before, size_t most)
@@ -148,11 +169,11 @@ static void one_line(void)
 {
 	CHECK_TEXT(tidied("", 10), "");
 	CHECK_TEXT(tidied("a → b", 10), "a → b");
-	CHECK_TEXT(tidied("a\nREADY=1\t\x7f", 20), "a READY=1  ");
+	CHECK_TEXT(tidied("a\nREADY=1\t\x7f", 30), "a\\nREADY=1\\t\\x7f");
 	CHECK_TEXT(tidied("a\xff"
 			  "b\xe2\x86",
 			   20),
-		"a?b");
+		"a\\xffb\\xe2\\x86");
 	CHECK_TEXT(tidied("0123456789", 10), "0123456789");
 	CHECK_TEXT(tidied("0123456789x", 10), "0123456…");
 	/* Never through the middle of a character. */
@@ -163,7 +184,8 @@ static void one_line(void)
 int main(void)
 {
 	mending();
-	lines();
+	copies();
+	visible();
 	times();
 	one_line();
 	nearest();
