@@ -1,8 +1,7 @@
 #ifndef COMMON_FILES_H
 #define COMMON_FILES_H
 
-/* Reading files whole, listing folders, replacing files so that a reader sees the old or the new one, never
- * half. */
+/* Reading files whole, and listing folders, by their paths. Files of our own are in a folder (folder.h). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,23 +18,16 @@
 char *file_read(struct arena *arena, const char *path, size_t limit, size_t *length, bool *missing,
 	struct error *error);
 
-/*
- * Writes to a new file beside `path`, syncs it, and renames it over `path`, with this mode and the owner
- * that file_give gives it.
- */
-bool file_replace(const char *path, const char *data, size_t length, mode_t mode, struct error *error);
-
-/*
- * Where the process is root and the folder of `path` belongs to somebody else, gives the opened file to the
- * folder's owner and group. False, with errno, where the kernel refuses.
- */
-bool file_give(int file, const char *path);
+/* Reads `size` bytes, or what there is of them, from an opened file; `path` is for the error. */
+char *file_read_opened(
+	struct arena *arena, int file, const char *path, size_t size, size_t *length, struct error *error);
 
 /* The names in a folder, sorted by byte, without "." and ".."; from the arena. */
 bool folder_list(
 	struct arena *arena, const char *path, const char *const **names, size_t *count, struct error *error);
 
-/* Makes the folder and its parents with this mode where they are missing. */
-bool folder_make(const char *path, mode_t mode, struct error *error);
+/* Closes a descriptor that is one. */
+void file_close(int *file);
+#define CLEANUP_FILE CLEANUP(file_close)
 
 #endif

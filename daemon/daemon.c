@@ -22,7 +22,7 @@ enum { NOTIFIED_LIMIT = 2000 };
 struct daemon {
 	const struct options *options;
 	struct session session;
-	int lock;
+	struct folder_lock *lock;
 	struct report *report;
 	struct status *status;
 	struct pass *pass;
@@ -391,9 +391,9 @@ static bool lock(struct daemon *daemon)
 	struct error error = { 0 };
 
 	daemon->lock = state_lock(daemon->session.state, "fargate-batchd", &error);
-	if (daemon->lock < 0)
+	if (!daemon->lock)
 		message_send(MESSAGE_FAULT, NULL, 0, "%s", error.text);
-	return daemon->lock >= 0;
+	return daemon->lock != NULL;
 }
 
 static void run(struct daemon *daemon)
@@ -440,7 +440,7 @@ static bool open_first(struct daemon *daemon)
 
 int daemon_run(const struct options *options)
 {
-	struct daemon daemon = { .options = options, .lock = -1 };
+	struct daemon daemon = { .options = options };
 	struct ev_loop *loop;
 	int code = EXIT_CONFIGURATION;
 
@@ -453,8 +453,7 @@ int daemon_run(const struct options *options)
 	}
 	loop = daemon.session.loop;
 	close_session(&daemon.session);
-	if (daemon.lock >= 0)
-		close(daemon.lock);
+	folder_unlock(daemon.lock);
 	free(daemon.degraded);
 	status_free(daemon.status);
 	if (loop)

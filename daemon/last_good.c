@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "files.h"
 #include "json.h"
 #include "session.h"
 
@@ -11,34 +10,34 @@
 
 enum { LAST_GOOD_LIMIT = 128 * 1024 * 1024, LAST_GOOD_DEPTH = 8 };
 
-static char *path_of(const struct session *session, const char *name, struct error *error)
-{
-	char *directory = state_find_directory(session->arena, error);
+#define DEFINITIONS "last-good.json"
+#define SETTINGS    "last-good-settings.json"
 
-	return directory ? arena_printf(session->arena, "%s/%s", directory, name) : NULL;
+static void close_folder(struct folder **folder)
+{
+	folder_close(*folder);
 }
 
-static bool write_json(const char *path, json_t *json, struct error *error)
+static bool write_json(const struct folder *folder, const char *name, json_t *json, struct error *error)
 {
 	CLEANUP_FREE char *text = json_dumps(json, JSON_COMPACT);
 
-	return text && file_replace(path, text, strlen(text), 0600, error);
+	return text && folder_replace(folder, name, text, strlen(text), 0600, error);
 }
 
-static bool keep_settings(const struct session *session, struct error *error)
+static bool keep_settings(const struct session *session, const struct folder *folder, struct error *error)
 {
 	CLEANUP(json_decrefp)
 	json_t *settings =
 		session->settings->owned ? json_incref(session->settings->owned) : json_must(json_object());
-	char *path = path_of(session, "last-good-settings.json", error);
 
-	return path && write_json(path, settings, error);
+	return write_json(folder, SETTINGS, settings, error);
 }
 
 bool session_keep(const struct session *session, struct error *error)
 {
 	CLEANUP(json_decrefp) json_t *files = json_must(json_array());
-	char *path = path_of(session, "last-good.json", error);
+	CLEANUP(close_folder) struct folder *folder = state_open_folder(error);
 
 	for (size_t i = 0; i < session->definitions->text_count; i++) {
 		const struct definition_text *text = &session->definitions->texts[i];
@@ -46,7 +45,8 @@ bool session_keep(const struct session *session, struct error *error)
 		json_add(files, json_must(json_pack("{s:s, s:s%}", "file", text->file, "text", text->text,
 					text->length)));
 	}
-	return path && keep_settings(session, error) && write_json(path, files, error);
+	return folder && keep_settings(session, folder, error) &&
+	       write_json(folder, DEFINITIONS, files, error);
 }
 
 static struct definitions *read_kept(struct arena *arena, const json_t *files)
@@ -66,19 +66,24 @@ static struct definitions *read_kept(struct arena *arena, const json_t *files)
 
 bool session_load_last_good(struct session *session)
 {
-	char *path = path_of(session, "last-good.json", NULL), *text;
-	char *settings = path_of(session, "last-good-settings.json", NULL);
+	CLEANUP(close_folder) struct folder *folder = state_open_folder(NULL);
 	CLEANUP(json_decrefp) json_t *files = NULL;
 	struct json_place where;
 	size_t length;
+	char *text;
 
-	text = path ? file_read(session->arena, path, LAST_GOOD_LIMIT, &length, NULL, NULL) : NULL;
+	text = folder ? folder_read(folder, session->arena, DEFINITIONS, LAST_GOOD_LIMIT, &length, NULL, NULL)
+		      : NULL;
 	if (text)
 		files = json_read(text, length, LAST_GOOD_DEPTH, session->arena, NULL, &where, NULL);
-	if (!json_is_array(files))
+	text = json_is_array(files)
+		       ? folder_read(folder, session->arena, SETTINGS, SETTINGS_LIMIT, &length, NULL, NULL)
+		       : NULL;
+	if (!text)
 		return false;
-	session->settings = settings_load(session->arena, settings, true, NULL);
-	if (!session->settings || session->settings->broken)
+	session->settings = settings_read(session->arena,
+		arena_printf(session->arena, "%s/" SETTINGS, folder_path(folder)), text, length);
+	if (session->settings->broken)
 		return false;
 	session->definitions = read_kept(session->arena, files);
 	return !session->definitions->broken;

@@ -152,8 +152,8 @@ static bool open_state(struct session *session, struct error *error)
 {
 	char *world = aws_world(session->aws, session->arena, error);
 
-	session->state = world ? state_open(world) : NULL;
-	return world != NULL;
+	session->state = world ? state_open(world, error) : NULL;
+	return session->state != NULL;
 }
 
 bool session_connect(struct session *session, struct error *error)
@@ -257,8 +257,7 @@ struct pass *session_run_pass(struct session *session, struct pass_options *opti
 
 void session_close(struct session *session)
 {
-	if (session->lock > 0)
-		close(session->lock);
+	folder_unlock(session->lock);
 	state_close(session->state);
 	aws_free(session->aws);
 	http_free(session->transport);

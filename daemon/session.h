@@ -21,7 +21,7 @@ struct session {
 	struct transport *transport;
 	struct aws *aws;
 	struct state *state;
-	int lock; /* > 0: the state directory's */
+	struct folder_lock *lock; /* the state directory's; NULL = not taken */
 };
 
 /* The exit codes of contract 1.3. */

@@ -9,7 +9,7 @@
 #include "options.h"
 #include "text.h"
 
-enum { FILE_LIMIT = 1 << 20, DEPTH_LIMIT = 32, OWNER_LONGEST = 128 };
+enum { DEPTH_LIMIT = 32, OWNER_LONGEST = 128 };
 
 enum form {
 	FORM_TEXT,
@@ -312,7 +312,7 @@ static void read_members(
 	}
 }
 
-static void read_settings(struct load *load, const char *text, size_t length)
+static void read_object(struct load *load, const char *text, size_t length)
 {
 	struct settings *settings = load->settings;
 	struct json_places *places = NULL;
@@ -333,14 +333,10 @@ static void read_settings(struct load *load, const char *text, size_t length)
 		read_members(load, members, false, settings->owned, "");
 }
 
-struct settings *settings_load(struct arena *arena, const char *path, bool must_exist, struct error *error)
+struct settings *settings_read(struct arena *arena, const char *file, const char *text, size_t length)
 {
 	struct settings *settings = arena_alloc(arena, sizeof *settings);
 	struct load load = { .arena = arena, .settings = settings };
-	struct error unread = { 0 };
-	bool missing = false;
-	size_t length = 0;
-	char *text;
 
 	*settings = (struct settings){
 		.owner = "default",
@@ -348,14 +344,24 @@ struct settings *settings_load(struct arena *arena, const char *path, bool must_
 		.runs_interval = 60,
 		.deletion = { .max_batches = 5, .max_percent = 30, .grace_minutes = 15, .enabled = true },
 		.keep_revisions = 5,
-		.file = text_mend(arena_copy(arena, path ? path : DEFAULT_SETTINGS)),
+		.file = text_mend(arena_copy(arena, file)),
 	};
-	text = file_read(arena, path ? path : DEFAULT_SETTINGS, FILE_LIMIT, &length, &missing, &unread);
 	if (text)
-		read_settings(&load, text, length);
-	else if (!missing || must_exist)
-		return error_set(error, unread.code, "%s", unread.text), NULL;
+		read_object(&load, text, length);
 	return settings;
+}
+
+struct settings *settings_load(struct arena *arena, const char *path, bool must_exist, struct error *error)
+{
+	const char *file = path ? path : DEFAULT_SETTINGS;
+	struct error unread = { 0 };
+	bool missing = false;
+	size_t length = 0;
+	char *text = file_read(arena, file, SETTINGS_LIMIT, &length, &missing, &unread);
+
+	if (!text && (!missing || must_exist))
+		return error_set(error, unread.code, "%s", unread.text), NULL;
+	return settings_read(arena, file, text, length);
 }
 
 struct settings *settings_free(struct settings *settings)

@@ -28,6 +28,12 @@ struct settings {
 	const char *file;
 };
 
+enum { SETTINGS_LIMIT = 1024 * 1024 }; /* bytes of a file */
+
+/* The settings that this text (NULL = none: all defaults) says; `file` is where it was read from, for faults.
+ */
+struct settings *settings_read(struct arena *arena, const char *file, const char *text, size_t length);
+
 /*
  * Reads the settings from `path` (NULL = /etc/fargate-batchd.json). Where `must_exist` is false a missing
  * file means all defaults. What is wrong in the file becomes faults, and those members keep their defaults;

@@ -1,34 +1,23 @@
 #include "state.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "arena.h"
 #include "digest.h"
-#include "files.h"
+#include "document.h"
 #include "json.h"
 #include "text.h"
 
 #define SYSTEM_DIRECTORY "/var/lib/fargate-batchd"
 
 enum {
-	STATE_FILE_LIMIT = 16 * 1024 * 1024,
+	FOLDER_MODE = 0750, /* for a group of readers; the files are the owner's alone */
 	APPROVAL_SECONDS = 3600,
 	STRANGER_SECONDS = 24 * 3600,
 	FIGHT_WINDOW = 3600,
 	FIGHT_LIMIT = 3,
 	CALM_LONGEST = 24 * 3600,
-};
-
-struct document {
-	char *path; /* NULL: kept nowhere */
-	json_t *json;
-	bool dirty;
 };
 
 struct state_site {
@@ -39,8 +28,8 @@ struct state_site {
 };
 
 struct state {
-	char *directory; /* NULL: none can be had, and nothing is kept */
-	struct error no_directory; /* why */
+	struct folder *folder; /* NULL: none can be had, and nothing is kept */
+	struct error no_folder; /* why */
 	char endpoint[9];
 	struct document served, held, approvals;
 	struct state_site *sites;
@@ -57,52 +46,12 @@ static json_t *object_in(json_t *object, const char *key)
 	return value;
 }
 
-/* What cannot be read counts as empty: everything is found again from AWS. */
-static void document_load(struct document *document)
+static void open_document(struct state *state, struct document *document, const char *name)
 {
-	CLEANUP_ARENA struct arena *arena = arena_new();
-	size_t length = 0;
-	bool missing = false;
-	char *text = document->path
-			     ? file_read(arena, document->path, STATE_FILE_LIMIT, &length, &missing, NULL)
-			     : NULL;
+	CLEANUP_TEXT struct text file = { 0 };
 
-	json_decref(document->json);
-	document->json = text ? json_loadb(text, length, 0, NULL) : NULL;
-	if (!json_is_object(document->json)) {
-		json_decref(document->json);
-		document->json = json_must(json_object());
-	}
-	document->dirty = false;
-}
-
-static bool document_save(struct document *document, struct error *error)
-{
-	CLEANUP_ARENA struct arena *arena = arena_new();
-	char *text;
-
-	if (!document->dirty || !document->path)
-		return true;
-	text = json_canonical(arena, document->json);
-	if (!file_replace(document->path, text, strlen(text), 0600, error))
-		return error_wrap(error, "state");
-	document->dirty = false;
-	return true;
-}
-
-static void document_open(struct state *state, struct document *document, const char *name)
-{
-	CLEANUP_TEXT struct text path = { 0 };
-
-	text_printf(&path, "%s/%s-%s.json", state->directory ? state->directory : "", name, state->endpoint);
-	document->path = state->directory ? must_copy(text_string(&path)) : NULL;
-	document_load(document);
-}
-
-static void document_close(struct document *document)
-{
-	json_decref(document->json);
-	free(document->path);
+	text_printf(&file, "%s-%s.json", name, state->endpoint);
+	document_open(document, state->folder, text_string(&file));
 }
 
 static bool usable(const char *directory)
@@ -133,33 +82,39 @@ static bool choose_directory(struct text *out, struct error *error)
 		text_add_n(out, given, strcspn(given, ":"));
 	else if (usable(SYSTEM_DIRECTORY))
 		text_add(out, SYSTEM_DIRECTORY);
-	else if (!own_directory(out, error))
-		return false;
-	return folder_make(text_string(out), 0700, error) ||
-	       error_wrap(error, "no place for state; set STATE_DIRECTORY");
+	else
+		return own_directory(out, error);
+	return true;
 }
 
-char *state_find_directory(struct arena *arena, struct error *error)
+struct folder *state_open_folder(struct error *error)
 {
 	CLEANUP_TEXT struct text directory = { 0 };
+	struct folder *folder;
 
-	return choose_directory(&directory, error) ? arena_copy(arena, text_string(&directory)) : NULL;
+	if (!choose_directory(&directory, error))
+		return NULL;
+	folder = folder_open(text_string(&directory), FOLDER_MODE, NULL, error);
+	if (!folder)
+		error_wrap(error, "no place for state; set STATE_DIRECTORY");
+	return folder;
 }
 
-struct state *state_open(const char *endpoint)
+struct state *state_open(const char *endpoint, struct error *error)
 {
-	CLEANUP_TEXT struct text directory = { 0 };
 	char hex[DIGEST_HEX_SIZE];
 	struct state *state = must_alloc(sizeof *state);
 
-	if (choose_directory(&directory, &state->no_directory))
-		state->directory = must_copy(text_string(&directory));
+	state->folder = state_open_folder(&state->no_folder);
 	digest_text(endpoint, strlen(endpoint), hex);
 	memcpy(state->endpoint, hex, sizeof state->endpoint - 1);
-	document_open(state, &state->served, "served");
-	document_open(state, &state->held, "held");
-	document_open(state, &state->approvals, "approvals");
-	return state;
+	open_document(state, &state->served, "served");
+	open_document(state, &state->held, "held");
+	open_document(state, &state->approvals, "approvals");
+	if (state->folder || state->no_folder.code != ERROR_INPUT)
+		return state;
+	error_set(error, ERROR_INPUT, "%s", state->no_folder.text);
+	return state_close(state);
 }
 
 struct state *state_close(struct state *state)
@@ -178,14 +133,14 @@ struct state *state_close(struct state *state)
 		free(state->sites);
 		state->sites = next;
 	}
-	free(state->directory);
+	folder_close(state->folder);
 	free(state);
 	return NULL;
 }
 
 const char *state_directory(const struct state *state)
 {
-	return state->directory;
+	return state->folder ? folder_path(state->folder) : NULL;
 }
 
 void state_refresh(struct state *state)
@@ -207,56 +162,16 @@ bool state_save(struct state *state, bool ledger, struct error *error)
 	return saved;
 }
 
-/* Who holds the lock, as it wrote itself there: "fargate-batchd (pid 42)". */
-static void holder_of(int lock, char *out, size_t size)
+struct folder_lock *state_lock(const struct state *state, const char *program, struct error *error)
 {
-	ssize_t length = pread(lock, out, size - 1, 0);
+	struct folder_lock *lock;
 
-	out[length > 0 ? length : 0] = '\0';
-	out[strcspn(out, "\n")] = '\0';
-}
-
-static int cannot_lock(const char *path, struct error *error)
-{
-	error_set(error, ERROR_IO, "%s: %s; let this user write there, or set STATE_DIRECTORY", path,
-		strerror(errno));
-	return -1;
-}
-
-/*
- * The name is for people: a lock without one still holds. What root's `apply` leaves behind, the daemon's
- * user has to be able to open.
- */
-static void sign(int lock, const char *path, const char *program)
-{
-	char line[128];
-	int length = snprintf(line, sizeof line, "%s (pid %ld)\n", program, (long)getpid());
-
-	if (!file_give(lock, path) || ftruncate(lock, 0) != 0 ||
-		pwrite(lock, line, (size_t)length, 0) != length)
-		errno = 0;
-}
-
-int state_lock(const struct state *state, const char *program, struct error *error)
-{
-	CLEANUP_TEXT struct text path = { 0 };
-	char holder[128];
-	int lock;
-
-	if (!state->directory)
-		return *error = state->no_directory, -1;
-	text_printf(&path, "%s/lock", state->directory);
-	lock = open(text_string(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (lock < 0)
-		return cannot_lock(text_string(&path), error);
-	if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-		holder_of(lock, holder, sizeof holder);
-		close(lock);
-		error_set(error, ERROR_INPUT, "%s is in use by %s", state->directory,
-			*holder ? holder : "another program");
-		return -1;
-	}
-	sign(lock, text_string(&path), program);
+	if (!state->folder)
+		return *error = state->no_folder, NULL;
+	lock = folder_set_mode(state->folder, FOLDER_MODE, error) ? folder_lock(state->folder, program, error)
+								  : NULL;
+	if (!lock && error->code == ERROR_IO)
+		error_wrap(error, "no lock for the state; let this user write there, or set STATE_DIRECTORY");
 	return lock;
 }
 
@@ -371,8 +286,8 @@ struct state_site *state_site(struct state *state, const char *account, const ch
 	text_printf(&ledger, "ledger-%s", text_string(&name));
 	site = must_alloc(sizeof *site);
 	site->name = must_copy(text_string(&name));
-	document_open(state, &site->cache, text_string(&cache));
-	document_open(state, &site->ledger, text_string(&ledger));
+	open_document(state, &site->cache, text_string(&cache));
+	open_document(state, &site->ledger, text_string(&ledger));
 	site->next = state->sites;
 	state->sites = site;
 	return site;

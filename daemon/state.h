@@ -13,6 +13,7 @@
 
 #include "arena.h"
 #include "error.h"
+#include "folder.h"
 
 struct state;
 
@@ -20,10 +21,11 @@ struct state;
  * Opens $STATE_DIRECTORY, else /var/lib/fargate-batchd where this user may write there, else
  * $XDG_STATE_HOME/fargate-batchd (~/.local/state). `endpoint` tells worlds apart. What is there and cannot be
  * read counts as empty. Where no directory can be had nothing is kept, and state_lock says why.
+ * NULL and `error` only where root may not take the rights of the directory's owner.
  */
-struct state *state_open(const char *endpoint);
-/* The directory alone, for what has to be read before the endpoint is known; from the arena. */
-char *state_find_directory(struct arena *arena, struct error *error);
+struct state *state_open(const char *endpoint, struct error *error);
+/* The directory alone, for what has to be read before the endpoint is known; NULL where none can be had. */
+struct folder *state_open_folder(struct error *error);
 struct state *state_close(struct state *state);
 const char *state_directory(const struct state *state); /* NULL where none can be had */
 
@@ -33,10 +35,10 @@ void state_refresh(struct state *state);
 bool state_save(struct state *state, bool ledger, struct error *error);
 
 /*
- * Takes the directory's lock for as long as the descriptor returned is open. -1 where it cannot be had: with
+ * Takes the directory until folder_unlock, and gives it its mode. NULL where it cannot be had: with
  * ERROR_INPUT and the holder's name where somebody else has it.
  */
-int state_lock(const struct state *state, const char *program, struct error *error);
+struct folder_lock *state_lock(const struct state *state, const char *program, struct error *error);
 
 /* Apps and sites (account, region, assumed role) ever served, until nothing of ours is left there. */
 bool state_served(const struct state *state, const char *app);

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "files.h"
+#include "folder.h"
 #include "json.h"
 #include "metrics.h"
 #include "text.h"
@@ -112,7 +112,7 @@ void status_loaded(struct status *status, const struct session *session, bool fr
 	json_put_text(status->object, "owner", session->settings->owner);
 }
 
-char *status_path(const char *name, bool or_default)
+char *status_directory(bool or_default)
 {
 	const char *directory = getenv("RUNTIME_DIRECTORY");
 	struct text path = { 0 };
@@ -123,16 +123,7 @@ char *status_path(const char *name, bool or_default)
 		return NULL;
 	/* systemd divides several directories by colons; ours is the first. */
 	text_add_n(&path, directory, strcspn(directory, ":"));
-	text_add_char(&path, '/');
-	text_add(&path, name);
 	return path.data;
-}
-
-static bool replace(const char *name, const char *data, size_t length, struct error *error)
-{
-	CLEANUP_FREE char *path = status_path(name, false);
-
-	return !path || file_replace(path, data, length, 0644, error);
 }
 
 /* What is planned and neither carried out nor told elsewhere: all of it where nothing may be written. */
@@ -180,16 +171,30 @@ void status_passed(struct status *status, const struct session *session, const s
 	metrics_pass(status->metrics, pass, status->object);
 }
 
+/* Both, whatever becomes of the other. */
+static bool replace_both(const char *status, const struct text *metrics, struct error *error)
+{
+	CLEANUP_FREE char *path = status_directory(false);
+	struct folder *folder = path ? folder_open(path, 0, NULL, error) : NULL;
+	bool written;
+
+	if (!folder)
+		return !path;
+	written = folder_replace(folder, STATUS_FILE, status, strlen(status), 0644, error);
+	written = folder_replace(folder, "metrics.prom", metrics->data, metrics->length, 0644, error) &&
+		  written;
+	folder_close(folder);
+	return written;
+}
+
 bool status_write(struct status *status, time_t now, struct error *error)
 {
 	CLEANUP_TEXT struct text metrics = { 0 };
 	CLEANUP_FREE char *text = NULL;
-	bool written;
 
 	judge(status);
 	put_time(status->object, "written", now);
 	text = json_told(status->object);
 	metrics_write(status->metrics, status->object, &metrics);
-	written = replace("status.json", text, strlen(text), error);
-	return replace("metrics.prom", metrics.data, metrics.length, error) && written;
+	return replace_both(text, &metrics, error);
 }

@@ -39,8 +39,9 @@ bool status_write(struct status *status, time_t now, struct error *error);
  */
 void status_add_pass(json_t *status, const struct pass *pass, size_t number);
 
-/* The path of a file in $RUNTIME_DIRECTORY (/run/fargate-batchd where `or_default`), NULL without one; free()
- * it. */
-char *status_path(const char *name, bool or_default);
+#define STATUS_FILE "status.json"
+
+/* $RUNTIME_DIRECTORY, or (`or_default`) /run/fargate-batchd, or NULL; free() it. */
+char *status_directory(bool or_default);
 
 #endif

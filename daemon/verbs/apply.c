@@ -95,7 +95,7 @@ static bool lock_state(struct session *session, struct error *error)
 	struct error held = { 0 };
 
 	session->lock = state_lock(session->state, "fargate-batchctl apply", &held);
-	if (session->lock >= 0)
+	if (session->lock)
 		return true;
 	if (held.code != ERROR_INPUT)
 		return error_set(error, held.code, "%s", held.text);

@@ -2,7 +2,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "files.h"
+#include "folder.h"
 #include "json.h"
 #include "say.h"
 #include "status.h"
@@ -11,18 +11,32 @@
 
 enum { FILE_LIMIT = 64 << 20 };
 
+/* The file's text; NULL with `missing` where there is none. */
+static char *read_text(
+	struct arena *arena, const char *directory, size_t *length, bool *missing, struct error *error)
+{
+	struct folder *folder = folder_open(directory, 0, missing, error);
+	char *text =
+		folder ? folder_read(folder, arena, STATUS_FILE, FILE_LIMIT, length, missing, error) : NULL;
+
+	folder_close(folder);
+	return text;
+}
+
 /* The file as an object, or NULL after one line that says why nothing is known. */
 static json_t *read_status(struct arena *arena)
 {
-	CLEANUP_FREE char *path = status_path("status.json", true);
+	CLEANUP_FREE char *directory = status_directory(true);
 	struct error error = { 0 };
 	size_t length = 0;
 	bool missing = false;
-	char *text = file_read(arena, path, FILE_LIMIT, &length, &missing, &error);
+	char *text = read_text(arena, directory, &length, &missing, &error);
 	json_t *status;
 
 	if (!text && missing) {
-		session_complain("no %s: the daemon does not run, or its first pass has not ended", path);
+		session_complain("no %s/" STATUS_FILE
+				 ": the daemon does not run, or its first pass has not ended",
+			directory);
 		return NULL;
 	}
 	if (!text) {
@@ -32,7 +46,7 @@ static json_t *read_status(struct arena *arena)
 	status = json_loadb(text, length, 0, NULL);
 	if (status && json_integer_of(status, "version", 0) == STATUS_VERSION)
 		return status;
-	session_complain("%s was not written by this version of the daemon", path);
+	session_complain("%s/" STATUS_FILE " was not written by this version of the daemon", directory);
 	return json_decref(status), NULL;
 }
 

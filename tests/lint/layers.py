@@ -23,7 +23,8 @@ PURE = ("daemon/model", "daemon/kinds")
 # What a layer without socket, clock, file and log has no use for.
 IMPURE_HEADERS = re.compile(r"<(ev\.h|curl/.*|systemd/.*|syslog\.h|fcntl\.h|unistd\.h|dirent\.h|poll\.h|sys/(socket|stat|file|select)"
                             r"\.h|netinet/.*|netdb\.h|signal\.h|pthread\.h)>")
-IMPURE_INCLUDES = {"common/http.h", "common/files.h", "common/journal.h"}
+IMPURE_INCLUDES = {"common/http.h", "common/files.h", "common/folder.h", "common/rights.h", "common/way.h",
+                   "common/journal.h"}
 IMPURE_CALLS = re.compile(r"(?<![\w.>])(fopen|open|read|write|printf|fprintf|puts|fputs|perror|time|clock_gettime|gettimeofday|"
                           r"getenv|setenv|sleep|usleep|nanosleep|rand|random|exit|fork|syslog|sd_journal_\w+)\s*\(")
 # What says something to people, and who may: the doors, which show what commands a terminal. What is no text for people

@@ -10,6 +10,7 @@
 #include "text.h"
 
 #include "../check.h"
+#include "written.h"
 
 /* Each test has a folder of its own, which goes with it. */
 static char folder[] = "/tmp/test_load.XXXXXX";
@@ -42,7 +43,7 @@ static void end(void)
 
 static void write_file(const char *name, const char *text, mode_t mode)
 {
-	CHECK(file_replace(at(name), text, strlen(text), mode, NULL));
+	CHECK(make_file(at(name), text, strlen(text), mode));
 }
 
 /* All faults as lines "name:line:column: message; remedy", without the folder. */

@@ -17,6 +17,7 @@
 #include "text.h"
 
 #include "../check.h"
+#include "written.h"
 
 #define PLANS "tests/plans"
 
@@ -303,8 +304,8 @@ static void compare(struct plan_test *test, const char *got)
 	size_t length = 0, line = 1;
 	const char *want;
 
-	if (getenv("PLANS_WRITE") && !file_replace(path, got, strlen(got), 0644, &error))
-		printf("FAIL %s\n", error.text);
+	if (getenv("PLANS_WRITE") && !make_file(path, got, strlen(got), 0644))
+		printf("FAIL %s could not be written\n", path);
 	want = file_read(test->arena, path, FILE_LIMIT, &length, NULL, &error);
 	if (CHECK(want && strcmp(got, want) == 0))
 		return;
@@ -340,7 +341,7 @@ static bool open_world(struct plan_test *test, char *state_folder)
 	};
 	test->aws = aws_new(&(struct aws_options){ .transport = scripted_transport(test->scripted) }, &error);
 	if (mkdtemp(state_folder) && setenv("STATE_DIRECTORY", state_folder, 1) == 0)
-		test->state = state_open("aws");
+		test->state = state_open("aws", NULL);
 	if (!test->aws || !test->state)
 		printf("FAIL %s\n", error.text);
 	return test->aws && test->state;

@@ -6,6 +6,7 @@
 #include "../check.h"
 #include "files.h"
 #include "text.h"
+#include "written.h"
 
 static char folder[] = "/tmp/test-settings-XXXXXX";
 
@@ -16,7 +17,7 @@ static struct settings *load_text(struct arena *arena, const char *text)
 	struct error error = { 0 };
 	struct settings *settings = NULL;
 
-	if (CHECK(file_replace(path, text, strlen(text), 0600, &error)))
+	if (CHECK(make_file(path, text, strlen(text), 0600)))
 		settings = settings_load(arena, path, true, &error);
 	unlink(path);
 	if (!CHECK(settings != NULL))
@@ -71,11 +72,11 @@ static void check_large(struct arena *arena)
 
 	memset(text, ' ', (1 << 20) + 1);
 	memcpy(text, "{}", 2);
-	CHECK(file_replace(path, text, 1 << 20, 0600, &error));
+	CHECK(make_file(path, text, 1 << 20, 0600));
 	settings = settings_load(arena, path, true, &error);
 	CHECK(settings && !settings->broken);
 	settings_free(settings);
-	CHECK(file_replace(path, text, (1 << 20) + 1, 0600, &error));
+	CHECK(make_file(path, text, (1 << 20) + 1, 0600));
 	CHECK(!settings_load(arena, path, true, &error));
 	CHECK_TEXT(error.text, arena_printf(arena, "%s: larger than 1048576 bytes", path));
 	unlink(path);

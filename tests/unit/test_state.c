@@ -13,7 +13,7 @@ static char directory[] = "/tmp/fargate-batchd-state-XXXXXX";
 
 static struct state *open_state(const char *endpoint)
 {
-	struct state *state = state_open(endpoint);
+	struct state *state = state_open(endpoint, NULL);
 
 	CHECK(state_directory(state) != NULL);
 	return state;
@@ -136,16 +136,16 @@ static void locks(void)
 {
 	struct state *state = open_state("aws");
 	struct error error = { 0 };
-	int lock = state_lock(state, "first", &error);
+	struct folder_lock *lock = state_lock(state, "first", &error);
 
-	CHECK(lock >= 0);
-	CHECK(state_lock(state, "second", &error) < 0);
+	CHECK(lock != NULL);
+	CHECK(!state_lock(state, "second", &error));
 	CHECK(strstr(error.text, "first (pid ") != NULL);
 	CHECK_NUMBER(error.code, ERROR_INPUT);
-	close(lock);
+	folder_unlock(lock);
 	lock = state_lock(state, "second", &error);
-	CHECK(lock >= 0);
-	close(lock);
+	CHECK(lock != NULL);
+	folder_unlock(lock);
 	state_close(state);
 }
 
@@ -156,14 +156,14 @@ static void nowhere(void)
 	struct state *state;
 
 	setenv("STATE_DIRECTORY", "/proc/nowhere", 1);
-	state = state_open("aws");
+	state = state_open("aws", NULL);
 	CHECK(!state_directory(state));
 	state_serve(state, "batch", "1");
 	CHECK(state_served(state, "batch"));
 	CHECK(state_site(state, "1", "eu-west-1") != state_site(state, "1", "eu-west-2"));
 	CHECK(state_site(state, "1", "eu-west-1") == state_site(state, "1", "eu-west-1"));
 	CHECK(state_save(state, true, NULL));
-	CHECK(state_lock(state, "first", &error) < 0);
+	CHECK(!state_lock(state, "first", &error));
 	CHECK_NUMBER(error.code, ERROR_IO);
 	CHECK(strstr(error.text, "no place for state; set STATE_DIRECTORY: /proc/nowhere: ") == error.text);
 	state_close(state);

@@ -1,0 +1,53 @@
+#ifndef COMMON_FOLDER_H
+#define COMMON_FOLDER_H
+
+/*
+ * A folder of files that this program makes and reads itself, opened once and worked in by its descriptor.
+ *
+ * Its owner may be somebody whom we do not trust: where root works in another user's folder, every access is
+ * made with that user's rights. For everybody: no link is followed, nothing is opened that is not a regular
+ * file of one name, nothing is waited for, and what is made is made new under a name that nobody can know.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "arena.h"
+#include "error.h"
+
+struct folder;
+
+/*
+ * Opens the folder; with `mode` (0 = it has to be there) it is made with this mode where it is missing, and
+ * its parents with 0755. Root takes the rights of the first other user whose folder or link is on the way.
+ * NULL and `error` where it cannot be had: ERROR_INPUT where root may not take those rights; `missing` (if
+ * not NULL) tells "no such folder" apart.
+ */
+struct folder *folder_open(const char *path, mode_t mode, bool *missing, struct error *error);
+struct folder *folder_close(struct folder *folder);
+const char *folder_path(const struct folder *folder);
+
+/* Gives the folder this mode and our group, where it belongs to whoever works in it. */
+bool folder_set_mode(const struct folder *folder, mode_t mode, struct error *error);
+
+/*
+ * Reads a file of at most `limit` bytes into the arena (terminated; the length into `length`). `missing` (if
+ * not NULL) tells "no such file" apart.
+ */
+char *folder_read(const struct folder *folder, struct arena *arena, const char *name, size_t limit,
+	size_t *length, bool *missing, struct error *error);
+
+/* Writes a new file, syncs it, and renames it to `name`: a reader sees the old or the new one, never half. */
+bool folder_replace(const struct folder *folder, const char *name, const char *data, size_t length,
+	mode_t mode, struct error *error);
+
+/*
+ * Takes the folder for this program as long as the lock is kept; `program` is told to others. NULL where it
+ * cannot be had: with ERROR_INPUT where somebody else has it, who is named as far as known.
+ */
+struct folder_lock;
+struct folder_lock *folder_lock(const struct folder *folder, const char *program, struct error *error);
+struct folder_lock *folder_unlock(struct folder_lock *lock);
+
+#endif
