@@ -35,7 +35,7 @@ SAYING_CALLS = re.compile(r"(?<![\w.>])(v?f?printf|v?dprintf|f?puts|f?putc|putch
 DOORS = {
     "common/say.c": {"fputs", "fputc"},
     "common/journal.c": {"sd_journal_sendv"},
-    "common/files.c": {"write"},
+    "common/folder.c": {"write"},
     "common/json.c": {"json_dumps"},
     "daemon/daemon.c": {"sd_notify", "sd_notifyf"},
     "daemon/last_good.c": {"json_dumps"},
