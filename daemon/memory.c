@@ -50,33 +50,38 @@ void memory_keep_calm(struct pass *pass, struct pass_site *site)
 }
 
 /* Marked by a pass that was killed before it could keep a record, or before the state was emptied. */
-static unsigned left_unrecorded(const struct pass_site *site)
+static bool left_unrecorded(const struct pass_site *site, const struct resource *have)
 {
-	unsigned count = 0;
+	const char *app = tags_value(&have->tags, TAG_APP), *left = tags_value(&have->tags, TAG_LEAVING);
+	time_t since = 0;
 
-	for (size_t i = 0; site->plan && site_is_first(&site->view) && i < site->plan->unwanted.count; i++) {
-		const struct resource *have = site->plan->unwanted.items[i];
-		const struct action *action = plan_action(site->plan, have->kind, have->name, NULL);
-		const char *app = tags_value(&have->tags, TAG_APP),
-			   *left = tags_value(&have->tags, TAG_LEAVING);
-		time_t since = 0;
-
-		count += left && app && text_parse_iso8601(left, &since) &&
-			 since >= site->pass->now - BRAKE_SECONDS && !(action && action->leaves) &&
-			 !state_knows_left(site->memory, have->arn) &&
-			 (definitions_app(&site->pass->definitions, app) ||
-				 state_served(site->pass->options.state, app));
-	}
-	return count;
+	return left && app && text_parse_iso8601(left, &since) && since >= site->pass->now - BRAKE_SECONDS &&
+	       !state_knows_left(site->memory, have->arn) &&
+	       (definitions_app(&site->pass->definitions, app) ||
+		       state_served(site->pass->options.state, app));
 }
 
-unsigned memory_recently_left(const struct pass *pass)
+const char **memory_recently_left(const struct pass *pass, size_t *count)
 {
-	unsigned count = state_left_since(pass->options.state, pass->now - BRAKE_SECONDS);
+	size_t capacity;
+	const char **arns = state_left_since(
+		pass->options.state, pass->now - BRAKE_SECONDS, pass->arena, count, &capacity);
 
-	for (size_t i = 0; i < pass->site_count; i++)
-		count += left_unrecorded(&pass->sites[i]);
-	return count;
+	for (size_t s = 0; s < pass->site_count; s++) {
+		const struct pass_site *site = &pass->sites[s];
+
+		if (!site->plan || !site_is_first(&site->view))
+			continue;
+		for (size_t i = 0; i < site->plan->unwanted.count; i++) {
+			const struct resource *have = site->plan->unwanted.items[i];
+
+			if (!left_unrecorded(site, have))
+				continue;
+			arena_grow(pass->arena, &arns, sizeof *arns, *count, &capacity);
+			arns[(*count)++] = have->arn;
+		}
+	}
+	return arns;
 }
 
 /* What was registered a moment ago is known without reading it. */

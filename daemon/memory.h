@@ -8,8 +8,9 @@
 /* A field that keeps being changed back is not fought over: the daemon waits longer each time. */
 void memory_keep_calm(struct pass *pass, struct pass_site *site);
 
-/* How many batches left in the hour before this pass, without those that a person approved. */
-unsigned memory_recently_left(const struct pass *pass);
+/* The ARNs of what was disabled in the hour before this pass, without what a person approved; from the arena.
+ */
+const char **memory_recently_left(const struct pass *pass, size_t *count);
 
 /* Keeps what the site's actions have done. */
 void memory_keep(struct pass *pass, struct pass_site *site);

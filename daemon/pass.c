@@ -266,7 +266,8 @@ static void guard(struct pass *pass)
 {
 	struct plan **plans = arena_alloc(pass->arena, (pass->site_count + 1) * sizeof(struct plan *));
 	json_t *names = json_must(json_array());
-	size_t count = 0;
+	size_t count = 0, recently_left_count;
+	const char **recently_left;
 
 	for (size_t i = 0; i < pass->site_count; i++) {
 		if (!pass->sites[i].plan)
@@ -274,11 +275,13 @@ static void guard(struct pass *pass)
 		plans[count++] = pass->sites[i].plan;
 		memory_keep_calm(pass, &pass->sites[i]);
 	}
+	recently_left = memory_recently_left(pass, &recently_left_count);
 	pass->guard = guard_plans(pass->arena, plans, count,
 		&(struct guard_options){
 			.max_batches = pass->options.deletion.max_batches,
 			.max_percent = pass->options.deletion.max_percent,
-			.recently_left = memory_recently_left(pass),
+			.recently_left = recently_left,
+			.recently_left_count = recently_left_count,
 			.nothing_defined = !pass->definitions.batch_count,
 			.approved = approved,
 			.data = pass,

@@ -367,18 +367,24 @@ bool state_knows_left(const struct state_site *site, const char *arn)
 	       json_object_get(json_object_get(site->ledger.json, "approved"), arn);
 }
 
-unsigned state_left_since(const struct state *state, time_t since)
+const char **state_left_since(
+	const struct state *state, time_t since, struct arena *arena, size_t *count, size_t *capacity)
 {
-	unsigned count = 0;
+	const char **arns = NULL;
 
+	*count = *capacity = 0;
 	for (const struct state_site *site = state->sites; site; site = site->next) {
 		const char *arn;
 		json_t *when;
 
-		json_object_foreach (json_object_get(site->ledger.json, "left"), arn, when)
-			count += json_integer_value(when) >= since;
+		json_object_foreach (json_object_get(site->ledger.json, "left"), arn, when) {
+			if (json_integer_value(when) < since)
+				continue;
+			arena_grow(arena, &arns, sizeof *arns, *count, capacity);
+			arns[(*count)++] = arena_copy(arena, arn);
+		}
 	}
-	return count;
+	return arns;
 }
 
 /* What is fought over may be a value: long, cut within a character, and nobody's to read here. */

@@ -73,7 +73,9 @@ void state_keep_stranger(struct state_site *site, const char *arn, time_t now);
 
 /* Batches that left, for the brake: those that a person approved do not count. */
 void state_left(struct state_site *site, const char *arn, bool approved, time_t now);
-unsigned state_left_since(const struct state *state, time_t since);
+/* Their ARNs, in an array of the arena that may grow. */
+const char **state_left_since(
+	const struct state *state, time_t since, struct arena *arena, size_t *count, size_t *capacity);
 /* Whether this batch is one of them, approved or not. */
 bool state_knows_left(const struct state_site *site, const char *arn);
 

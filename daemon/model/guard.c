@@ -16,9 +16,6 @@ struct gathering {
 
 static void add_arn(struct gathering *all, const char *arn)
 {
-	for (size_t i = 0; i < all->count; i++)
-		if (strcmp(all->arns[i], arn) == 0)
-			return;
 	arena_grow(all->arena, &all->arns, sizeof arn, all->count, &all->capacity);
 	all->arns[all->count++] = arn;
 }
@@ -26,6 +23,19 @@ static void add_arn(struct gathering *all, const char *arn)
 static int compare_texts(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted, each once. */
+static void settle(struct gathering *all)
+{
+	size_t kept = 0;
+
+	if (all->count)
+		qsort(all->arns, all->count, sizeof *all->arns, compare_texts);
+	for (size_t i = 0; i < all->count; i++)
+		if (!kept || strcmp(all->arns[kept - 1], all->arns[i]) != 0)
+			all->arns[kept++] = all->arns[i];
+	all->count = kept;
 }
 
 /* What the plan would remove: schedules and what apps leave behind; targets and revisions go with them. */
@@ -42,8 +52,7 @@ static struct gathering gather(struct arena *arena, struct plan *const *plans, s
 				add_arn(&all, action->have->arn);
 		}
 	}
-	if (all.count)
-		qsort(all.arns, all.count, sizeof *all.arns, compare_texts);
+	settle(&all);
 	return all;
 }
 
@@ -77,22 +86,29 @@ static void decide(struct plan *const *plans, size_t count, bool stray, bool app
 	}
 }
 
-static size_t count_leaving(struct plan *const *plans, size_t count)
+/* What is newly disabled in this pass and in the hour before it; what came back and leaves again counts once.
+ */
+static size_t count_leaving(
+	struct arena *arena, struct plan *const *plans, size_t count, const struct guard_options *options)
 {
-	size_t leaving = 0;
+	struct gathering all = { .arena = arena };
 
+	for (size_t i = 0; i < options->recently_left_count; i++)
+		add_arn(&all, options->recently_left[i]);
 	for (size_t p = 0; p < count; p++)
 		for (size_t i = 0; i < plans[p]->action_count; i++)
-			leaving += plans[p]->actions[i]->leaves && !plans[p]->actions[i]->stray &&
-				   plans[p]->actions[i]->outcome != OUTCOME_HELD;
-	return leaving;
+			if (plans[p]->actions[i]->leaves && !plans[p]->actions[i]->stray &&
+				plans[p]->actions[i]->outcome != OUTCOME_HELD)
+				add_arn(&all, plans[p]->actions[i]->arn);
+	settle(&all);
+	return all.count;
 }
 
 /* Why everything that leaves in this pass has to wait; NULL where nothing has to. */
 static char *brake(
 	struct arena *arena, struct plan *const *plans, size_t count, const struct guard_options *options)
 {
-	size_t owned = 0, leaving = count_leaving(plans, count) + options->recently_left;
+	size_t owned = 0, leaving = count_leaving(arena, plans, count, options);
 
 	for (size_t p = 0; p < count; p++)
 		owned += plans[p]->owned_batches;

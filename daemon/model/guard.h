@@ -10,7 +10,9 @@
 
 struct guard_options {
 	unsigned max_batches, max_percent;
-	unsigned recently_left; /* batches disabled in the hour before this pass, without those approved */
+	/* ARNs of what was disabled in the hour before this pass, without what was approved. */
+	const char *const *recently_left;
+	size_t recently_left_count;
 	bool nothing_defined; /* the definitions hold no batch at all */
 	bool (*approved)(const char *plan, void *data);
 	void *data;

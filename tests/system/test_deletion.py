@@ -446,3 +446,19 @@ def test_a_shared_cluster_stays_while_a_schedule_of_ours_runs_on_it(world, conve
 def active_clusters(world):
     answer = world.client("ecs").describe_clusters(clusters=["batch", "shared"])
     return sorted(cluster["clusterName"] for cluster in answer["clusters"] if cluster["status"] == "ACTIVE")
+
+
+def test_a_batch_that_comes_and_goes_counts_once(world, article):
+    world.converge(many(article, 9))
+    world.settings(deletion={"maxBatches": 3})
+    gone = ["b00", "b01", "b02"]
+    for _ in range(2):
+        world.write(without(article, *gone))
+        world.apply()
+        assert [states(world)[f"batch-{name}"] for name in gone] == ["DISABLED"] * 3
+        world.write(article)
+        world.apply()
+    # They still count, though all of them are back: a fourth is too many.
+    world.write(without(article, "b03"))
+    held = world.apply(code=1)
+    assert "4 batches leave within an hour" in held.out + held.err and states(world)["batch-b03"] == "ENABLED", str(held)

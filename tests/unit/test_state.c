@@ -90,6 +90,8 @@ static void approvals(void)
 
 static void memory(void)
 {
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	size_t count, capacity;
 	struct state *state = open_state("aws");
 	struct state_site *site = state_site(state, "1", "eu-west-1");
 
@@ -103,8 +105,10 @@ static void memory(void)
 	state_left(site, "arn:c", true, 12000);
 	CHECK(state_knows_left(site, "arn:a") && state_knows_left(site, "arn:c") &&
 		!state_knows_left(site, "arn:d"));
-	CHECK_NUMBER(state_left_since(state, 10000), 2);
-	CHECK_NUMBER(state_left_since(state, 11000), 1);
+	state_left_since(state, 10000, arena, &count, &capacity);
+	CHECK_NUMBER(count, 2);
+	CHECK_TEXT(state_left_since(state, 11000, arena, &count, &capacity)[0], "arn:b");
+	CHECK_NUMBER(count, 1);
 	state_close(state);
 }
 
