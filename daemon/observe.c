@@ -57,6 +57,11 @@ static void blame(const struct question *question, const char *text)
 		observed_add_unreadable(observed, question->kind, question->subject.names[i], text);
 }
 
+static bool is_named(const struct observing *observing, const struct kind *kind, const char *name)
+{
+	return resources_find(&observing->wants, kind, name, NULL) != NULL;
+}
+
 static void trouble(struct question *question, const char *text)
 {
 	struct observing *observing = question->observing;
@@ -70,6 +75,9 @@ static void trouble(struct question *question, const char *text)
 		error_set(&observing->failed, ERROR_AWS, "%s", text);
 	else if (question->kind)
 		blame(question, text);
+	/* No batch or app of the definitions would tell of it. */
+	if (question->subject.resource && !is_named(observing, question->kind, question->name))
+		observed->partly_read = true;
 }
 
 static bool hear(struct question *question, const json_t *reply)
@@ -148,6 +156,8 @@ static void ask_about(struct observing *observing, const struct reading *reading
 
 static void ask(void *context, const struct reading *reading, const struct subject *subject)
 {
+	if (subject->resource && reading == subject->resource->kind->tags_reading)
+		subject->resource->asked = true;
 	ask_about(context, reading, subject, subject->resource ? subject->resource->kind : NULL,
 		subject->resource ? subject->resource->name : subject->name);
 }
@@ -185,11 +195,6 @@ static void ask_first(struct observing *observing)
 		else if (kind->by_name)
 			ask_named(observing, kind);
 	}
-}
-
-static bool is_named(const struct observing *observing, const struct kind *kind, const char *name)
-{
-	return resources_find(&observing->wants, kind, name, NULL) != NULL;
 }
 
 /* Also resources of ours that no definition names any more: only the tagging API knows their names. */
@@ -338,6 +343,8 @@ static void (*const stages[])(struct observing *) = {
 	ask_targets,
 	keep_revisions,
 };
+/* What follows on strong tags, whenever they were read. */
+enum { LAST_STAGES = 2 };
 
 static void end(struct observing *observing)
 {
@@ -401,15 +408,15 @@ static void ask_users(struct observing *observing)
 }
 
 void observe_more(struct arena *arena, const struct observe_options *options,
-	struct resource *const *revisions, size_t count, bool users)
+	struct resource *const *resources, size_t count, bool users)
 {
 	struct observing *observing = begin(arena, options);
 
-	observing->stage = ARRAY_LENGTH(stages) - 1;
+	observing->stage = ARRAY_LENGTH(stages) - LAST_STAGES;
 	for (size_t i = 0; i < count; i++) {
-		struct subject subject = { .name = revisions[i]->name, .resource = revisions[i] };
+		struct subject subject = { .name = resources[i]->name, .resource = resources[i] };
 
-		ask(observing, revisions[i]->kind->tags_reading, &subject);
+		ask(observing, resources[i]->kind->tags_reading, &subject);
 	}
 	if (users)
 		ask_users(observing);

@@ -28,10 +28,11 @@ struct observe_options {
 void observe_site(struct arena *arena, const struct observe_options *options);
 
 /*
- * Reads what a plan needs to know beyond that: the content of these revisions, and with `users` which rules
- * of anybody start something on the clusters that are in use here.
+ * Reads what a plan needs to know beyond that: the tags of these resources from their own services (of a
+ * revision its content too), and with `users` which rules of anybody start something on the clusters that are
+ * in use here.
  */
 void observe_more(struct arena *arena, const struct observe_options *options,
-	struct resource *const *revisions, size_t count, bool users);
+	struct resource *const *resources, size_t count, bool users);
 
 #endif

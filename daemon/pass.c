@@ -15,6 +15,9 @@
 /* How long a person waits for the first answer; a daemon has time, and bears what a network does. */
 static const double FIRST_ANSWER_SECONDS = 10;
 
+/* So often a plan may show that more has to be read; two or three are usual. */
+enum { MOST_READINGS = 16 };
+
 /* The pass is a row of named steps; a step that waits ends when its last answer has come. */
 struct step {
 	const char *name;
@@ -25,6 +28,7 @@ static void identify(struct pass *pass);
 static void observe(struct pass *pass);
 static void plan(struct pass *pass);
 static void read_more(struct pass *pass);
+static void plan_again(struct pass *pass);
 static void guard(struct pass *pass);
 static void apply(struct pass *pass);
 static void remember(struct pass *pass);
@@ -35,7 +39,7 @@ static const struct step steps[] = {
 	{ "observe", observe },
 	{ "plan", plan },
 	{ "read more", read_more },
-	{ "plan again", plan },
+	{ "plan again", plan_again },
 	{ "guard", guard },
 	{ "apply", apply },
 	{ "remember", remember },
@@ -216,8 +220,9 @@ static bool served(const char *app, void *data)
 	return state_served(data, app);
 }
 
-static void plan(struct pass *pass)
+static void plan_site(struct pass_site *site)
 {
+	const struct pass *pass = site->pass;
 	struct plan_options options = {
 		.now = pass->now,
 		.keep_revisions = pass->options.keep_revisions,
@@ -228,31 +233,78 @@ static void plan(struct pass *pass)
 		.data = pass->options.state,
 	};
 
-	for (size_t i = 0; i < pass->site_count; i++) {
-		struct pass_site *site = &pass->sites[i];
-
-		/* The second time only where more was read for it. */
-		if (site->error.code != ERROR_NONE || site->covered ||
-			(site->plan && !site->plan->unread_count && !retires(site->plan)))
-			continue;
-		site->plan = plan_make(&site->view, kinds, kind_count, &options);
-	}
+	site->plan = plan_make(&site->view, kinds, kind_count, &options);
 }
 
-/* What only this plan shows to be needed: the content of revisions that are replaced, the users of those that
- * go. */
+static void plan(struct pass *pass)
+{
+	for (size_t i = 0; i < pass->site_count; i++)
+		if (pass->sites[i].error.code == ERROR_NONE && !pass->sites[i].covered)
+			plan_site(&pass->sites[i]);
+}
+
+/* Asked last, when nothing else may change what goes. */
+static bool needs_users(const struct pass_site *site)
+{
+	return site->plan && !site->plan->unread_count && !site->users_read && retires(site->plan);
+}
+
+static bool needs_more(const struct pass_site *site)
+{
+	return (site->plan && site->plan->unread_count) || needs_users(site);
+}
+
+/* What only this plan shows to be needed: strong tags of what it would change, the content of revisions that
+ * are replaced, the users of those that go. */
 static void read_more(struct pass *pass)
 {
 	for (size_t i = 0; i < pass->site_count; i++) {
 		struct pass_site *site = &pass->sites[i];
 		struct observe_options options = observe_options_of(site);
+		bool users = needs_users(site);
 
-		if (!site->plan || (!site->plan->unread_count && !retires(site->plan)))
+		site->unsettled = needs_more(site);
+		if (!site->unsettled)
 			continue;
+		site->users_read = site->users_read || users;
 		pass->waiting++;
-		observe_more(pass->arena, &options, site->plan->unread, site->plan->unread_count,
-			retires(site->plan));
+		observe_more(pass->arena, &options, site->plan->unread, site->plan->unread_count, users);
 	}
+}
+
+/* Nothing is asked twice, so this ends by itself; the bound is for what nobody has thought of. */
+static bool may_read_more(struct pass_site *site)
+{
+	if (!needs_more(site))
+		return false;
+	if (site->pass->readings < MOST_READINGS)
+		return true;
+	site->plan = NULL;
+	error_set(&site->error, ERROR_AWS,
+		"%s: after %u readings the plan still asks for more: nothing is written here in this pass",
+		site->site.region, MOST_READINGS);
+	return false;
+}
+
+/* What was read may show a different plan, which rests on something else again. */
+static void plan_again(struct pass *pass)
+{
+	bool more = false;
+
+	pass->readings++;
+	for (size_t i = 0; i < pass->site_count; i++) {
+		struct pass_site *site = &pass->sites[i];
+
+		if (!site->unsettled)
+			continue;
+		if (site->error.code == ERROR_NONE)
+			plan_site(site);
+		else
+			site->plan = NULL;
+		more = may_read_more(site) || more;
+	}
+	if (more)
+		pass->step -= 2; /* "read more" */
 }
 
 static bool approved(const char *name, void *data)

@@ -57,6 +57,8 @@ struct pass_site {
 	struct error error; /* why */
 	struct failed_call failed;
 	bool could_not_run; /* keys, account, region or endpoint: a person has to change something */
+	bool unsettled; /* more is being read for its plan */
+	bool users_read; /* who starts something on the clusters in use here */
 	bool covered; /* serves no app any more, and another site reads the same account and region */
 };
 
@@ -74,6 +76,7 @@ struct pass {
 
 	size_t waiting;
 	const struct step *step;
+	unsigned readings; /* how often a plan showed that more had to be read */
 };
 
 /* The counts of the closing line. */

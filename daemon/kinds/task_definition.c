@@ -357,8 +357,11 @@ static bool revision_heard(const struct hearing *hearing, const json_t *reply, s
 	struct resource *have = hearing->subject.resource;
 	const json_t *body = json_object_get(reply, "taskDefinition");
 
-	if (!reply)
+	if (!reply) {
+		have->tags = (struct tags){ 0 };
+		have->tags_read = TAGS_STRONG;
 		return true;
+	}
 	if (!json_is_object(body))
 		return error_set(error, ERROR_REPLY, "the answer has no taskDefinition");
 	have->fields = fields_of(arena, rules, ARRAY_LENGTH(rules), body);

@@ -71,6 +71,7 @@ void plan_problem(struct plan *plan, const struct resource *want, const struct r
 		.arn = have ? have->arn : "",
 		.owner = have ? tags_value(&have->tags, TAG_OWNER) : NULL,
 		.unreadable = observed_unreadable(plan->observed, want->kind, want->name) != NULL,
+		.have = have,
 	};
 	va_list arguments;
 	char text[512];
@@ -337,5 +338,6 @@ struct plan *plan_make(const struct view *view, const struct kind *const *kinds,
 	drop_blocked(plan);
 	add_app_needs(plan);
 	plan_removals(plan, view, options);
+	plan_confirm(plan);
 	return plan;
 }

@@ -62,12 +62,14 @@ struct problem {
 	const char *owner; /* the other's, NULL where it has none */
 	const char *text; /* one sentence */
 	bool unreadable; /* it is a reading that failed */
+	const struct resource *have; /* the other, NULL where nothing is there */
 };
 
 /* A batch that left and waits in its grace, or is disabled and never deleted. */
 struct waiting {
 	const char *app, *batch, *arn;
 	time_t until; /* 0: never deleted */
+	const struct resource *have;
 };
 
 /* Removals that wait for a person. */
@@ -88,7 +90,8 @@ struct plan {
 	size_t problem_count, problem_capacity;
 	struct waiting *waits;
 	size_t wait_count, wait_capacity;
-	/* Revisions whose content would make the differences readable: read them and plan again. */
+	/* What its own service has yet to say before the plan counts: tags that it rests on, the content of
+	 * revisions that makes differences readable. Read it and plan again. */
 	struct resource **unread;
 	size_t unread_count, unread_capacity;
 	size_t owned_batches; /* schedules of ours that AWS has */
@@ -127,7 +130,12 @@ void plan_revisions(struct plan *plan, const struct view *view, const struct pla
 void plan_schedules(struct plan *plan, const struct view *view, const struct plan_options *options);
 void plan_removals(struct plan *plan, const struct view *view, const struct plan_options *options);
 
+/* Asks for what decides in it and is known from the tagging API alone, which is late. */
+void plan_confirm(struct plan *plan);
+
 /* For those parts. */
+/* Has the resource read from its own service, where it was not yet asked. */
+void plan_read(struct plan *plan, const struct resource *have);
 struct action *plan_add(
 	struct plan *plan, enum verb verb, const struct resource *want, const struct resource *have);
 void plan_need(struct plan *plan, struct action *action, struct action *needed);

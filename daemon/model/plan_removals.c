@@ -127,7 +127,7 @@ static void add_wait(struct leaver *leaver, time_t until)
 		return;
 	arena_grow(plan->arena, &plan->waits, sizeof *plan->waits, plan->wait_count, &plan->wait_capacity);
 	plan->waits[plan->wait_count++] =
-		(struct waiting){ leaver->app, leaver->batch, leaver->have->arn, until };
+		(struct waiting){ leaver->app, leaver->batch, leaver->have->arn, until, leaver->have };
 }
 
 /* One step further, or two where there is no grace; never deletes what does not read DISABLED. */

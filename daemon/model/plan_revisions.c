@@ -137,15 +137,6 @@ static struct resource *replaced(
 	return newest;
 }
 
-static void want_reading(struct plan *plan, struct resource *revision)
-{
-	for (size_t i = 0; i < plan->unread_count; i++)
-		if (plan->unread[i] == revision)
-			return;
-	arena_grow(plan->arena, &plan->unread, sizeof revision, plan->unread_count, &plan->unread_capacity);
-	plan->unread[plan->unread_count++] = revision;
-}
-
 /* What only the old one has is no difference as a rule, since AWS adds members; here it is all that there is.
  */
 static struct differences what_goes(
@@ -169,7 +160,7 @@ static void add_registration(
 	if (!old)
 		return;
 	if (!old->content_read) {
-		want_reading(plan, old);
+		plan_read(plan, old);
 		return;
 	}
 	action->replaces = old;
@@ -222,7 +213,7 @@ void plan_show_move(struct plan *plan, const struct resource *family, struct act
 	if (!old || !*family->arn || strcmp(old->arn, family->arn) == 0)
 		return;
 	if (!old->content_read) {
-		want_reading(plan, old);
+		plan_read(plan, old);
 		return;
 	}
 	target->revisions = fields_compare(plan->arena, &family->found, &old->fields);

@@ -75,6 +75,7 @@ struct resource {
 	const char *digest; /* a revision's content, known members only; NULL = not read */
 	const char *document; /* a role's trust policy as it stands */
 	const char *managed_by; /* an AWS service that owns the rule */
+	bool asked; /* its own service has been asked for it, beyond the list */
 };
 
 struct resources {

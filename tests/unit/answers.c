@@ -165,8 +165,33 @@ static const struct operation *find_operation(const char *name)
 	return NULL;
 }
 
-/* What nobody has to write down: who is asking, and that something is not there. */
-static void answer_by_itself(struct answers *answers, struct scripted_answer *answer, const char *name)
+/* What the tagging API says of it; NULL where it says nothing. */
+static json_t *tagged(const struct answers *answers, const char *subject)
+{
+	const json_t *list =
+		json_object_get(json_object_get(find_row(answers->rows, "GetResources", ""), "reply"),
+			"ResourceTagMappingList");
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (list, i, item)
+		if (strcmp(tail_of(json_text_of(item, "ResourceARN", "")), subject) == 0)
+			return json_object_get(item, "Tags");
+	return NULL;
+}
+
+/* Tags read from a resource's own service: where no row says otherwise, the same. */
+static json_t *tags_of(const struct answers *answers, const char *subject)
+{
+	const char *member = strncmp(subject, "rule/", 5) == 0 ? "Tags" : "tags";
+	json_t *tags = tagged(answers, subject);
+
+	return tags ? json_pack("{s:O}", member, tags) : json_object();
+}
+
+/* What nobody has to write down: who is asking, what its tags are, and that something is not there. */
+static void answer_by_itself(
+	struct answers *answers, struct scripted_answer *answer, const char *name, const char *subject)
 {
 	const struct operation *operation = find_operation(name);
 	json_t *reply;
@@ -174,8 +199,11 @@ static void answer_by_itself(struct answers *answers, struct scripted_answer *an
 	if (strcmp(name, "GetCallerIdentity") == 0)
 		reply = json_pack("{s:s, s:s, s:s}", "Account", answers->account, "UserId", "AIDATEST", "Arn",
 			"arn:aws:iam::123456789012:user/test");
+	else if (strcmp(name, "DescribeTaskDefinition") == 0 && tagged(answers, subject))
+		reply = json_pack("{s:{s:s}, s:O}", "taskDefinition", "status", "ACTIVE", "tags",
+			tagged(answers, subject));
 	else if (strcmp(name, "ListTagsForResource") == 0)
-		reply = json_object();
+		reply = tags_of(answers, subject);
 	else if (operation && operation->nothing)
 		reply = json_loads(operation->nothing, 0, NULL);
 	else {
@@ -194,8 +222,8 @@ void answers_serve(const struct scripted_request *request, struct scripted_answe
 	struct answers *answers = data;
 	const char *name = answers_operation(request);
 	const struct operation *operation = find_operation(name);
-	const json_t *row = find_row(answers->rows, name, subject_of(answers->arena, request, operation)),
-		     *error;
+	const char *subject = subject_of(answers->arena, request, operation);
+	const json_t *row = find_row(answers->rows, name, subject), *error;
 
 	*answer = (struct scripted_answer){ .status = 200, .delay = 0.01 };
 	error = json_object_get(row, "error");
@@ -205,7 +233,7 @@ void answers_serve(const struct scripted_request *request, struct scripted_answe
 	else if (json_object_get(row, "reply"))
 		answer->body = body_of(answers->arena, operation, json_object_get(row, "reply"));
 	else
-		answer_by_itself(answers, answer, name);
+		answer_by_itself(answers, answer, name, subject);
 }
 
 /* Goes down one step of a pointer; "~1" in it is a slash. */
