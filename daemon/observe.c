@@ -310,6 +310,31 @@ static void ask_targets(struct observing *observing)
 	}
 }
 
+/* What a schedule starts and no list shows has been deregistered, or the list is late: AWS says which. */
+static void ask_started(struct observing *observing)
+{
+	const struct resources *all = &observing->observed->all;
+	size_t count = all->count;
+
+	observed_sort(observing->observed);
+	for (size_t i = 0; i < count; i++) {
+		const struct resource *have = all->items[i];
+		struct subject subject = { .name = fields_value(
+						   &have->fields, "ecsParameters.taskDefinitionArn") };
+		const char *family = NULL, *numbered;
+		const struct kind *kind = NULL;
+
+		if (have->kind->shape == SHAPE_TARGET && subject.name)
+			kind = kind_of_arn(observing->scratch, subject.name, &family);
+		if (!kind || kind->shape != SHAPE_REVISIONS || !is_named(observing, kind, family))
+			continue;
+		/* Without a number it is the newest, whichever that is. */
+		numbered = strchr(strrchr(subject.name, '/'), ':');
+		if (!resources_find(all, kind, family, numbered ? subject.name : NULL))
+			ask_about(observing, &reading_started, &subject, kind, family);
+	}
+}
+
 /* Whether a revision that is remembered is still ACTIVE. */
 static bool is_listed(const char *arn, void *data)
 {
@@ -341,6 +366,7 @@ static void (*const stages[])(struct observing *) = {
 	ask_families,
 	ask_tags,
 	ask_targets,
+	ask_started,
 	keep_revisions,
 };
 /* What follows on strong tags, whenever they were read. */

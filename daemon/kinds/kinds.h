@@ -21,6 +21,8 @@ extern const struct reading reading_log_group; /* one log group by name */
 extern const struct reading reading_clusters; /* up to 100 clusters by name */
 extern const struct reading reading_revisions; /* the ACTIVE revisions of all families, or of one */
 extern const struct reading reading_revision; /* one revision's content and tags */
+extern const struct reading
+	reading_started; /* a revision that a schedule starts and no list shows, by its ARN */
 extern const struct reading reading_rules; /* all rules of the default event bus */
 extern const struct reading reading_targets; /* one rule's targets */
 extern const struct reading reading_all_clusters; /* the users of each cluster of the region */

@@ -301,23 +301,28 @@ static json_t *revisions_params(const struct view *view, const struct subject *s
 	return params;
 }
 
-/* False where it is no ARN of a revision. */
-static bool add_revision(const struct hearing *hearing, const char *arn)
+/* NULL where it is no ARN of a revision. */
+static struct resource *add_revision(const struct hearing *hearing, const char *arn)
 {
 	struct arena *arena = hearing->observed->arena;
 	const char *tail = strrchr(arn, '/'), *colon = strrchr(arn, ':');
 	struct resource *have;
-	char *family;
 
 	if (!tail || !colon || colon < tail)
-		return false;
-	family = arena_copy_n(arena, tail + 1, (size_t)(colon - tail - 1));
-	/* familyPrefix is documented as the whole family; what else comes back is not ours to judge. */
-	if (*hearing->subject.name && strcmp(family, hearing->subject.name) != 0)
-		return true;
-	have = observed_add(hearing->observed, &kind_task_definition, family, arn, arn);
+		return NULL;
+	have = observed_add(hearing->observed, &kind_task_definition,
+		arena_copy_n(arena, tail + 1, (size_t)(colon - tail - 1)), arn, arn);
 	have->revision = atoi(colon + 1);
-	return true;
+	return have;
+}
+
+/* familyPrefix is documented as the whole family; what else comes back is not ours to judge. */
+static bool is_asked_for(const struct hearing *hearing, const char *arn)
+{
+	const char *family = hearing->subject.name, *tail = strrchr(arn, '/');
+	size_t length = strlen(family);
+
+	return !length || !tail || (strncmp(tail + 1, family, length) == 0 && tail[1 + length] == ':');
 }
 
 static bool revisions_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
@@ -329,7 +334,8 @@ static bool revisions_heard(const struct hearing *hearing, const json_t *reply, 
 	if (reply && !list)
 		return false;
 	json_array_foreach (list, i, arn)
-		if (!add_revision(hearing, json_string_value(arn)))
+		if (is_asked_for(hearing, json_string_value(arn)) &&
+			!add_revision(hearing, json_string_value(arn)))
 			return error_set(error, ERROR_REPLY, "the answer has \"%s\" in taskDefinitionArns",
 				json_string_value(arn));
 	return true;
@@ -378,6 +384,39 @@ const struct reading reading_revision = {
 	.operation = "DescribeTaskDefinition",
 	.params = revision_params,
 	.heard = revision_heard,
+};
+
+/* The subject's name is what a schedule starts. */
+static json_t *started_params(const struct view *view, const struct subject *subject)
+{
+	(void)view;
+	return json_must(json_pack("{s:s, s:[s]}", "taskDefinition", subject->name, "include", "TAGS"));
+}
+
+/* Gone, which a schedule does not notice, or the list was late. */
+static bool started_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
+{
+	const json_t *body = json_object_get(reply, "taskDefinition");
+	struct hearing about = *hearing;
+
+	if (!reply)
+		return true;
+	if (!json_is_object(body))
+		return error_set(error, ERROR_REPLY, "the answer has no taskDefinition");
+	if (strcmp(json_text_of(body, "status", "ACTIVE"), "ACTIVE") != 0)
+		return true;
+	about.subject.resource = add_revision(hearing, json_text_of(body, "taskDefinitionArn", ""));
+	if (!about.subject.resource)
+		return error_set(error, ERROR_REPLY, "the answer has no taskDefinitionArn");
+	about.subject.resource->unlisted = true;
+	return revision_heard(&about, reply, error);
+}
+
+const struct reading reading_started = {
+	.service = "ecs",
+	.operation = "DescribeTaskDefinition",
+	.params = started_params,
+	.heard = started_heard,
 };
 
 static bool task_definition_done(const struct view *view, const struct request *request, const json_t *reply,

@@ -107,6 +107,22 @@ const char *observed_unreadable(const struct observed *observed, const struct ki
 	return NULL;
 }
 
+const struct resource *observed_unlisted(
+	const struct observed *observed, const struct kind *kind, const char *family)
+{
+	const struct resources *all = &observed->all;
+
+	for (size_t i = resources_from(all, kind, family); i < all->count; i++) {
+		const struct resource *have = all->items[i];
+
+		if (have->kind != kind || strcmp(have->name, family) != 0)
+			return NULL;
+		if (have->unlisted)
+			return have;
+	}
+	return NULL;
+}
+
 static int compare_tagged(const void *a, const void *b)
 {
 	return strcmp((*(struct tagged *const *)a)->arn, (*(struct tagged *const *)b)->arn);

@@ -49,6 +49,10 @@ struct resource *observed_add(struct observed *observed, const struct kind *kind
 void observed_add_tagged(struct observed *observed, const char *arn, struct tags tags);
 void observed_add_unreadable(
 	struct observed *observed, const struct kind *kind, const char *name, const char *text);
+/* A revision of this family, after observed_sort, that the list should have shown; NULL where it is complete.
+ */
+const struct resource *observed_unlisted(
+	const struct observed *observed, const struct kind *kind, const char *family);
 /* Whether this question is new in the pass; from now on it is not. */
 bool observed_ask(struct observed *observed, const struct reading *reading, const struct subject *subject);
 /* Why this could not be read; NULL where it was. */

@@ -70,7 +70,8 @@ void plan_problem(struct plan *plan, const struct resource *want, const struct r
 		.conflict = conflict,
 		.arn = have ? have->arn : "",
 		.owner = have ? tags_value(&have->tags, TAG_OWNER) : NULL,
-		.unreadable = observed_unreadable(plan->observed, want->kind, want->name) != NULL,
+		.unreadable = observed_unreadable(plan->observed, want->kind, want->name) ||
+			      observed_unlisted(plan->observed, want->kind, want->name),
 		.have = have,
 	};
 	va_list arguments;

@@ -311,6 +311,7 @@ static void retire_old(
 	struct action *registration, *action;
 
 	if (strcmp(want->arn, revision->arn) == 0 || plan_blocked(plan, want->app, want->batch) ||
+		observed_unlisted(plan->observed, revision->kind, revision->name) ||
 		(count_newer(plan, view, revision, &registration) <= keep &&
 			!is_double(plan, view, revision, want->arn)))
 		return;

@@ -58,10 +58,13 @@ static bool in_use(const struct plan *plan, const struct resource *revision)
 	return false;
 }
 
-/* Ours if one of its ACTIVE revisions is, foreign if it has ACTIVE ones and none is. */
+/* Ours if one of its ACTIVE revisions is, foreign if it has ACTIVE ones and none is; one that could not be
+ * read may have what is wanted. */
 static bool may_register(
 	struct plan *plan, const struct view *view, const struct resource *want, const struct family *family)
 {
+	if (observed_unreadable(plan->observed, want->kind, want->name))
+		return plan_may_use(plan, view, want, NULL);
 	for (size_t i = 0; i < family->count; i++)
 		if (is_ours(view, family->items[i]))
 			return true;
@@ -172,6 +175,7 @@ static void add_registration(
 static void plan_family(struct plan *plan, const struct view *view, struct resource *want)
 {
 	struct family family = family_of(plan, want);
+	const struct resource *unlisted = observed_unlisted(plan->observed, want->kind, want->name);
 	char *hash;
 
 	if (!may_register(plan, view, want, &family))
@@ -187,6 +191,12 @@ static void plan_family(struct plan *plan, const struct view *view, struct resou
 		/* The content is the same, so only tags can differ. */
 		want->fields = family.wanted->fields;
 		plan_compare(plan, view, want, family.wanted);
+	} else if (unlisted) {
+		plan_problem(plan, want, NULL, false,
+			"the list of task definitions is not complete: it lacks %s:%d, which a schedule "
+			"starts; nothing is registered or deregistered in this family before a pass reads it "
+			"whole",
+			want->name, unlisted->revision);
 	} else {
 		want->revision_arn = arena_printf(plan->arena, "%s:(new)", want->name);
 		add_registration(plan, view, want, &family);

@@ -73,6 +73,7 @@ struct resource {
 	int revision;
 	const char *hash; /* a revision's `fargate-batchd:hash` tag; NULL = none */
 	const char *digest; /* a revision's content, known members only; NULL = not read */
+	bool unlisted; /* a revision that AWS has, though the list did not show it */
 	const char *document; /* a role's trust policy as it stands */
 	const char *managed_by; /* an AWS service that owns the rule */
 	bool asked; /* its own service has been asked for it, beyond the list */

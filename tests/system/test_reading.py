@@ -109,3 +109,112 @@ def test_a_strangers_rule_is_asked_once_however_often_it_is_named(world, converg
     result = world.apply()
     ghost = [call for call in result.calls if call.operation == "ListTargetsByRule" and call.params["Rule"] == "ghost"]
     assert len(ghost) == 1, str(result)
+
+
+# A list of task definitions that is late.
+
+
+def hide(world, *arns):
+    """The lists do not show these revisions (yet)."""
+    world.proxy.patch("ecs", "ListTaskDefinitions", lambda reply, _: {
+        "taskDefinitionArns": [arn for arn in reply["taskDefinitionArns"] if arn not in arns]})
+
+
+def described(result):
+    return [call.params["taskDefinition"] for call in result.calls if call.operation == "DescribeTaskDefinition"]
+
+
+def written(result):
+    return [call for call in result.calls if call.operation in ("RegisterTaskDefinition", "DeregisterTaskDefinition")]
+
+
+def test_a_late_list_registers_nothing_anew(world, converged):
+    """One question says that what the target starts is there: no registration, no move, and the pass is in sync."""
+    hide(world, revision("batch-no1", 1))
+    for state in (world.environment["STATE_DIRECTORY"], str(world.folder / "xdg")):
+        result = world.apply(environment={"STATE_DIRECTORY": state})
+        assert not result.writes, str(result)
+        assert described(result).count(revision("batch-no1", 1)) == 1, str(result)
+    assert world.diff("--json").json["inSync"] is True
+
+
+def test_a_late_list_holds_back_a_registration(world, converged):
+    """What is wanted may be among what the list does not show; other families go on."""
+    hide(world, revision("batch-no1", 1))
+    converged["apps"]["batch"]["image"] = {"tag": "green"}
+    world.write(converged)
+    told = "the list of task definitions is not complete: it lacks batch-no1:1"
+    diff = world.diff(code=2)
+    assert told in diff.out + diff.err, str(diff)
+    result = world.apply(code=1)
+    assert told in result.out + result.err, str(result)
+    assert [call.params["family"] for call in written(result)] == ["batch-no2"], str(result)
+    assert world.revision_of("batch-no1")["revision"] == 1
+    world.proxy.reset()
+    world.apply()
+    assert world.revision_of("batch-no1")["revision"] == 2
+    world.settled()
+
+
+def test_a_late_list_deregisters_nothing(world, article):
+    world.settings(keepRevisions=5)
+    for number in range(4):
+        article["apps"]["batch"]["image"] = {"tag": f"v{number}"}
+        world.write(article)
+        world.apply()
+    world.settings(keepRevisions=1)
+    hide(world, revision("batch-no1", 4))
+    result = world.apply()
+    assert {call.params["taskDefinition"] for call in written(result)} == {
+        revision("batch-no2", 1), revision("batch-no2", 2)}, str(result)
+    world.proxy.reset()
+    world.apply()
+    assert world.active("batch-no1") == [revision("batch-no1", 3), revision("batch-no1", 4)]
+
+
+def test_what_was_deregistered_outside_costs_one_question(world, converged):
+    world.client("ecs").deregister_task_definition(taskDefinition="batch-no1:1")
+    result = world.apply()
+    assert described(result) == [revision("batch-no1", 1)], str(result)
+    assert [call.params["family"] for call in written(result)] == ["batch-no1"], str(result)
+    assert world.revision_of("batch-no1")["revision"] == 2
+    assert described(world.apply()) == []
+
+
+@pytest.mark.parametrize("number", [":77", ""], ids=["never-there", "family"])
+def test_a_target_that_names_what_never_was_is_repaired(world, converged, number):
+    target = world.target("batch-no1")
+    target["EcsParameters"]["TaskDefinitionArn"] = revision("batch-no1", 77).removesuffix(":77") + number
+    world.client("events").put_targets(Rule="batch-no1", Targets=[target])
+    result = world.apply()
+    assert not written(result) and len(described(result)) == len(number) // 3, str(result)
+    assert world.revision_of("batch-no1")["revision"] == 1
+    world.settled()
+
+
+def test_a_target_that_names_its_family_shows_a_list_that_is_empty(world, converged):
+    target = world.target("batch-no1")
+    target["EcsParameters"]["TaskDefinitionArn"] = revision("batch-no1", 1).removesuffix(":1")
+    world.client("events").put_targets(Rule="batch-no1", Targets=[target])
+    hide(world, revision("batch-no1", 1))
+    result = world.apply()
+    assert not written(result), str(result)
+    assert world.target("batch-no1")["EcsParameters"]["TaskDefinitionArn"] == revision("batch-no1", 1)
+
+
+@pytest.mark.parametrize("fault", ["denied", "500"])
+def test_nothing_is_registered_while_nobody_says_what_a_target_starts(world, converged, fault):
+    hide(world, revision("batch-no1", 1))
+    world.proxy.fault(fault, "ecs", "DescribeTaskDefinition", times=None)
+    result = world.apply(code=1)
+    assert not written(result) and "DescribeTaskDefinition" in result.out + result.err, str(result)
+    world.proxy.reset()
+    world.settled()
+
+
+def test_a_revision_that_cannot_be_read_is_not_registered_again(world, converged):
+    """Without a state its content is not known, and what is wanted may be in it."""
+    world.proxy.fault("denied", "ecs", "DescribeTaskDefinition", times=None)
+    world.environment["STATE_DIRECTORY"] = str(world.folder / "xdg")
+    result = world.apply(code=1)
+    assert not written(result), str(result)
