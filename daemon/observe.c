@@ -370,7 +370,7 @@ static void (*const stages[])(struct observing *) = {
 	keep_revisions,
 };
 /* What follows on strong tags, whenever they were read. */
-enum { LAST_STAGES = 2 };
+enum { LAST_STAGES = 3 };
 
 static void end(struct observing *observing)
 {
