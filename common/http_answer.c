@@ -88,14 +88,21 @@ static void hide_passwords(char *text)
 	}
 }
 
-static const char *reason(struct exchange *exchange)
+static const char *reason(struct exchange *exchange, const char *url)
 {
+	const char *proxy = url ? proxy_misspelt(url) : NULL;
+
 	if (exchange->too_large)
 		return "the answer is larger than 8 MiB";
 	/* libcurl speaks of what it may not send again, and not of why it would have to. */
 	if (exchange->result == CURLE_SEND_FAIL_REWIND)
 		return "the connection ended before an answer came";
 	hide_passwords(exchange->detail);
+	if (proxy)
+		snprintf(exchange->detail, sizeof exchange->detail,
+			"%s; the proxy of %s is not [SCHEME://][USER:PASSWORD@]HOST[:PORT]; marks in the "
+			"password are written as %%2F",
+			curl_easy_strerror(exchange->result), proxy);
 	return exchange->detail[0] ? exchange->detail : curl_easy_strerror(exchange->result);
 }
 
@@ -108,7 +115,7 @@ static void describe_failure(struct exchange *exchange, struct http_response *re
 	curl_easy_getinfo(exchange->easy, CURLINFO_EFFECTIVE_URL, &url);
 	response->status = 0;
 	response->maybe_processed = request_size > 0;
-	error_set(&response->error, ERROR_NETWORK, "%s: %s", url ? url : "no URL", reason(exchange));
+	error_set(&response->error, ERROR_NETWORK, "%s: %s", url ? url : "no URL", reason(exchange, url));
 }
 
 static void deliver(struct exchange *exchange)

@@ -83,6 +83,14 @@ void exchange_idle(struct exchange *exchange);
 /* Calls the callers, which may send again. Never inside a callback of libcurl. */
 void deliver_finished(struct http *http);
 
+/* http_proxy.c */
+
+/*
+ * The name of the variable that gives the proxy for the URL, where its value is not the address of one: what
+ * libcurl then says of host and port may be parts of a password. NULL where it is, or none is given.
+ */
+const char *proxy_misspelt(const char *url);
+
 /* http_loop.c */
 
 /* Makes the multi handle; false with `unusable` set where there is none. */

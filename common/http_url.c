@@ -72,6 +72,23 @@ static bool is_clean(const char *url)
 	return true;
 }
 
+/*
+ * The URL where it may be told: what stands before an @ may be a password, behind a ? a token, and where it
+ * is badly written, behind a colon too.
+ */
+static const char *told(const char *url)
+{
+	static const char plain[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-_~:/[]";
+	const char *scheme = strstr(url, "://"), *host = scheme ? scheme + 3 : url;
+	const char *colon = host + strcspn(host, *host == '[' ? "]" : ":/");
+
+	if (*colon == ']')
+		colon++;
+	if (*colon == ':')
+		colon += 1 + strspn(colon + 1, "0123456789");
+	return url[strspn(url, plain)] || (*colon && *colon != '/') ? "the URL" : url;
+}
+
 bool http_url_is_near(const char *url)
 {
 	char host[256];
@@ -85,8 +102,6 @@ bool http_url_allowed(const char *url, struct error *error)
 {
 	bool secure;
 	const char *authority = authority_of(url, &secure), *wrong;
-	/* What stands before an @ may be a password. */
-	const char *shown = strchr(url, '@') ? "the URL" : url;
 	char host[256];
 
 	if (!is_clean(url))
@@ -96,9 +111,9 @@ bool http_url_allowed(const char *url, struct error *error)
 	else
 		wrong = host_of(authority, host, sizeof host);
 	if (wrong)
-		return error_set(error, ERROR_INPUT, "%s %s", shown, wrong);
+		return error_set(error, ERROR_INPUT, "%s %s", told(url), wrong);
 	if (!secure && !host_is_near(host))
 		return error_set(error, ERROR_INPUT,
-			"%s is not encrypted: http:// is for this machine alone, use https://", url);
+			"%s is not encrypted: http:// is for this machine alone, use https://", told(url));
 	return true;
 }

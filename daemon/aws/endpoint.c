@@ -149,7 +149,7 @@ static bool use_url(const char *url, const char *where, struct arena *arena, str
 		return error_wrap(error, "endpoint from %s", where);
 	if (strpbrk(url, "?#"))
 		return error_set(error, ERROR_INPUT,
-			"endpoint from %s: %s has a query or a fragment; leave it out", where, url);
+			"endpoint from %s: the URL has a query or a fragment; leave it out", where);
 	authority = strstr(url, "//") + 2;
 	path = authority + strcspn(authority, "/");
 	host = arena_copy_n(arena, authority, (size_t)(path - authority));
