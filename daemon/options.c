@@ -21,7 +21,7 @@ struct flag {
 
 static const struct flag flags[] = {
 	{ "--json", NULL, "one JSON object on standard output", FLAG_JSON, AT(json), FLAG_SWITCH, NULL },
-	{ "--hide-values", NULL, "names of environment variables, not their values", FLAG_HIDE_VALUES,
+	{ "--hide-values", NULL, "names of variables and commands, not their values", FLAG_HIDE_VALUES,
 		AT(hide_values), FLAG_SWITCH, NULL },
 	{ "--count", "N", "how many fire times (5)", FLAG_COUNT, AT(count), FLAG_NUMBER, NULL },
 	{ "--settings", "FILE", "settings of the daemon (" DEFAULT_SETTINGS ")", 0, AT(settings), FLAG_TEXT,
@@ -58,7 +58,8 @@ static bool unknown_flag(const char *name, unsigned allowed, struct error *error
 		if (!flags[i].set || (flags[i].set & allowed))
 			known[count++] = flags[i].name;
 	nearest = text_nearest(name, known, count);
-	return error_set(error, ERROR_INPUT, "unknown flag %s%s%s%s", name,
+	/* What stands behind the "=" may be a password that was meant for another program. */
+	return error_set(error, ERROR_INPUT, "unknown flag %.*s%s%s%s", (int)strcspn(name, "="), name,
 		nearest ? "; did you mean " : "; see --help", nearest ? nearest : "", nearest ? "?" : "");
 }
 

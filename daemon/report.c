@@ -5,6 +5,7 @@
 
 #include "asked.h"
 #include "json.h"
+#include "model/secret.h"
 #include "show.h"
 #include "troubles.h"
 
@@ -107,7 +108,7 @@ static char *change_text(struct arena *arena, const struct action *action)
 		const char *after = after_of(action, one);
 
 		text_printf(&all, "%s%s", i ? ", " : ": ", one->path);
-		if (!show_is_secret(one->path))
+		if (!is_secret_path(one->path))
 			text_printf(&all, ": %s → %s", one->before ? one->before : "(none)",
 				after ? after : "(none)");
 	}

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "model/secret.h"
 #include "say.h"
 #include "text.h"
 
@@ -19,15 +20,10 @@ bool show_in_colour(FILE *file)
 	return isatty(fileno(file)) && !(no && *no) && terminal && strcmp(terminal, "dumb") != 0;
 }
 
-bool show_is_secret(const char *path)
-{
-	return strstr(path, "environment[") || strcmp(path, "input") == 0;
-}
-
-/* With --hide-values only the names of environment variables are shown. */
+/* With --hide-values what may be a password is shown by its name alone. */
 static bool is_hidden(const struct show_options *options, const char *path)
 {
-	return options->hide_values && show_is_secret(path);
+	return options->hide_values && is_secret_path(path);
 }
 
 char *show_size(struct arena *arena, size_t apps, size_t batches)

@@ -10,7 +10,7 @@
 
 struct show_options {
 	bool colour;
-	bool hide_values; /* names of environment variables, not their values */
+	bool hide_values; /* what may be a password by its name alone */
 };
 
 /* Whether `file` is a terminal that wants colour (NO_COLOR unset, TERM not dumb). */
@@ -49,7 +49,5 @@ void show_object(json_t *object);
 
 /* "1 app, 2 batches". From the arena. */
 char *show_size(struct arena *arena, size_t apps, size_t batches);
-/* Whether the difference of this path is the value of an environment variable: the user's secret. */
-bool show_is_secret(const char *path);
 
 #endif

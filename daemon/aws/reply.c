@@ -15,6 +15,44 @@ static bool is_form(const struct service *service)
 	return service->protocol == PROTOCOL_QUERY || service->protocol == PROTOCOL_EC2;
 }
 
+/* What is repeated may hold variables and words of commands; where it is one word, the place says whether. */
+static bool is_private(const char *value, size_t length, const char *place)
+{
+	static const char *const places[] = { "environment", "command", "entryPoint", "input", "options" };
+	char where[128];
+
+	for (size_t i = 0; i < length; i++)
+		if (strchr("[{=", value[i]))
+			return true;
+	snprintf(where, sizeof where, "%.*s", place ? (int)strcspn(place, "'") : 0, place ? place : "");
+	for (size_t i = 0; i < ARRAY_LENGTH(places); i++)
+		if (strcasestr(where, places[i]))
+			return true;
+	return false;
+}
+
+/* AWS repeats what it refuses: "Value '[Target(…, input=…)]' at 'targets' failed to satisfy constraint". */
+static void add_without_values(struct text *out, const char *said)
+{
+	static const char before[] = "alue '", behind[] = "' at '";
+
+	for (const char *value; (value = strstr(said, before)); said = value) {
+		const char *end;
+		size_t length;
+
+		value += strlen(before);
+		text_add_n(out, said, (size_t)(value - said));
+		end = strstr(value, behind);
+		length = end ? (size_t)(end - value) : strlen(value);
+		if (is_private(value, length, end ? end + strlen(behind) : NULL))
+			text_add(out, "…");
+		else
+			text_add_n(out, value, length);
+		value += length;
+	}
+	text_add(out, said);
+}
+
 /*
  * Copies what was answered for people to read. What is said of a signature that was not taken repeats what
  * had been sent: from there on it is for nobody's eyes.
@@ -23,8 +61,10 @@ static void copy_said(char *out, size_t size, const char *said)
 {
 	static const char *const secret[] = { "The Canonical String", "The String-to-Sign",
 		"AWS4-HMAC-SHA256", "x-amz-security-token" };
+	CLEANUP_TEXT struct text shown = { 0 };
 
-	text_copy_mended(out, size, said);
+	add_without_values(&shown, said);
+	text_copy_mended(out, size, text_string(&shown));
 	for (size_t i = 0; i < ARRAY_LENGTH(secret); i++) {
 		char *start = strcasestr(out, secret[i]);
 

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "model/secret.h"
 #include "text.h"
 
 /* The JSON pointer of a spot. */
@@ -94,6 +95,22 @@ const char *quoted(struct reader *reader, const char *text)
 
 	json_decref(value);
 	return shown;
+}
+
+bool spot_is_secret(const struct spot *spot)
+{
+	while (spot && !(spot->key && is_secret_name(spot->key, strlen(spot->key))))
+		spot = spot->up;
+	return spot != NULL;
+}
+
+const char *told_text(struct reader *reader, const struct spot *spot, const char *text)
+{
+	const char *equals = spot_is_secret(spot) ? strchr(text, '=') : NULL;
+
+	if (!equals)
+		return quoted(reader, text);
+	return quoted(reader, arena_printf(reader->arena, "%.*s=…", (int)(equals - text), text));
 }
 
 const char *nearest_entry(struct reader *reader, const char *name, const struct entries *entries)

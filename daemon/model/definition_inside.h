@@ -75,6 +75,10 @@ const char *place_text(struct reader *reader, struct position at);
 /* A text as it may stand in a message: in double quotes, escaped, shortened; from the arena. */
 const char *quoted(struct reader *reader, const char *text);
 const char *quoted_json(struct reader *reader, const json_t *value);
+/* Whether what stands there may be the user's secret, as in all variables and commands. */
+bool spot_is_secret(const struct spot *spot);
+/* A text, or a key, in quotes; where it may be a variable together with its secret, up to the "=". */
+const char *told_text(struct reader *reader, const struct spot *spot, const char *text);
 
 /* What `text` may have been meant to be, as "; …" parts of a remedy want it; NULL where nothing is near. */
 const char *nearest_entry(struct reader *reader, const char *name, const struct entries *entries);

@@ -156,8 +156,8 @@ void check_no_twice(struct reader *reader, const struct spot *spot, const json_t
 
 		if (text && json_object_get(seen, text))
 			fault_at(reader, key ? MEMBER(ELEMENT(spot, i), key) : ELEMENT(spot, i), AT_VALUE,
-				arena_printf(reader->arena, "%s comes twice in \"%s\"", quoted(reader, text),
-					spot->key),
+				arena_printf(reader->arena, "%s comes twice in \"%s\"",
+					told_text(reader, spot, text), spot->key),
 				"write it once");
 		else if (text)
 			json_put(seen, text, json_true());

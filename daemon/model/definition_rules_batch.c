@@ -139,13 +139,13 @@ static void check_environment(struct reader *reader, const struct spot *spot, co
 		if (json_is_string(value) && !json_string_length(value))
 			warn_at(reader, MEMBER(spot, name), AT_VALUE,
 				arena_printf(reader->arena, "%s is empty, and AWS may drop an empty variable",
-					quoted(reader, name)),
+					told_text(reader, spot, name)),
 				"leave it out, or write a value");
 		json_array_foreach ((json_t *)(uintptr_t)secrets, i, secret)
 			if (strcmp(json_text_of(secret, "name", ""), name) == 0)
 				fault_at(reader, MEMBER(spot, name), AT_KEY,
 					arena_printf(reader->arena, "%s is a secret of the container",
-						quoted(reader, name)),
+						told_text(reader, spot, name)),
 					"give the variable or the secret another name");
 	}
 }

@@ -137,14 +137,14 @@ static void check_variable(const struct container *container, const struct spot 
 	if (!*json_text_of(variable, "value", "x"))
 		warn_at(reader, MEMBER(spot, "value"), AT_VALUE,
 			arena_printf(reader->arena, "%s is empty, and AWS may drop an empty variable",
-				quoted(reader, json_text_of(variable, "name", ""))),
+				told_text(reader, spot, json_text_of(variable, "name", ""))),
 			"leave it out, or write a value");
-	for (size_t i = 0; name && i < json_array_size(secrets); i++) {
+	for (size_t i = 0; json_is_string(name) && i < json_array_size(secrets); i++) {
 		if (!json_equal(name, json_object_get(json_array_get(secrets, i), "name")))
 			continue;
 		fault_at(reader, MEMBER(spot, "name"), AT_VALUE,
-			arena_printf(
-				reader->arena, "%s is a variable and a secret", quoted_json(reader, name)),
+			arena_printf(reader->arena, "%s is a variable and a secret",
+				told_text(reader, spot, json_string_value(name))),
 			"keep one of the two");
 		return;
 	}

@@ -45,7 +45,6 @@ struct schema_member {
 	const char *example; /* JSON text of a right value */
 	const char *remedy; /* what to write instead, where `example` does not say it */
 	bool required;
-	bool secret; /* its value may be a password: a fault does not show it */
 	enum schema_mark mark;
 };
 

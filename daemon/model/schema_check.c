@@ -116,7 +116,7 @@ static void wrong_form(
 	if (count)
 		near = text_nearest(text, member->known, count);
 	fault_at(walk->reader, spot, AT_VALUE,
-		arena_printf(arena, "%s is not %s", quoted(walk->reader, text), member->what),
+		arena_printf(arena, "%s is not %s", told_text(walk->reader, spot, text), member->what),
 		near ? arena_printf(arena, "write %s", quoted(walk->reader, near)) : remedy_of(walk, member));
 }
 
@@ -185,7 +185,7 @@ static const struct schema_member *member_of(const struct schema *schema, const 
 static void unknown_key(struct walk *walk, const struct spot *spot, const struct schema *schema)
 {
 	struct arena *arena = walk->reader->arena;
-	const char *message = arena_printf(arena, "unknown key %s", quoted(walk->reader, spot->key));
+	const char *message = arena_printf(arena, "unknown key %s", told_text(walk->reader, spot, spot->key));
 	const char *near = schema_nearest_key(arena, schema, spot->key);
 
 	if (near)
@@ -299,7 +299,7 @@ static void check_value(
 		return;
 	if (!(type_of(value) & member->types)) {
 		fault_at(walk->reader, spot, AT_VALUE, type_message(walk->reader, spot, member, value),
-			type_remedy(walk->reader, member, value));
+			type_remedy(walk->reader, spot, member, value));
 		return;
 	}
 	if (json_is_string(value))

@@ -404,9 +404,7 @@ static const struct schema schema_app = SCHEMA(app_members);
 /* --- batches */
 
 static const struct schema_member variable_name = { .types = SCHEMA_STRING, .shortest = 1, VARIABLE_NAME };
-static const struct schema_member variable_value = {
-	.types = SCHEMA_STRING, .secret = true, .example = "\"text\""
-};
+static const struct schema_member variable_value = { .types = SCHEMA_STRING, .example = "\"text\"" };
 static const struct schema schema_environment = { .map_key = &variable_name, .map_value = &variable_value };
 
 static const struct schema_member word = { .types = SCHEMA_STRING, .example = "\"word\"" };

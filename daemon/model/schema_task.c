@@ -65,7 +65,7 @@ static const struct schema schema_pair = AWS(pair_members);
 
 static const struct schema_member variable_members[] = {
 	{ .key = "name", .types = SCHEMA_STRING, .required = true, .shortest = 1, VARIABLE_NAME },
-	{ .key = "value", .types = SCHEMA_STRING, .secret = true, .example = "\"text\"" },
+	{ .key = "value", .types = SCHEMA_STRING, .example = "\"text\"" },
 };
 static const struct schema schema_variable = AWS(variable_members);
 

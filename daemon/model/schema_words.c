@@ -12,8 +12,8 @@ const char *spot_label(struct reader *reader, const struct spot *spot)
 		return arena_printf(
 			reader->arena, "element %zu of %s", spot->index + 1, spot_label(reader, spot->up));
 	if (spot->name)
-		return arena_printf(reader->arena, "the name %s", quoted(reader, spot->key));
-	return quoted(reader, spot->key);
+		return arena_printf(reader->arena, "the name %s", told_text(reader, spot, spot->key));
+	return told_text(reader, spot, spot->key);
 }
 
 static const char *list_words(struct arena *arena, const char *const *words, size_t count, const char *last)
@@ -47,22 +47,15 @@ static const char *types_text(struct arena *arena, unsigned types)
 	return list_words(arena, words, count, " or ");
 }
 
-/* What stands where variables belong may be the secret itself. */
-static bool is_secret(const struct spot *spot, const struct schema_member *member)
-{
-	return member->secret || (spot->key && strcmp(spot->key, "environment") == 0);
-}
-
-static const char *got(struct reader *reader, const struct spot *spot, const struct schema_member *member,
-	const json_t *value)
+static const char *got(struct reader *reader, const struct spot *spot, const json_t *value)
 {
 	if (json_is_object(value))
 		return "an object";
 	if (json_is_array(value))
 		return "a list";
-	if (json_is_string(value) && is_secret(spot, member))
+	if (json_is_string(value) && spot_is_secret(spot))
 		return "a text";
-	if (json_is_number(value) && is_secret(spot, member))
+	if (json_is_number(value) && spot_is_secret(spot))
 		return "a number";
 	if (json_is_string(value))
 		return arena_printf(reader->arena, "the text %s", quoted_json(reader, value));
@@ -73,7 +66,7 @@ const char *type_message(struct reader *reader, const struct spot *spot, const s
 	const json_t *value)
 {
 	return arena_printf(reader->arena, "%s has to be %s, not %s", spot_label(reader, spot),
-		types_text(reader->arena, member->types), got(reader, spot, member, value));
+		types_text(reader->arena, member->types), got(reader, spot, value));
 }
 
 /* The same value in a form that is right, where there is one: "3" for 3, true for "true", [x] for x. */
@@ -100,14 +93,17 @@ static json_t *converted(const struct schema_member *member, const json_t *value
 	return NULL;
 }
 
-const char *type_remedy(struct reader *reader, const struct schema_member *member, const json_t *value)
+const char *type_remedy(struct reader *reader, const struct spot *spot, const struct schema_member *member,
+	const json_t *value)
 {
 	json_t *right = converted(member, value);
 	const char *example = member->example, *remedy;
 
-	if (right && member->secret && json_is_number(value)) {
+	if (right && spot_is_secret(spot) && !json_is_boolean(value)) {
 		json_decref(right);
-		return "write it in quotes";
+		return json_is_number(value)
+			       ? "write it in quotes"
+			       : "write one text per word, for example [\"python\", \"job.py\"]";
 	}
 	if (right) {
 		remedy = arena_printf(reader->arena, "write %s", quoted_json(reader, right));

@@ -12,7 +12,8 @@ const char *spot_label(struct reader *reader, const struct spot *spot);
 /* `"cpu" has to be a text or a whole number, not true`, and what to write instead. */
 const char *type_message(struct reader *reader, const struct spot *spot, const struct schema_member *member,
 	const json_t *value);
-const char *type_remedy(struct reader *reader, const struct schema_member *member, const json_t *value);
+const char *type_remedy(struct reader *reader, const struct spot *spot, const struct schema_member *member,
+	const json_t *value);
 
 /* `"a", "b" or "c"`; `write 1, 3 or 5`; `"a", "b", "c"`. */
 const char *schema_values(struct arena *arena, const struct schema_member *member);

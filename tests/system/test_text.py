@@ -366,3 +366,54 @@ def test_what_the_daemon_tells(world, article):
     assert status and any(r"\x1b" in line for line in status), told
     names = {line.partition("=")[0] for block in told for line in block.decode().splitlines()}
     assert names <= {"READY", "STATUS", "RELOADING", "MONOTONIC_USEC", "STOPPING", "WATCHDOG"}, names
+
+
+# --- what nobody else is told at all
+
+
+def test_secrets_are_told_by_their_names(world, article):
+    """Variables and words of commands: in the journal, STATUS=, status.json and metrics, and where AWS repeats them."""
+    article["batches"]["no1"] |= {"environment": {"PASSWORD": "hunter2-old"}, "command": ["job", "--password", "hunter2-old"]}
+    container = article["apps"]["batch"]["taskDefinition"]["containerDefinitions"][0]
+    container |= {"entryPoint": ["sh", "hunter2-old"], "dockerLabels": {"auth": "hunter2-old"},
+                  "healthCheck": {"command": ["CMD", "hunter2-old"]}}
+    world.converge(article)
+    article = json.loads(json.dumps(article).replace("hunter2-old", "hunter2-new"))
+    world.write(article)
+    shown = world.diff(code=1)
+    assert "hunter2-old" in shown.out and "hunter2-new" in shown.out
+    for arguments in (["--hide-values"], ["--hide-values", "--json"]):
+        hidden = world.diff(*arguments, code=1)
+        assert "hunter2" not in hidden.out + hidden.err and "PASSWORD" in hidden.out and "command" in hidden.out, str(hidden)
+    value = str(article["batches"]["no1"]).replace("'", '"')
+    world.proxy.fault("ValidationException", "events", "PutTargets", times=1, message=(
+        f"1 validation error detected: Value '[Target(id=fargate-batchd, input={value})]' at 'targets' failed to satisfy "
+        "constraint: Member must have length less than or equal to 1"))
+    systemd = listener(world)
+    process = world.start("", "--settings", str(world.settings_file), "--definitions", str(world.definitions), "--debug",
+                          program=DAEMON, environment={"NOTIFY_SOCKET": str(world.folder / "notify")})
+    path = world.folder / "run" / "status.json"
+    wait_for(lambda: path.exists() and json.loads(path.read_text()).get("lastPass"), what="the first pass")
+    left = path.read_text() + (world.folder / "run" / "metrics.prom").read_text()
+    process.terminate()
+    out, err = process.communicate(timeout=20)
+    systemd.settimeout(0.5)
+    try:
+        while True:
+            left += systemd.recv(65536).decode()
+    except TimeoutError:
+        pass
+    assert "failed to satisfy constraint: Member must have length" in err, err
+    assert "hunter2" not in out + err + left, out + err + left
+
+
+@pytest.mark.parametrize("arguments, environment", [
+    (["diff", "--password=hunter2"], {}), (["diff", "--endpoint-url", "https://me:hunter2@x"], {}),
+    (["diff", "--endpoint-url", "https://me:hun ter2"], {}), (["diff"], {"AWS_ENDPOINT_URL": "https://x/?token=hunter2"}),
+    (["diff"], {"AWS_ENDPOINT_URL": "https://aws.invalid", "HTTPS_PROXY": "http://me:hun ter2@127.0.0.1:1"}),
+    (["diff"], {"AWS_ENDPOINT_URL": "https://aws.invalid", "HTTPS_PROXY": "http://me:hunter2/x@127.0.0.1:1"}),
+    (["apply"], {"AWS_ENDPOINT_URL": "https://aws.invalid", "HTTPS_PROXY": "http://me:hunter2@127.0.0.1:1"})])
+def test_passwords_in_arguments_and_environment(world, article, arguments, environment):
+    world.write(article)
+    result = world.run(*arguments, environment=environment)
+    assert result.code == 2 and result.err and "hun" not in result.err and "ter2" not in result.err, str(result)

@@ -2,6 +2,7 @@
 #include "aws/reply.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 
 #include "macros.h"
 #include "text.h"
@@ -224,6 +225,39 @@ static void odd_bodies(void)
 	CHECK(text_ends(failure.message, "."));
 }
 
+/* AWS repeats what it refuses: what may hold the user's secrets is left out, and the reason stays. */
+static void refused_values(void)
+{
+	static const char *const cases[][2] = {
+		{ "1 validation error detected: Value 'rate(0 days)' at 'scheduleExpression' failed",
+			"1 validation error detected: Value 'rate(0 days)' at 'scheduleExpression' failed" },
+		{ "Value '[Target(id=x, input={\"environment\":[{\"value\":\"SECRET\"}]})]' at 'targets' "
+		  "failed: "
+		  "too long",
+			"Value '…' at 'targets' failed: too long" },
+		{ "Value 'SECRET' at 'containerDefinitions.1.member.command' failed; Value 'a' at 'family' "
+		  "failed",
+			"Value '…' at 'containerDefinitions.1.member.command' failed; Value 'a' at 'family' "
+			"failed" },
+		{ "Value 'SECRET' at 'x.Environment.1.member.value' failed",
+			"Value '…' at 'x.Environment.1.member.value' failed" },
+		{ "Invalid value '{\"PASSWORD\": \"SECRET", "Invalid value '…" },
+		{ "Value '[KeyValuePair(name=A, value=SECRET)] and so on", "Value '…" },
+	};
+	struct failure failure;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		json_t *body =
+			json_pack("{s:s, s:s}", "__type", "ValidationException", "message", cases[i][0]);
+		char *text = json_dumps(body, 0);
+
+		answer("events", 400, text, NULL, NULL, &failure);
+		CHECK_TEXT(failure.message, cases[i][1]);
+		free(text);
+		json_decref(body);
+	}
+}
+
 static bool date(const char *text, const char *age, double *when)
 {
 	struct http_header headers[] = { { "date", text }, { "age", age } };
@@ -250,5 +284,6 @@ int main(void)
 	secrets();
 	odd_bodies();
 	dates();
+	refused_values();
 	return check_end();
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "kinds/kinds.h"
+#include "model/secret.h"
 #include "troubles.h"
 
 #include "../check.h"
@@ -310,6 +311,33 @@ static void what_left_waits_in_its_grace(void)
 	report_free(report);
 }
 
+/* What may be a password is told by its name, wherever it stands. */
+static void no_secret_by_its_value(void)
+{
+	static const char *const paths[] = { "input", "input.containerOverrides[x].environment[PASSWORD]",
+		"input.containerOverrides[x].command", "input.containerOverrides[x].environment",
+		"input.containerOverrides[x].environment[0].value",
+		"containerDefinitions[x].environment[A.B]", "containerDefinitions[x].command",
+		"containerDefinitions[x].entryPoint", "containerDefinitions[x].healthCheck.command",
+		"containerDefinitions[x].logConfiguration.options.splunk-token",
+		"containerDefinitions[x].firelensConfiguration.options.key",
+		"containerDefinitions[x].dockerLabels.auth", "inputTransformer.inputTemplate",
+		"Input.ContainerOverrides[x].Command[1]" };
+	struct report *report = report_new();
+
+	for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+		struct pass *pass = pass_at(10000, 1);
+		struct action *action = action_of(pass, 0, "a", OUTCOME_DONE);
+		struct difference difference = { paths[i], "hunter2", "hunter3" };
+
+		action->differences = (struct differences){ &difference, 1 };
+		report_action(report, &pass->sites[0], action);
+		CHECK_TEXT(told(), arena_printf(arena, "batch a: changed rule jobs-a: %s\n", paths[i]));
+	}
+	CHECK(!is_secret_path("containerDefinitions[command].image") && !is_secret_path("state"));
+	report_free(report);
+}
+
 static void a_value_of_several_lines(void)
 {
 	static struct difference differences[] = { { "description", "a\nb", "c" },
@@ -343,6 +371,7 @@ int main(void)
 	the_status_line();
 	what_left_waits_in_its_grace();
 	a_value_of_several_lines();
+	no_secret_by_its_value();
 	close(lines_file);
 	arena_free(arena);
 	return check_end();
