@@ -186,6 +186,38 @@ static json_t *refuse_fault(const char *text, size_t length, const json_error_t 
 	return NULL;
 }
 
+/* Measured with Jansson 2.14 on 64 bits: what stands between two marks, with the place of each value. */
+enum { COST_OBJECT = 256, COST_ARRAY = 144, COST_STRING = 100, COST_ELEMENT = 56 };
+
+size_t json_cost(const char *text, size_t length)
+{
+	size_t cost = length;
+
+	for (size_t i = 0; i < length; i++) {
+		size_t end;
+
+		switch (text[i]) {
+		case '{':
+			cost += COST_OBJECT;
+			break;
+		case '[':
+			cost += COST_ARRAY;
+			break;
+		case ',':
+			cost += COST_ELEMENT;
+			break;
+		case '"':
+			end = behind_string(text, i, length);
+			cost += COST_STRING + (end - i);
+			i = end - 1;
+			break;
+		default:
+			break;
+		}
+	}
+	return cost;
+}
+
 json_t *json_read(const char *text, size_t length, unsigned depth, struct arena *arena,
 	struct json_places **places, struct json_place *where, struct error *error)
 {

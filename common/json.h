@@ -27,6 +27,12 @@ struct json_places;
 json_t *json_read(const char *text, size_t length, unsigned depth, struct arena *arena,
 	struct json_places **places, struct json_place *where, struct error *error);
 
+/*
+ * About how many bytes a text takes once it is read: its values in Jansson, their places, and itself. Known
+ * before anything of it is read, so that nobody runs out of memory on a text of brackets.
+ */
+size_t json_cost(const char *text, size_t length);
+
 /* What to write instead of what json_read refused; static. */
 const char *json_remedy(const struct error *error);
 

@@ -1,6 +1,7 @@
 #include "json.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "text.h"
@@ -9,13 +10,25 @@
 struct entry {
 	uint32_t key; /* offset of the member's key with its quotes; 0 for an element and for the whole */
 	uint32_t after; /* index of the first entry that is not inside */
-	uint32_t found, number; /* the child that was asked for last, and the how-manieth it is */
+	struct children *children; /* NULL until one of them is asked for */
 	struct json_place begin, value;
+};
+
+struct child {
+	const char *name; /* NULL for an element */
+	uint32_t length, index;
+};
+
+/* Members by name, elements in their order: whichever is asked for, in whatever order, is found at once. */
+struct children {
+	size_t count;
+	struct child items[];
 };
 
 struct json_places {
 	const char *text;
 	size_t length;
+	struct arena *arena;
 	struct entry *entries; /* NULL while they are counted */
 	uint32_t count;
 };
@@ -72,7 +85,7 @@ static void scan_entry(struct scan *scan, uint32_t key, struct json_place begin)
 
 	scan_value(scan);
 	if (places->entries)
-		places->entries[index] = (struct entry){ key, places->count, 0, 0, begin, value };
+		places->entries[index] = (struct entry){ key, places->count, NULL, begin, value };
 }
 
 static void scan_member(struct scan *scan)
@@ -138,7 +151,7 @@ struct json_places *json_places_of(const char *text, size_t length, struct arena
 {
 	struct json_places *places = arena_alloc(arena, sizeof *places);
 
-	*places = (struct json_places){ .text = text, .length = length };
+	*places = (struct json_places){ .text = text, .length = length, .arena = arena };
 	/* Counted first, so that the index takes no more room than it needs. */
 	scan_all(places);
 	places->entries = arena_alloc(arena, places->count * sizeof *places->entries);
@@ -146,56 +159,85 @@ struct json_places *json_places_of(const char *text, size_t length, struct arena
 	return places;
 }
 
-/* Whether the key at this offset reads as `name`; escapes are left to Jansson. */
-static bool key_is(const struct json_places *places, uint32_t offset, const char *name, size_t length)
+/* The key at this offset without its quotes; escapes are left to Jansson. */
+static struct child named(const struct json_places *places, uint32_t offset)
 {
 	const char *key = places->text + offset, *end = string_end(key, places->text + places->length);
+	size_t length = (size_t)(end - key);
 	json_t *value;
-	bool same;
+	char *name;
 
-	if (!memchr(key, '\\', (size_t)(end - key)))
-		return (size_t)(end - key) == length + 2 && memcmp(key + 1, name, length) == 0;
-	value = json_loadb(key, (size_t)(end - key), JSON_DECODE_ANY, NULL);
-	same = json_string_length(value) == length && memcmp(json_string_value(value), name, length) == 0;
+	if (!memchr(key, '\\', length))
+		return (struct child){ .name = key + 1, .length = (uint32_t)length - 2 };
+	value = json_must(json_loadb(key, length, JSON_DECODE_ANY, NULL));
+	length = json_string_length(value);
+	name = arena_copy_n(places->arena, json_string_value(value), length);
 	json_decref(value);
-	return same;
+	return (struct child){ .name = name, .length = (uint32_t)length };
 }
 
-static bool child_is(
-	const struct json_places *places, uint32_t index, uint32_t number, const char *name, size_t length)
+static int compare_children(const void *a, const void *b)
 {
-	char digits[24];
+	const struct child *x = a, *y = b;
 
-	if (places->entries[index].key)
-		return key_is(places, places->entries[index].key, name, length);
-	return (size_t)snprintf(digits, sizeof digits, "%u", number) == length &&
-	       memcmp(digits, name, length) == 0;
+	if (x->length != y->length)
+		return x->length < y->length ? -1 : 1;
+	return memcmp(x->name, y->name, x->length);
 }
 
-/*
- * The entry inside of `parent` that a step of a pointer names; 0, which is the whole, where there is none.
- * Places are asked for in the order of the text, so the search begins where the last one ended.
- */
+static struct children *children_of(const struct json_places *places, uint32_t parent)
+{
+	const struct entry *entries = places->entries;
+	uint32_t after = entries[parent].after;
+	struct children *children;
+	size_t count = 0;
+
+	for (uint32_t i = parent + 1; i < after; i = entries[i].after)
+		count++;
+	children = arena_alloc(places->arena, sizeof *children + count * sizeof *children->items);
+	for (uint32_t i = parent + 1; i < after; i = entries[i].after) {
+		struct child *child = &children->items[children->count++];
+
+		if (entries[i].key)
+			*child = named(places, entries[i].key);
+		child->index = i;
+	}
+	if (count && children->items[0].name)
+		qsort(children->items, count, sizeof *children->items, compare_children);
+	return children;
+}
+
+/* The element that these digits name; as RFC 6901 has them, without a zero in front. */
+static const struct child *element_of(const struct children *children, const char *digits, size_t length)
+{
+	size_t number = 0;
+
+	if (!length || (length > 1 && *digits == '0'))
+		return NULL;
+	for (size_t i = 0; i < length; i++) {
+		if (digits[i] < '0' || digits[i] > '9' || number > children->count)
+			return NULL;
+		number = number * 10 + (size_t)(digits[i] - '0');
+	}
+	return number < children->count ? &children->items[number] : NULL;
+}
+
+/* The entry inside of `parent` that a step of a pointer names; 0, which is the whole, where there is none. */
 static uint32_t child_of(const struct json_places *places, uint32_t parent, const char *name, size_t length)
 {
 	struct entry *above = &places->entries[parent];
-	uint32_t first = parent + 1, start = above->found ? above->found : first, i = start;
-	uint32_t number = above->number;
+	const struct child wanted = { .name = name, .length = (uint32_t)length }, *found;
 
-	if (first >= above->after)
+	if (parent + 1 >= above->after)
 		return 0;
-	do {
-		if (child_is(places, i, number, name, length)) {
-			above->found = i;
-			above->number = number;
-			return i;
-		}
-		i = places->entries[i].after;
-		number++;
-		if (i >= above->after)
-			i = first, number = 0;
-	} while (i != start);
-	return 0;
+	if (!above->children)
+		above->children = children_of(places, parent);
+	if (places->entries[parent + 1].key)
+		found = bsearch(&wanted, above->children->items, above->children->count, sizeof wanted,
+			compare_children);
+	else
+		found = element_of(above->children, name, length);
+	return found ? found->index : 0;
 }
 
 /* One step of a pointer, with ~1 and ~0 as / and ~; returns what follows it. */

@@ -200,8 +200,12 @@ const char *text_nearest(const char *word, const char *const *known, size_t coun
 	size_t length = strlen(word), least = length < 4 ? 2 : length < 8 ? 3 : 4;
 
 	for (size_t i = 0; i < count; i++) {
-		size_t d = distance(word, known[i]);
+		size_t other = strlen(known[i]), d;
 
+		/* So many letters at least have to come or go. */
+		if ((other > length ? other - length : length - other) >= least)
+			continue;
+		d = distance(word, known[i]);
 		if (d < least) {
 			least = d;
 			best = known[i];

@@ -7,18 +7,23 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "json.h"
 #include "text.h"
 
-enum { FILE_LIMIT = 1 << 20, FOLDER_LIMIT = 64 << 20, FILES_MOST = 10000 };
+/*
+ * MEMORY_LIMIT is what a set may take once it is read. While systemd reloads the unit three of them are there
+ * at once within its MemoryMax=: the one in force, the new one, and that of `fargate-batchctl check`.
+ */
+enum { FILE_LIMIT = 1 << 20, MEMORY_LIMIT = 32 << 20, FILES_MOST = 10000 };
 
 struct loading {
 	struct arena *arena;
 	uid_t trusted; /* who owns the folder may own its files */
 	struct definition_text *texts;
 	size_t count, capacity;
-	size_t bytes; /* of all texts */
+	size_t cost; /* of all texts, as json_cost tells it */
 	struct fault *faults;
-	size_t fault_count, fault_capacity;
+	size_t fault_count, fault_capacity, more_faults;
 	bool unread; /* one of them is about a file that the kernel refused */
 };
 
@@ -36,10 +41,14 @@ static const char *told(struct loading *loading, const char *text)
 
 static void add_fault(struct loading *loading, const char *file, const char *message, const char *remedy)
 {
+	if (loading->fault_count == FAULTS_TOLD) {
+		loading->more_faults++;
+		return;
+	}
 	arena_grow(loading->arena, &loading->faults, sizeof *loading->faults, loading->fault_count,
 		&loading->fault_capacity);
 	loading->faults[loading->fault_count++] = (struct fault){ { told(loading, file), 1, 1 },
-		told(loading, message), told(loading, remedy), false };
+		told(loading, message), told(loading, remedy), false, false };
 }
 
 static void add_unread(struct loading *loading, const char *file, const char *remedy)
@@ -162,7 +171,7 @@ static void read_text(struct loading *loading, const char *path, int file, struc
 				&loading->capacity);
 			loading->texts[loading->count++] =
 				(struct definition_text){ told(loading, path), text, (size_t)length };
-			loading->bytes += (size_t)length;
+			loading->cost += json_cost(text, (size_t)length);
 			return;
 		}
 		status = after;
@@ -218,6 +227,14 @@ static struct definitions *finish(struct loading *loading)
 
 	for (size_t i = 0; i < loading->fault_count; i++)
 		definitions_add_fault(definitions, loading->faults[i]);
+	if (loading->more_faults)
+		definitions_add_fault(
+			definitions, (struct fault){ .at = loading->faults[FAULTS_TOLD - 1].at,
+					     .message = arena_printf(loading->arena,
+						     "%zu more files cannot be read, and are not told",
+						     loading->more_faults),
+					     .remedy = "mend those above first",
+					     .rest = true });
 	definitions->texts = loading->texts;
 	definitions->text_count = loading->count;
 	definitions->unread = loading->unread;
@@ -228,9 +245,19 @@ static struct definitions *finish(struct loading *loading)
 static struct definitions *too_much(
 	struct loading *loading, const char *directory, const char *message, const char *remedy)
 {
-	loading->count = loading->fault_count = 0;
+	loading->count = loading->fault_count = loading->more_faults = 0;
 	add_fault(loading, arena_copy(loading->arena, directory), message, remedy);
 	return finish(loading);
+}
+
+static struct definitions *too_large(struct loading *loading, const char *directory)
+{
+	return too_much(loading, directory,
+		arena_printf(loading->arena,
+			"the files are more than one daemon's memory is for: read, they would take over %d "
+			"MiB",
+			MEMORY_LIMIT >> 20),
+		"take away what is no definition, or divide the apps between two daemons");
 }
 
 static bool is_definition(const char *name)
@@ -265,7 +292,7 @@ struct definitions *load_definitions(struct arena *arena, const char *directory,
 		return too_much(&loading, directory,
 			arena_printf(arena, "%zu files, more than %d", wanted, FILES_MOST),
 			"write several batches into one file");
-	for (size_t i = 0; i < count && loading.bytes <= FOLDER_LIMIT; i++) {
+	for (size_t i = 0; i < count && loading.cost <= MEMORY_LIMIT; i++) {
 		const char *path;
 		int file;
 
@@ -278,9 +305,8 @@ struct definitions *load_definitions(struct arena *arena, const char *directory,
 		else
 			load_opened(&loading, path, file);
 	}
-	if (loading.bytes > FOLDER_LIMIT)
-		return too_much(&loading, directory, "the files come to more than 64 MiB",
-			"take away what is no definition");
+	if (loading.cost > MEMORY_LIMIT)
+		return too_large(&loading, directory);
 	return finish(&loading);
 }
 
@@ -321,7 +347,11 @@ struct definitions *load_definition_files(
 	struct loading loading = { .arena = arena };
 
 	for (size_t i = 0; i < count; i++) {
-		int file = open_named(files[i], error);
+		int file;
+
+		if (loading.cost > MEMORY_LIMIT)
+			return too_large(&loading, files[0]);
+		file = open_named(files[i], error);
 
 		if (file < 0)
 			return NULL;

@@ -52,6 +52,7 @@ struct load {
 	struct settings *settings;
 	const struct json_places *places;
 	size_t capacity;
+	size_t more; /* faults that are not told */
 };
 
 /* The letters, digits and marks that every service takes in the value of a tag. */
@@ -133,15 +134,37 @@ static const struct member members[] = {
 	{ 0 },
 };
 
-static void add_fault(struct load *load, struct json_place place, const char *message, const char *remedy)
+static void keep_fault(struct load *load, struct json_place place, const char *message, const char *remedy)
 {
 	struct settings *settings = load->settings;
 
 	arena_grow(load->arena, &settings->faults, sizeof *settings->faults, settings->fault_count,
 		&load->capacity);
-	settings->faults[settings->fault_count++] =
-		(struct fault){ { settings->file, place.line, place.column }, message, remedy, false };
+	settings->faults[settings->fault_count++] = (struct fault){
+		.at = { settings->file, place.line, place.column }, .message = message, .remedy = remedy
+	};
 	settings->broken = true;
+}
+
+static void add_fault(struct load *load, struct json_place place, const char *message, const char *remedy)
+{
+	struct settings *settings = load->settings;
+
+	if (settings->fault_count == FAULTS_TOLD) {
+		load->more++;
+		return;
+	}
+	keep_fault(load, place, message, remedy);
+}
+
+static void tell_rest(struct load *load)
+{
+	const struct position last = load->settings->faults[FAULTS_TOLD - 1].at;
+
+	keep_fault(load, (struct json_place){ last.line, last.column },
+		arena_printf(load->arena, "%zu more fault%s not told", load->more,
+			load->more == 1 ? " is" : "s are"),
+		"mend those above first");
 }
 
 static const char *got(const json_t *value)
@@ -331,6 +354,8 @@ static void read_object(struct load *load, const char *text, size_t length)
 			"write one JSON object, for example {\"resyncInterval\": 300}");
 	else
 		read_members(load, members, false, settings->owned, "");
+	if (load->more)
+		tell_rest(load);
 }
 
 struct settings *settings_read(struct arena *arena, const char *file, const char *text, size_t length)

@@ -28,7 +28,7 @@ struct settings {
 	const char *file;
 };
 
-enum { SETTINGS_LIMIT = 1024 * 1024 }; /* bytes of a file */
+enum { SETTINGS_LIMIT = 64 * 1024 }; /* bytes of a file */
 
 /* The settings that this text (NULL = none: all defaults) says; `file` is where it was read from, for faults.
  */

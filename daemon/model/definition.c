@@ -15,7 +15,7 @@ static void read_source(struct reader *reader, const struct definition_text *tex
 
 	source->file = arena_copy(reader->arena, text->file);
 	source->root = json_read(
-		text->text, text->length, DEPTH_MOST, reader->arena, &source->places, &where, &error);
+		text->text, text->length, DEPTH_MOST, reader->scratch, &source->places, &where, &error);
 	if (source->root)
 		json_add(reader->set->owned, source->root);
 	else
@@ -27,6 +27,8 @@ static int compare_faults(const void *a, const void *b)
 	const struct fault *x = a, *y = b;
 	int files = strcmp(x->at.file, y->at.file);
 
+	if (x->rest != y->rest)
+		return x->rest ? 1 : -1;
 	if (files)
 		return files;
 	if (x->at.line != y->at.line)
@@ -69,24 +71,38 @@ static void check_all(struct reader *reader)
 	check_set(reader);
 }
 
+/* What the apps and batches are made of, and what they say together. */
+static void read_entries(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->batches.count; i++)
+		check_alone(reader, &reader->batches.items[i]);
+	make_set(reader);
+	check_all(reader);
+}
+
+static void sort_faults(struct definitions *set)
+{
+	if (set->fault_count)
+		qsort(set->faults, set->fault_count, sizeof(struct fault), compare_faults);
+}
+
 struct definitions *definitions_read(struct arena *arena, const struct definition_text *texts, size_t count)
 {
-	struct reader reader = { .arena = arena, .source_count = count };
+	CLEANUP_ARENA struct arena *scratch = arena_new();
+	struct reader reader = { .arena = arena, .scratch = scratch, .source_count = count };
 
 	reader.set = arena_alloc(arena, sizeof *reader.set);
 	reader.set->arena = arena;
 	reader.set->owned = json_must(json_array());
-	reader.sources = arena_alloc(arena, (count + 1) * sizeof *reader.sources);
+	reader.sources = arena_alloc(scratch, (count + 1) * sizeof *reader.sources);
 	for (size_t i = 0; i < count; i++)
 		read_source(&reader, &texts[i], &reader.sources[i]);
 	check_members(&reader);
 	collect_entries(&reader);
-	for (size_t i = 0; i < reader.batches.count; i++)
-		check_alone(&reader, &reader.batches.items[i]);
-	make_set(&reader);
-	check_all(&reader);
-	if (reader.set->fault_count)
-		qsort(reader.set->faults, reader.set->fault_count, sizeof(struct fault), compare_faults);
+	if (!reader.too_long)
+		read_entries(&reader);
+	sort_faults(reader.set);
+	tell_rest(&reader);
 	return reader.set;
 }
 

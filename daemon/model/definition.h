@@ -24,7 +24,11 @@ struct fault {
 	const char *message; /* what is wrong */
 	const char *remedy; /* what to write instead */
 	bool warning; /* told, but no reason to refuse the file */
+	bool rest; /* stands for those that are not told, behind all others */
 };
+
+/* So many faults of a set are told one by one, and as many warnings; then only how many more there are. */
+enum { FAULTS_TOLD = 200 };
 
 /* Something an app may use without owning it. */
 struct used_name {

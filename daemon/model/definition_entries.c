@@ -13,7 +13,7 @@ static void collect(
 	json_t *json;
 
 	json_object_foreach (json_object_get(source->root, key), name, json) {
-		arena_grow(reader->arena, &entries->items, sizeof *entries->items, entries->count,
+		arena_grow(reader->scratch, &entries->items, sizeof *entries->items, entries->count,
 			&entries->capacity);
 		entries->items[entries->count++] = (struct entry){
 			.source = source,
@@ -49,11 +49,12 @@ static void drop_twice(struct reader *reader, const char *key, struct entries *e
 			entries->items[kept++] = *entry;
 			continue;
 		}
-		fault_at(reader, MEMBER(above, entry->name), AT_KEY,
-			arena_printf(reader->arena, "the %s %s is defined already at %s",
-				key[0] == 'a' ? "app" : "batch", quoted(reader, entry->name),
-				place_text(reader, first->at)),
-			"give one of them another name, or remove it");
+		if (!fault_is_cut(reader))
+			fault_at(reader, MEMBER(above, entry->name), AT_KEY,
+				arena_printf(reader->arena, "the %s %s is defined already at %s",
+					key[0] == 'a' ? "app" : "batch", quoted(reader, entry->name),
+					place_text(reader, first->at)),
+				"give one of them another name, or remove it");
 	}
 	entries->count = kept;
 }
@@ -85,7 +86,9 @@ struct app *app_of_batch(struct reader *reader, const struct entry *entry)
 
 	if (app || !name)
 		return app;
-	near = nearest_entry(reader, name, &reader->apps);
+	if (fault_is_cut(reader))
+		return NULL;
+	near = nearest_entry(name, &reader->apps);
 	fault_at(reader, MEMBER(MEMBER(MEMBER(top, "batches"), entry->name), "app"), AT_VALUE,
 		arena_printf(reader->arena, "there is no app %s", quoted(reader, name)),
 		near     ? arena_printf(reader->arena, "write %s, or define the app", quoted(reader, near))

@@ -48,23 +48,55 @@ static void add_fault(struct reader *reader, struct fault fault)
 		reader->arena, &set->faults, sizeof *set->faults, set->fault_count, &reader->fault_capacity);
 	set->faults[set->fault_count++] = fault;
 	set->broken = set->broken || !fault.warning;
+	reader->told[fault.warning] += !fault.rest;
+}
+
+static bool is_cut(struct reader *reader, bool warning)
+{
+	if (reader->told[warning] < FAULTS_TOLD)
+		return false;
+	reader->more[warning]++;
+	return true;
+}
+
+bool fault_is_cut(struct reader *reader)
+{
+	return is_cut(reader, false);
+}
+
+void tell_rest(struct reader *reader)
+{
+	for (int warning = 0; warning < 2; warning++) {
+		size_t more = reader->more[warning];
+
+		if (more)
+			add_fault(reader,
+				(struct fault){ .at = reader->set->faults[reader->set->fault_count - 1].at,
+					.message = arena_printf(reader->arena, "%zu more %s%s not told", more,
+						warning ? "warning" : "fault", more == 1 ? " is" : "s are"),
+					.remedy = "mend those above first",
+					.warning = warning,
+					.rest = true });
+	}
 }
 
 void fault_at(struct reader *reader, const struct spot *spot, enum told told, const char *message,
 	const char *remedy)
 {
-	add_fault(reader,
-		(struct fault){
-			.at = position_of(reader, spot, told), .message = message, .remedy = remedy });
+	if (!is_cut(reader, false))
+		add_fault(reader, (struct fault){ .at = position_of(reader, spot, told),
+					  .message = message,
+					  .remedy = remedy });
 }
 
 void warn_at(struct reader *reader, const struct spot *spot, enum told told, const char *message,
 	const char *remedy)
 {
-	add_fault(reader, (struct fault){ .at = position_of(reader, spot, told),
-				  .message = message,
-				  .remedy = remedy,
-				  .warning = true });
+	if (!is_cut(reader, true))
+		add_fault(reader, (struct fault){ .at = position_of(reader, spot, told),
+					  .message = message,
+					  .remedy = remedy,
+					  .warning = true });
 }
 
 const char *place_text(struct reader *reader, struct position at)
@@ -113,9 +145,9 @@ const char *told_text(struct reader *reader, const struct spot *spot, const char
 	return quoted(reader, arena_printf(reader->arena, "%.*s=…", (int)(equals - text), text));
 }
 
-const char *nearest_entry(struct reader *reader, const char *name, const struct entries *entries)
+const char *nearest_entry(const char *name, const struct entries *entries)
 {
-	const char **known = arena_alloc(reader->arena, (entries->count + 1) * sizeof *known);
+	CLEANUP_FREE const char **known = must_alloc((entries->count + 1) * sizeof *known);
 
 	for (size_t i = 0; i < entries->count; i++)
 		known[i] = entries->items[i].name;
@@ -125,7 +157,9 @@ const char *nearest_entry(struct reader *reader, const char *name, const struct 
 void fault_in_text(
 	struct reader *reader, const char *file, struct json_place place, const struct error *error)
 {
-	add_fault(reader, (struct fault){ .at = { .file = file, .line = place.line, .column = place.column },
-				  .message = arena_copy(reader->arena, error->text),
-				  .remedy = json_remedy(error) });
+	if (!is_cut(reader, false))
+		add_fault(reader,
+			(struct fault){ .at = { .file = file, .line = place.line, .column = place.column },
+				.message = arena_copy(reader->arena, error->text),
+				.remedy = json_remedy(error) });
 }

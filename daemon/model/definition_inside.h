@@ -32,11 +32,14 @@ struct entries {
 };
 
 struct reader {
-	struct arena *arena;
+	struct arena *arena; /* the set's */
+	struct arena *scratch; /* goes when the set is made: places, entries */
 	struct definitions *set;
 	struct source *sources;
 	size_t source_count;
 	size_t fault_capacity;
+	size_t told[2], more[2]; /* faults and warnings: in the set, and no longer */
+	bool too_long; /* a list that nobody looks into: the rules of what stands in it are not asked */
 	struct entries apps, batches; /* entry i is what apps[i] and batches[i] of the set are made of */
 };
 
@@ -65,6 +68,11 @@ void fault_at(struct reader *reader, const struct spot *spot, enum told told, co
 	const char *remedy);
 void warn_at(struct reader *reader, const struct spot *spot, enum told told, const char *message,
 	const char *remedy);
+/* Whether a further fault would only be counted, which is done: where there may be thousands, nobody makes a
+ * sentence for it. */
+bool fault_is_cut(struct reader *reader);
+/* The last word, on those that were only counted. */
+void tell_rest(struct reader *reader);
 void fault_in_text(
 	struct reader *reader, const char *file, struct json_place place, const struct error *error);
 struct position position_of(struct reader *reader, const struct spot *spot, enum told told);
@@ -81,7 +89,7 @@ bool spot_is_secret(const struct spot *spot);
 const char *told_text(struct reader *reader, const struct spot *spot, const char *text);
 
 /* What `text` may have been meant to be, as "; …" parts of a remedy want it; NULL where nothing is near. */
-const char *nearest_entry(struct reader *reader, const char *name, const struct entries *entries);
+const char *nearest_entry(const char *name, const struct entries *entries);
 
 /* Every member by itself, against the tables of schema.c. */
 void check_members(struct reader *reader);

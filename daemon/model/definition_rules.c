@@ -154,13 +154,16 @@ void check_no_twice(struct reader *reader, const struct spot *spot, const json_t
 		const json_t *one = json_array_get(list, i);
 		const char *text = json_string_value(key ? json_object_get(one, key) : one);
 
-		if (text && json_object_get(seen, text))
+		if (text && json_object_get(seen, text)) {
+			if (fault_is_cut(reader))
+				continue;
 			fault_at(reader, key ? MEMBER(ELEMENT(spot, i), key) : ELEMENT(spot, i), AT_VALUE,
 				arena_printf(reader->arena, "%s comes twice in \"%s\"",
 					told_text(reader, spot, text), spot->key),
 				"write it once");
-		else if (text)
+		} else if (text) {
 			json_put(seen, text, json_true());
+		}
 	}
 	json_decref(seen);
 }

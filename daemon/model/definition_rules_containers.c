@@ -127,27 +127,37 @@ static void check_ports(const struct container *container)
 	}
 }
 
-/* Variables and secrets are one set of names. */
+/* Variables and secrets are one set of names; the secrets' are the members of an object. */
 static void check_variable(const struct container *container, const struct spot *spot, const json_t *variable,
 	const json_t *secrets)
 {
 	struct reader *reader = container->reader;
-	const json_t *name = json_object_get(variable, "name");
+	const char *name = json_text_of(variable, "name", NULL);
 
 	if (!*json_text_of(variable, "value", "x"))
 		warn_at(reader, MEMBER(spot, "value"), AT_VALUE,
 			arena_printf(reader->arena, "%s is empty, and AWS may drop an empty variable",
 				told_text(reader, spot, json_text_of(variable, "name", ""))),
 			"leave it out, or write a value");
-	for (size_t i = 0; json_is_string(name) && i < json_array_size(secrets); i++) {
-		if (!json_equal(name, json_object_get(json_array_get(secrets, i), "name")))
-			continue;
+	if (name && json_object_get(secrets, name))
 		fault_at(reader, MEMBER(spot, "name"), AT_VALUE,
 			arena_printf(reader->arena, "%s is a variable and a secret",
-				told_text(reader, spot, json_string_value(name))),
+				told_text(reader, spot, name)),
 			"keep one of the two");
-		return;
+}
+
+/* The names in a list of objects, as members of a new object. */
+static json_t *names_in(const json_t *list)
+{
+	json_t *names = json_must(json_object());
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *name = json_text_of(json_array_get(list, i), "name", NULL);
+
+		if (name)
+			json_put(names, name, json_true());
 	}
+	return names;
 }
 
 static void check_environment(const struct container *container)
@@ -155,11 +165,13 @@ static void check_environment(const struct container *container)
 	const json_t *environment = json_object_get(container->json, "environment");
 	const json_t *secrets = json_object_get(container->json, "secrets");
 	const struct spot *variables = MEMBER(container->spot, "environment");
+	json_t *names = names_in(secrets);
 
 	check_no_twice(container->reader, variables, environment, "name");
 	check_no_twice(container->reader, MEMBER(container->spot, "secrets"), secrets, "name");
 	for (size_t i = 0; i < json_array_size(environment); i++)
-		check_variable(container, ELEMENT(variables, i), json_array_get(environment, i), secrets);
+		check_variable(container, ELEMENT(variables, i), json_array_get(environment, i), names);
+	json_decref(names);
 }
 
 static void check_mounts(const struct container *container)
@@ -167,18 +179,17 @@ static void check_mounts(const struct container *container)
 	struct reader *reader = container->reader;
 	const json_t *mounts = json_object_get(container->json, "mountPoints");
 	const json_t *volumes = json_object_get(container->app->task_definition, "volumes");
-	const char **known = arena_alloc(reader->arena, (json_array_size(volumes) + 1) * sizeof *known);
+	CLEANUP_FREE const char **known = must_alloc((json_array_size(volumes) + 1) * sizeof *known);
 	const struct spot *list = MEMBER(container->spot, "mountPoints");
+	json_t *names = names_in(volumes);
 	const char *name, *near;
-	size_t count = 0, i;
+	size_t count = 0;
 
-	for (i = 0; i < json_array_size(volumes); i++)
-		known[count++] = json_text_of(json_array_get(volumes, i), "name", "");
+	for (; count < json_array_size(volumes); count++)
+		known[count] = json_text_of(json_array_get(volumes, count), "name", "");
 	for (size_t at = 0; at < json_array_size(mounts); at++) {
 		name = json_text_of(json_array_get(mounts, at), "sourceVolume", NULL);
-		for (i = 0; name && i < count && strcmp(known[i], name) != 0; i++)
-			;
-		if (!name || i < count)
+		if (!name || json_object_get(names, name) || fault_is_cut(reader))
 			continue;
 		near = text_nearest(name, known, count);
 		fault_at(reader, MEMBER(ELEMENT(list, at), "sourceVolume"), AT_VALUE,
@@ -188,6 +199,7 @@ static void check_mounts(const struct container *container)
 			     : arena_printf(reader->arena, "write {\"name\": %s} in \"volumes\"",
 				       quoted(reader, name)));
 	}
+	json_decref(names);
 }
 
 /* The container that another one names; the count where there is none, which is told. */
@@ -421,8 +433,6 @@ static void check_circle(const struct container *first, const struct spot *spot)
 	size_t count = json_array_size(first->all);
 	bool moved = true;
 
-	if (count > CONTAINERS_MOST)
-		return;
 	find_waits(first, count, waits);
 	left = (1U << count) - 1;
 	while (moved) {
@@ -451,6 +461,9 @@ void check_containers(
 	const struct container first = { .reader = reader, .app = app, .written = entry->json, .all = all };
 	size_t count = json_array_size(all), essential = 0;
 
+	/* That is told, and what they would say together is nothing that could be. */
+	if (count > CONTAINERS_MOST)
+		return;
 	for (size_t i = 0; i < count; i++) {
 		struct container container = first;
 

@@ -96,25 +96,24 @@ static void check_case(struct reader *reader, const struct batch **all, size_t c
 static void check_networks(struct reader *reader)
 {
 	const struct definitions *set = reader->set;
+	CLEANUP_FREE bool *told = must_alloc((set->app_count + 1) * sizeof *told);
 
 	for (size_t i = 0; i < set->batch_count; i++) {
 		const struct batch *batch = &set->batches[i];
 		const struct entry *app = &reader->apps.items[batch->app - set->apps];
 		const struct spot *top = TOP(app->source), *apps = MEMBER(top, "apps");
-		bool told = false;
 
 		/* A network that is written wrongly has its own fault. */
 		if (batch->network || json_object_get(app->json, "network") ||
 			json_object_get(reader->batches.items[i].json, "network"))
 			continue;
-		for (size_t before = 0; before < i && !told; before++)
-			told = set->batches[before].app == batch->app && !set->batches[before].network;
-		if (!told)
+		if (!told[batch->app - set->apps])
 			fault_at(reader, MEMBER(apps, app->name), AT_KEY,
 				arena_printf(reader->arena,
 					"%s has no \"network\", and its batch %s none of its own",
 					quoted(reader, app->name), quoted(reader, batch->name)),
 				"write \"network\": {\"subnets\": [\"subnet-0123456789abcdef0\"]}");
+		told[batch->app - set->apps] = true;
 	}
 }
 
@@ -265,7 +264,7 @@ static void check_users(struct reader *reader, const struct user *users, size_t 
 static void check_shared(struct reader *reader, const struct shared *member)
 {
 	struct definitions *set = reader->set;
-	struct user *users = arena_alloc(reader->arena, (set->app_count + 1) * sizeof *users);
+	struct user *users = arena_alloc(reader->scratch, (set->app_count + 1) * sizeof *users);
 	size_t count = 0, first = 0;
 
 	for (size_t i = 0; i < set->app_count; i++)
@@ -284,7 +283,7 @@ static void check_shared(struct reader *reader, const struct shared *member)
 void check_set(struct reader *reader)
 {
 	size_t count = reader->set->batch_count;
-	const struct batch **all = arena_alloc(reader->arena, (count + 1) * sizeof *all);
+	const struct batch **all = arena_alloc(reader->scratch, (count + 1) * sizeof *all);
 
 	for (size_t i = 0; i < count; i++)
 		all[i] = &reader->set->batches[i];

@@ -55,8 +55,11 @@ static void unknown_value(
 {
 	struct arena *arena = walk->reader->arena;
 	size_t count = 0;
-	const char *near, *message, *all = schema_values(arena, member);
+	const char *near, *message, *all;
 
+	if (!walk->open && fault_is_cut(walk->reader))
+		return;
+	all = schema_values(arena, member);
 	while (member->values[count])
 		count++;
 	near = text_nearest(text, member->values, count);
@@ -76,8 +79,11 @@ static void wrong_length(
 {
 	struct arena *arena = walk->reader->arena;
 	size_t length = text_columns(text);
-	const char *label = spot_label(walk->reader, spot);
+	const char *label;
 
+	if (fault_is_cut(walk->reader))
+		return;
+	label = spot_label(walk->reader, spot);
 	if (length < member->shortest && !length)
 		fault_at(walk->reader, spot, AT_VALUE, arena_printf(arena, "%s is empty", label),
 			member->required || !spot->key || spot->name
@@ -111,6 +117,8 @@ static void wrong_form(
 	const char *near = NULL;
 	size_t count = 0;
 
+	if (fault_is_cut(walk->reader))
+		return;
 	while (member->known && member->known[count])
 		count++;
 	if (count)
@@ -135,24 +143,50 @@ static void check_text(
 	}
 }
 
+static bool number_fits(const struct schema_member *member, json_int_t number)
+{
+	if (!member->numbers)
+		return (!member->least && !member->most) ||
+		       (number >= member->least && number <= member->most);
+	for (const int *known = member->numbers; *known; known++)
+		if (*known == number)
+			return true;
+	return false;
+}
+
 static void check_number(
 	struct walk *walk, const struct spot *spot, const struct schema_member *member, json_int_t number)
 {
 	struct arena *arena = walk->reader->arena;
 	const char *message;
 
-	if (!member->least && !member->most && !member->numbers)
+	if (number_fits(member, number) || fault_is_cut(walk->reader))
 		return;
 	message = arena_printf(arena, "%s cannot be %lld", spot_label(walk->reader, spot), (long long)number);
-	if (member->numbers) {
-		for (const int *known = member->numbers; *known; known++)
-			if (*known == number)
-				return;
+	if (member->numbers)
 		fault_at(walk->reader, spot, AT_VALUE, message, schema_numbers(arena, member));
-	} else if (number < member->least || number > member->most) {
+	else
 		fault_at(walk->reader, spot, AT_VALUE, message,
 			arena_printf(arena, "write a number from %lld to %lld", member->least, member->most));
-	}
+}
+
+/*
+ * More than AWS takes of anything in 64 KiB, which is all that a task definition may have: it is told, and
+ * nobody looks at what is in it.
+ */
+enum { LIST_MOST = 3000 };
+
+static bool is_too_long(struct walk *walk, const struct spot *spot, size_t count, const char *what)
+{
+	struct arena *arena = walk->reader->arena;
+
+	if (count <= LIST_MOST)
+		return false;
+	walk->reader->too_long = true;
+	fault_at(walk->reader, spot, AT_VALUE,
+		arena_printf(arena, "%s has %zu %s", spot_label(walk->reader, spot), count, what),
+		arena_printf(arena, "write at most %d", LIST_MOST));
+	return true;
 }
 
 static void check_array(
@@ -162,6 +196,8 @@ static void check_array(
 	size_t count = json_array_size(array), i;
 	json_t *element;
 
+	if (!member->longest && is_too_long(walk, spot, count, "elements"))
+		return;
 	if (count < member->shortest)
 		fault_at(walk->reader, spot, AT_VALUE,
 			arena_printf(arena, "%s is empty", spot_label(walk->reader, spot)),
@@ -170,6 +206,10 @@ static void check_array(
 		fault_at(walk->reader, spot, AT_VALUE,
 			arena_printf(arena, "%s has %zu elements", spot_label(walk->reader, spot), count),
 			arena_printf(arena, "write at most %zu", member->longest));
+	if (member->longest && count > LIST_MOST) {
+		walk->reader->too_long = true;
+		return;
+	}
 	json_array_foreach ((json_t *)(uintptr_t)array, i, element)
 		check_value(walk, ELEMENT(spot, i), member->element, element);
 }
@@ -185,9 +225,11 @@ static const struct schema_member *member_of(const struct schema *schema, const 
 static void unknown_key(struct walk *walk, const struct spot *spot, const struct schema *schema)
 {
 	struct arena *arena = walk->reader->arena;
-	const char *message = arena_printf(arena, "unknown key %s", told_text(walk->reader, spot, spot->key));
-	const char *near = schema_nearest_key(arena, schema, spot->key);
+	const char *near = schema_nearest_key(arena, schema, spot->key), *message;
 
+	if ((near || !schema->open) && fault_is_cut(walk->reader))
+		return;
+	message = arena_printf(arena, "unknown key %s", quoted(walk->reader, spot->key));
 	if (near)
 		fault_at(walk->reader, spot, AT_KEY, message, arena_printf(arena, "write \"%s\"", near));
 	else if (schema->open)
@@ -233,7 +275,8 @@ static void check_required(
 		const struct schema_member *member = &schema->members[i];
 		const json_t *value = json_object_get(object, member->key);
 
-		if (member->required && (!value || (schema->open && json_is_null(value))))
+		if (member->required && (!value || (schema->open && json_is_null(value))) &&
+			!fault_is_cut(walk->reader))
 			fault_at(walk->reader, spot, AT_KEY,
 				arena_printf(arena, "%s has no \"%s\"", spot_label(walk->reader, spot),
 					member->key),
@@ -249,6 +292,10 @@ static void check_object(
 	const char *key;
 	json_t *value;
 
+	/* Of apps and batches there may be as many as the files hold. */
+	if (schema->map_value && !schema->map_value->object &&
+		is_too_long(walk, spot, json_object_size(object), "members"))
+		return;
 	walk->open = schema->open;
 	json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
 		const struct spot *below = MEMBER(spot, key);
@@ -298,6 +345,8 @@ static void check_value(
 	if (walk->open && json_is_null(value) && spot->key)
 		return;
 	if (!(type_of(value) & member->types)) {
+		if (fault_is_cut(walk->reader))
+			return;
 		fault_at(walk->reader, spot, AT_VALUE, type_message(walk->reader, spot, member, value),
 			type_remedy(walk->reader, spot, member, value));
 		return;

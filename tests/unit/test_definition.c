@@ -6,6 +6,8 @@
 #include "show.h"
 #include "text.h"
 
+#include <time.h>
+
 #include "../check.h"
 
 /*
@@ -351,8 +353,8 @@ static void a_broken_file_may_define_what_is_missing(void)
 static void faults_come_in_order(void)
 {
 	struct definitions *set = READ("{\n \"x\": 1, \"y\": 2,\n \"z\": 3 }", "", "{\"w\": 1}");
-	struct fault late = { { "b.json", 1, 1 }, "zz", "r", false },
-		     early = { { "a.json", 2, 5 }, "m", "r", true };
+	struct fault late = { { "b.json", 1, 1 }, "zz", "r", false, false },
+		     early = { { "a.json", 2, 5 }, "m", "r", true, false };
 
 	CHECK_NUMBER(set->fault_count, 5);
 	definitions_add_fault(set, late);
@@ -372,7 +374,7 @@ static void faults_come_in_order(void)
 static void a_warning_breaks_nothing(void)
 {
 	struct definitions *set = READ("{}");
-	struct fault fault = { { "a.json", 1, 1 }, "m", "r", true };
+	struct fault fault = { { "a.json", 1, 1 }, "m", "r", true, false };
 
 	definitions_add_fault(set, fault);
 	CHECK(!set->broken && set->fault_count == 1);
@@ -394,6 +396,99 @@ static int print(int count, char **paths)
 	return 0;
 }
 
+/* `count` times a printed line, with its number for %d, between two texts; from the arena. */
+static const char *many(const char *before, const char *each, int count, const char *after)
+{
+	CLEANUP_TEXT struct text text = { 0 };
+
+	text_add(&text, before);
+	for (int i = 0; i < count; i++) {
+		const char *mark = strstr(each, "%d");
+
+		text_printf(&text, "%s%.*s%05d%s", i ? ", " : "", (int)(mark - each), each, i, mark + 2);
+	}
+	text_add(&text, after);
+	return arena_copy(arena, text_string(&text));
+}
+
+static void faults_are_cut(void)
+{
+	struct definitions *set = READ(many("{", "\"x%d\": 1", 300, "}"), "{\"y\": 2}");
+	const struct fault *last = &set->faults[FAULTS_TOLD];
+
+	CHECK(set->broken);
+	CHECK_NUMBER(set->fault_count, FAULTS_TOLD + 1);
+	CHECK_TEXT(last->message, "101 more faults are not told");
+	CHECK(last->rest && !last->warning);
+	CHECK_TEXT(last->at.file, "a.json");
+	definitions_free(set);
+	/* Warnings have a number of their own, so that they hide no fault. */
+	set = READ(
+		many("{\"apps\": {\"jobs\": {\"network\": {\"subnets\": [\"subnet-1\"]}, \"taskDefinition\": "
+		     "{\"cpu\": \"256\", \"memory\": \"512\", ",
+			"\"aMemberThatIsNewOnAws%d\": 1", FAULTS_TOLD + 1, "}}}}"));
+	CHECK(!set->broken);
+	CHECK_NUMBER(set->fault_count, FAULTS_TOLD + 1);
+	CHECK_TEXT(set->faults[FAULTS_TOLD].message, "1 more warning is not told");
+	definitions_free(set);
+}
+
+#define ONE_TASK "{\"apps\": {\"jobs\": {\"network\": {\"subnets\": [\"subnet-1\"]}, \"taskDefinition\": {"
+
+/* More than AWS ever takes is told once, and nobody looks at each of them. */
+static void lists_that_are_too_long(void)
+{
+	static const struct {
+		const char *before, *each, *after, *told;
+	} rows[] = {
+		{ ONE_TASK "\"containerDefinitions\": [", "{\"name\": \"c%d\"}", "]}}}}",
+			"a.json:1:101: \"containerDefinitions\" has 30000 elements; write at most 10\n" },
+		{ ONE_TASK "\"containerDefinitions\": [{\"environment\": [", "{\"name\": \"c%d\"}", "]}]}}}}",
+			"a.json:1:118: \"environment\" has 30000 elements; write at most 3000\n" },
+		{ ONE_TASK "\"volumes\": [", "{\"name\": \"c%d\"}", "]}}}}",
+			"a.json:1:88: \"volumes\" has 30000 elements; write at most 3000\n" },
+		{ "{\"apps\": {\"jobs\": {\"tags\": {", "\"k%d\": \"v\"", "}}}}",
+			"a.json:1:28: \"tags\" has 30000 members; write at most 3000\n" },
+		{ "{\"apps\": {\"jobs\": {\"network\": {\"subnets\": [", "\"subnet-%d\"", "]}}}}",
+			"a.json:1:43: \"subnets\" has 30000 elements; write at most 16\n" },
+		{ "{\"batches\": {\"nightly\": {\"environment\": {", "\"K%d\": \"v\"", "}}}}",
+			"a.json:1:41: \"environment\" has 30000 members; write at most 3000\n" },
+		{ "{\"batches\": {\"nightly\": {\"command\": [", "\"%d\"", "]}}}",
+			"a.json:1:37: \"command\" has 30000 elements; write at most 3000\n" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct definitions *set = READ(many(rows[i].before, rows[i].each, 30000, rows[i].after));
+		size_t used = arena_used(arena);
+
+		if (!CHECK(strstr(lines_of(set), rows[i].told) != NULL))
+			printf("  got  %s", lines_of(set));
+		CHECK(set->broken && set->fault_count <= 3);
+		CHECK(arena_used(arena) - used < 16 * 1024);
+		definitions_free(set);
+	}
+}
+
+/* Time grows with the files, not with its square: where it did, each of these took minutes. */
+static void many_of_everything(void)
+{
+	const char *names = many("{\"apps\": {", "\"a%d\": {\"cluster\": \"shared\"}", 15000, "}}");
+	const char *lost = many("{\"batches\": {",
+		"\"b%d\": {\"app\": \"a0-000\", \"schedule\": \"rate(1 day)\"}", 8000, "}}");
+	const char *homeless = many("{\"apps\": {\"jobs\": {}}, \"batches\": {",
+		"\"b%d\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}", 10000, "}}");
+	clock_t begun = clock();
+	struct definitions *set = READ(names, names, names, names, lost);
+
+	CHECK_NUMBER(set->fault_count, FAULTS_TOLD + 1);
+	CHECK(text_ends(set->faults[FAULTS_TOLD].message, " more faults are not told"));
+	definitions_free(set);
+	set = READ(homeless);
+	CHECK_NUMBER(set->fault_count, 1);
+	CHECK(clock() - begun < 20 * CLOCKS_PER_SEC);
+	definitions_free(set);
+}
+
 int main(int argc, char **argv)
 {
 	arena = arena_new();
@@ -413,6 +508,9 @@ int main(int argc, char **argv)
 	a_broken_file_may_define_what_is_missing();
 	faults_come_in_order();
 	a_warning_breaks_nothing();
+	faults_are_cut();
+	lists_that_are_too_long();
+	many_of_everything();
 	arena_free(arena);
 	return check_end();
 }

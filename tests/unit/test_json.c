@@ -183,6 +183,13 @@ static void places_of_many_siblings(void)
 		CHECK_NUMBER(json_place_of(index, arena_printf(arena, "/list/%u", i)).line, i + 1);
 	for (unsigned i = 0; i < 100000; i++)
 		CHECK_NUMBER(json_place_of(index, arena_printf(arena, "/%u", i)).line, i + 100001);
+	/* In any order, and in two lists by turns. */
+	for (unsigned i = 0; i < 20000; i++) {
+		unsigned at = i * 7919 % 100000;
+
+		CHECK_NUMBER(json_place_of(index, arena_printf(arena, "/list/%u", at)).line, at + 1);
+		CHECK_NUMBER(json_place_of(index, arena_printf(arena, "/%u", at)).line, at + 100001);
+	}
 	CHECK(clock() - begun < 5 * CLOCKS_PER_SEC);
 	CHECK_NUMBER(json_place_of(index, "/99").line, 100100);
 	CHECK_NUMBER(json_place_of(index, "/list/98").line, 99);

@@ -202,20 +202,44 @@ static void too_many_files(void)
 	end();
 }
 
-static void too_many_bytes(void)
+/* What counts is what a text takes once it is read: brackets take a hundred times their length. */
+static void more_than_memory_is_for(void)
 {
-	begin();
-	for (int i = 0; i <= 64; i++) {
-		const char *path = at(arena_printf(arena, "%05d.json", i));
-		int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	CLEANUP_TEXT struct text text = { 0 };
+	const char *told;
 
-		CHECK(ftruncate(file, 1 << 20) == 0);
-		close(file);
-	}
-	CHECK_TEXT(load(), arena_printf(arena,
-				   "%s:1:1: the files come to more than 64 MiB; take away what is no "
-				   "definition\n",
-				   folder));
+	begin();
+	text_add(&text, "{\"x\": [{}");
+	while (text.length < 300000)
+		text_add(&text, ",{}");
+	text_add(&text, "]}");
+	write_file("a.json", text_string(&text), 0644);
+	CHECK(text_starts(load(), "a.json:1:2: unknown key \"x\""));
+	write_file("b.json", text_string(&text), 0644);
+	told = load();
+	CHECK_TEXT(told,
+		arena_printf(arena,
+			"%s:1:1: the files are more than one daemon's memory is for: read, they would take "
+			"over 32 MiB; take away what is no definition, or divide the apps between two "
+			"daemons\n",
+			folder));
+	end();
+}
+
+static void many_unreadable_files(void)
+{
+	const char *lines;
+	size_t count = 0;
+
+	begin();
+	for (int i = 0; i < 300; i++)
+		CHECK(symlink("nowhere", at(arena_printf(arena, "%03d.json", i))) == 0);
+	lines = load();
+	for (const char *line = lines; (line = strchr(line, '\n')); line++)
+		count++;
+	CHECK_NUMBER(count, 201);
+	CHECK(text_ends(lines,
+		"\n199.json:1:1: 100 more files cannot be read, and are not told; mend those above first\n"));
 	end();
 }
 
@@ -305,7 +329,8 @@ int main(void)
 	what_never_ends();
 	sizes();
 	too_many_files();
-	too_many_bytes();
+	more_than_memory_is_for();
+	many_unreadable_files();
 	who_may_write();
 	whose_it_is();
 	hard_links();

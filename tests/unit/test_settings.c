@@ -66,19 +66,20 @@ static void check_missing(struct arena *arena)
 static void check_large(struct arena *arena)
 {
 	char *path = arena_printf(arena, "%s/settings.json", folder);
-	char *text = arena_alloc(arena, (1 << 20) + 2);
+	enum { MOST = 64 << 10 };
+	char *text = arena_alloc(arena, MOST + 2);
 	struct error error = { 0 };
 	struct settings *settings;
 
-	memset(text, ' ', (1 << 20) + 1);
+	memset(text, ' ', MOST + 1);
 	memcpy(text, "{}", 2);
-	CHECK(make_file(path, text, 1 << 20, 0600));
+	CHECK(make_file(path, text, MOST, 0600));
 	settings = settings_load(arena, path, true, &error);
 	CHECK(settings && !settings->broken);
 	settings_free(settings);
-	CHECK(make_file(path, text, (1 << 20) + 1, 0600));
+	CHECK(make_file(path, text, MOST + 1, 0600));
 	CHECK(!settings_load(arena, path, true, &error));
-	CHECK_TEXT(error.text, arena_printf(arena, "%s: larger than 1048576 bytes", path));
+	CHECK_TEXT(error.text, arena_printf(arena, "%s: larger than 65536 bytes", path));
 	unlink(path);
 }
 
