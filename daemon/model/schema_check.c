@@ -229,7 +229,7 @@ static void unknown_key(struct walk *walk, const struct spot *spot, const struct
 
 	if ((near || !schema->open) && fault_is_cut(walk->reader))
 		return;
-	message = arena_printf(arena, "unknown key %s", quoted(walk->reader, spot->key));
+	message = arena_printf(arena, "unknown key %s", told_text(walk->reader, spot, spot->key));
 	if (near)
 		fault_at(walk->reader, spot, AT_KEY, message, arena_printf(arena, "write \"%s\"", near));
 	else if (schema->open)
