@@ -212,7 +212,8 @@ static void say_all(struct arena *arena, const json_t *status)
 
 	say(stdout, "%s", member(status, "state"));
 	json_array_foreach (reasons, i, reason)
-		say(stdout, "%s%s", i ? ", " : ": ", json_string_value(reason));
+		say(stdout, "%s%s", i ? ", " : ": ",
+			json_is_string(reason) ? json_string_value(reason) : "?");
 	say(stdout, "\n");
 	say(stdout, "running since %s: fargate-batchd %s, process %lld\n", member(status, "runningSince"),
 		member(status, "program"), (long long)json_integer_of(status, "pid", 0));
