@@ -326,6 +326,17 @@ void json_put(json_t *object, const char *key, json_t *value)
 		abort();
 }
 
+json_t *json_object_in(json_t *object, const char *key)
+{
+	json_t *value = json_object_get(object, key);
+
+	if (!json_is_object(value)) {
+		value = json_must(json_object());
+		json_put(object, key, value);
+	}
+	return value;
+}
+
 void json_put_text(json_t *object, const char *key, const char *value)
 {
 	if (value)

@@ -70,6 +70,8 @@ json_t *json_text(const char *text);
 /* Sets a member that takes the new reference; a NULL value leaves the member out. */
 void json_put(json_t *object, const char *key, json_t *value);
 void json_put_text(json_t *object, const char *key, const char *value);
+/* The object that a member is, borrowed; where it is none, it becomes an empty one. */
+json_t *json_object_in(json_t *object, const char *key);
 /* Adds an element that takes the new reference; NULL adds nothing. */
 void json_add(json_t *array, json_t *value);
 

@@ -208,6 +208,12 @@ static void reload(struct daemon *daemon)
 	begin_pass(daemon);
 }
 
+static void planned(const struct pass *pass, void *data)
+{
+	(void)data;
+	report_planned(pass);
+}
+
 static void progressed(const struct pass_site *site, const struct action *action, void *data)
 {
 	report_action(((struct daemon *)data)->report, site, action);
@@ -259,6 +265,7 @@ static void begin_pass(struct daemon *daemon)
 	options.write = !daemon->session.settings->read_only;
 	options.resident = true;
 	options.repairs = repairs;
+	options.planned = planned;
 	options.progress = progressed;
 	options.done = finished;
 	options.data = options.done_data = daemon;

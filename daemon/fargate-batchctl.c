@@ -56,7 +56,9 @@ static const struct verb_entry verbs[] = {
 	{ "approve", "PLAN", "let one held deletion plan pass",
 		"Where too much would be removed at once, nothing is, and diff, apply and status show the "
 		"held plan's name.\n"
-		"The approval holds for exactly that plan, for one hour, from the next pass on.\n"
+		"The approval holds for exactly that plan, for one hour, from the next pass on. It is used "
+		"up\n"
+		"when all that it names is disabled; what comes back in between needs a new one.\n"
 		"Exit code: 0, or 2 where no such plan is held.\n\n"
 		"  fargate-batchctl approve 3f9a0c2d41aa\n",
 		0, 1, verb_approve },

@@ -1,6 +1,10 @@
 #include "memory.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "model/tags.h"
+#include "sites.h"
 #include "text.h"
 
 /* The brake counts what left in so long a time. */
@@ -49,6 +53,108 @@ void memory_keep_calm(struct pass *pass, struct pass_site *site)
 	}
 }
 
+/* What the plans of a pass say of ARNs, each sorted. */
+struct standing {
+	struct arena *arena;
+	const char **leaving, **wanted;
+	size_t leaving_count, leaving_capacity, wanted_count, wanted_capacity;
+	bool all_known; /* what is in neither is not there, or has not left */
+};
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_among(const char *const *arns, size_t count, const char *arn)
+{
+	return count && bsearch(&arn, arns, count, sizeof arn, compare_texts);
+}
+
+static bool is_back(const char *arn, void *data)
+{
+	const struct standing *standing = data;
+
+	return is_among(standing->wanted, standing->wanted_count, arn) ||
+	       (standing->all_known && !is_among(standing->leaving, standing->leaving_count, arn));
+}
+
+static void add_leaving(struct standing *standing, const char *arn)
+{
+	arena_grow(standing->arena, &standing->leaving, sizeof arn, standing->leaving_count,
+		&standing->leaving_capacity);
+	standing->leaving[standing->leaving_count++] = arn;
+}
+
+static void add_standing(struct standing *standing, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->action_count; i++)
+		if (plan->actions[i]->removal)
+			add_leaving(standing, plan->actions[i]->arn);
+	for (size_t i = 0; i < plan->wait_count; i++)
+		add_leaving(standing, plan->waits[i].arn);
+	for (size_t i = 0; i < plan->wants.count; i++) {
+		const struct resource *want = plan->wants.items[i];
+		const struct resource *have =
+			resources_find(&plan->observed->all, want->kind, want->name, NULL);
+
+		if (!have)
+			continue;
+		arena_grow(standing->arena, &standing->wanted, sizeof have->arn, standing->wanted_count,
+			&standing->wanted_capacity);
+		standing->wanted[standing->wanted_count++] = have->arn;
+	}
+}
+
+static struct standing standing_of(const struct pass *pass)
+{
+	struct standing standing = { .arena = pass->arena, .all_known = sites_all_known(pass) };
+
+	for (size_t i = 0; i < pass->site_count; i++)
+		if (pass->sites[i].plan)
+			add_standing(&standing, pass->sites[i].plan);
+	if (standing.leaving_count)
+		qsort(standing.leaving, standing.leaving_count, sizeof *standing.leaving, compare_texts);
+	if (standing.wanted_count)
+		qsort(standing.wanted, standing.wanted_count, sizeof *standing.wanted, compare_texts);
+	return standing;
+}
+
+/* What waits in its grace was disabled, also where the pass that did it was killed before it kept that. */
+static void keep_disabled(const struct pass *pass, const struct plan *plan)
+{
+	struct approvals *approvals = state_approvals(pass->options.state);
+
+	for (size_t i = 0; i < plan->wait_count; i++)
+		if (approvals_await(approvals, plan->waits[i].arn, pass->now))
+			approvals_disabled(approvals, plan->waits[i].arn, pass->now);
+}
+
+void memory_review_approvals(const struct pass *pass)
+{
+	struct approvals *approvals = state_approvals(pass->options.state);
+	struct standing standing;
+
+	if (!approvals_any(approvals, pass->now))
+		return;
+	standing = standing_of(pass);
+	for (size_t i = 0; i < pass->site_count; i++)
+		if (pass->sites[i].plan)
+			keep_disabled(pass, pass->sites[i].plan);
+	approvals_review(approvals, pass->now, is_back, &standing);
+}
+
+bool memory_covers(const struct pass *pass, const struct action *action)
+{
+	const struct approvals *approvals = state_approvals(pass->options.state);
+	const char *left = tags_value(&action->have->tags, TAG_LEAVING);
+	time_t since = 0;
+
+	return approvals_await(approvals, action->arn, pass->now) ||
+	       (action->verb == VERB_DELETE && left && text_parse_iso8601(left, &since) &&
+		       approvals_cover(approvals, action->arn, since));
+}
+
 /* Marked by a pass that was killed before it could keep a record, or before the state was emptied. */
 static bool left_unrecorded(const struct pass_site *site, const struct resource *have)
 {
@@ -57,6 +163,7 @@ static bool left_unrecorded(const struct pass_site *site, const struct resource 
 
 	return left && app && text_parse_iso8601(left, &since) && since >= site->pass->now - BRAKE_SECONDS &&
 	       !state_knows_left(site->memory, have->arn) &&
+	       !approvals_know(state_approvals(site->pass->options.state), have->arn) &&
 	       (definitions_app(&site->pass->definitions, app) ||
 		       state_served(site->pass->options.state, app));
 }
@@ -109,6 +216,18 @@ static void remember_fights(struct pass *pass, struct pass_site *site, const str
 	}
 }
 
+static void remember_removal(struct pass *pass, struct pass_site *site, const struct action *action)
+{
+	struct approvals *approvals = state_approvals(pass->options.state);
+
+	if (action->leaves && !action->approved)
+		state_left(site->memory, action->arn, pass->now);
+	if (action->verb == VERB_DELETE || !action->approved)
+		approvals_deleted(approvals, action->arn);
+	else
+		approvals_disabled(approvals, action->arn, pass->now);
+}
+
 void memory_keep(struct pass *pass, struct pass_site *site)
 {
 	for (size_t i = 0; i < site->plan->action_count; i++) {
@@ -118,8 +237,8 @@ void memory_keep(struct pass *pass, struct pass_site *site)
 			continue;
 		if (action->kind->shape == SHAPE_REVISIONS && action->verb == VERB_CREATE)
 			remember_registration(pass, site, action);
-		if (action->leaves)
-			state_left(site->memory, action->arn, action->approved, pass->now);
+		if (action->removal)
+			remember_removal(pass, site, action);
 		/* A person approved it: from now on its grace is ours to watch. */
 		if (action->leaves && action->stray)
 			state_serve(pass->options.state, action->app, site->site.account);

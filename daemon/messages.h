@@ -27,6 +27,8 @@
 	MESSAGE(BLOCKED, "1655c14d8d774713af5a03972aa1bb03", LOG_ERR, \
 		"Something a batch needs is missing or could not be read") \
 	MESSAGE(HELD, "a667e702fdb448468b08e7d13359c6cb", LOG_ERR, "Removals wait for approval") \
+	MESSAGE(APPROVED, "4ad1278add0f48278c2faddb9904b7af", LOG_NOTICE, \
+		"A person has approved removals, and they are carried out") \
 	MESSAGE(FIGHT, "11a64a210985413aa623abd19fed0dc7", LOG_ERR, "A field keeps being changed outside") \
 	MESSAGE(DIFFERS, "6bf3af152def49adabd3677b3a6a096d", LOG_WARNING, \
 		"Something differs and may not be written") \

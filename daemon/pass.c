@@ -310,14 +310,52 @@ static void plan_again(struct pass *pass)
 static bool approved(const char *name, void *data)
 {
 	const struct pass *pass = data;
+	struct approval approval;
 
-	return state_approved(pass->options.state, name, pass->now);
+	return approvals_find(state_approvals(pass->options.state), name, pass->now, &approval);
+}
+
+static bool covered(const struct action *action, void *data)
+{
+	return memory_covers(data, action);
+}
+
+/* Each approval is used by the first pass that writes under it. */
+static void use_approvals(struct pass *pass)
+{
+	struct approvals *approvals = state_approvals(pass->options.state);
+
+	pass->approvals =
+		arena_alloc(pass->arena, (pass->guard.approved_count + 1) * sizeof *pass->approvals);
+	for (size_t i = 0; i < pass->guard.approved_count; i++) {
+		const struct held *plan = &pass->guard.approved[i];
+		struct approval *approval = &pass->approvals[i];
+
+		approvals_find(approvals, plan->plan, pass->now, approval);
+		approval->by = arena_copy(pass->arena, approval->by);
+		if (pass->options.write)
+			approvals_use(approvals, approval, plan->arns, plan->arn_count);
+	}
+}
+
+static void keep_held(const struct pass *pass)
+{
+	json_t *plans = json_must(json_object());
+
+	for (size_t i = 0; i < pass->guard.held_count; i++) {
+		const struct held *held = &pass->guard.held[i];
+		json_t *arns = json_must(json_array());
+
+		for (size_t a = 0; a < held->arn_count; a++)
+			json_add(arns, json_text(held->arns[a]));
+		json_put(plans, held->plan, arns);
+	}
+	state_hold(pass->options.state, plans, sites_all_known(pass));
 }
 
 static void guard(struct pass *pass)
 {
 	struct plan **plans = arena_alloc(pass->arena, (pass->site_count + 1) * sizeof(struct plan *));
-	json_t *names = json_must(json_array());
 	size_t count = 0, recently_left_count;
 	const char **recently_left;
 
@@ -327,6 +365,7 @@ static void guard(struct pass *pass)
 		plans[count++] = pass->sites[i].plan;
 		memory_keep_calm(pass, &pass->sites[i]);
 	}
+	memory_review_approvals(pass);
 	recently_left = memory_recently_left(pass, &recently_left_count);
 	pass->guard = guard_plans(pass->arena, plans, count,
 		&(struct guard_options){
@@ -336,15 +375,11 @@ static void guard(struct pass *pass)
 			.recently_left_count = recently_left_count,
 			.nothing_defined = !pass->definitions.batch_count,
 			.approved = approved,
+			.covered = covered,
 			.data = pass,
 		});
-	for (size_t i = 0; i < pass->guard.held_count; i++)
-		json_add(names, json_string(pass->guard.held[i].plan));
-	/* A pass over some batches looks at no removal, so what is held stays held. */
-	if (pass->options.only_count)
-		json_decref(names);
-	else
-		state_hold(pass->options.state, names);
+	use_approvals(pass);
+	keep_held(pass);
 	if (pass->options.planned)
 		pass->options.planned(pass, pass->options.data);
 }

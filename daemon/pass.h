@@ -69,6 +69,7 @@ struct pass {
 	struct pass_site *sites;
 	size_t site_count;
 	struct guard guard;
+	struct approval *approvals; /* of each of the guard's approved plans */
 	time_t now;
 	double started, ended;
 	bool stopped; /* somebody asked us to stop */

@@ -320,6 +320,26 @@ static void tell_held(struct report *report, const struct pass *pass)
 	}
 }
 
+static void tell_approval(const struct pass *pass, const struct held *plan, const struct approval *approval)
+{
+	CLEANUP_TEXT struct text arns = { 0 };
+	const struct message_field fields[] = { { "PASS", pass_name(pass) } };
+	char at[ISO8601_SIZE];
+
+	text_iso8601(at, approval->at);
+	for (size_t i = 0; i < plan->arn_count; i++)
+		text_printf(&arns, "%s%s", i ? ", " : "", plan->arns[i]);
+	message_send(MESSAGE_APPROVED, fields, ARRAY_LENGTH(fields),
+		"plan %s, approved by %s at %s, is carried out: %zu removal%s: %s", plan->plan, approval->by,
+		at, plan->arn_count, plan->arn_count == 1 ? "" : "s", text_string(&arns));
+}
+
+void report_planned(const struct pass *pass)
+{
+	for (size_t i = 0; i < pass->guard.approved_count && pass->options.write; i++)
+		tell_approval(pass, &pass->guard.approved[i], &pass->approvals[i]);
+}
+
 static bool same_owner(const struct action *a, const struct action *b)
 {
 	return text_compare(a->app, b->app) == 0 && text_compare(a->batch, b->batch) == 0;

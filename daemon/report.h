@@ -27,6 +27,8 @@ void report_not_in_force(struct report *report, enum message message, const char
  */
 bool report_repairs(const struct report *report, const struct pass_site *site, const struct action *action);
 
+/* Tells whose approvals a pass is about to use, and for what. */
+void report_planned(const struct pass *pass);
 /* Tells an action that came to an end. */
 void report_action(struct report *report, const struct pass_site *site, const struct action *action);
 /* Tells what a pass found, and keeps what it tells again later. */

@@ -179,8 +179,19 @@ static void show_departures(FILE *file, const struct pass *pass, const struct pl
 	}
 }
 
+static void show_approval(FILE *file, const struct held *plan, const struct approval *approval)
+{
+	char at[ISO8601_SIZE];
+
+	text_iso8601(at, approval->at);
+	say(file, "note: plan %s: approved by %s at %s, %zu to remove\n", plan->plan, approval->by, at,
+		plan->arn_count);
+}
+
 void show_notes(FILE *file, const struct pass *pass)
 {
+	for (size_t i = 0; i < pass->guard.approved_count; i++)
+		show_approval(file, &pass->guard.approved[i], &pass->approvals[i]);
 	for (size_t i = 0; i < pass->site_count; i++) {
 		const struct plan *plan = pass->sites[i].plan;
 
@@ -301,18 +312,40 @@ static json_t *problem_json(const struct problem *problem)
 	return change;
 }
 
-static json_t *held_json(const struct pass *pass)
+static json_t *arns_json(const struct held *plan)
+{
+	json_t *arns = json_must(json_array());
+
+	for (size_t i = 0; i < plan->arn_count; i++)
+		json_add(arns, json_string(plan->arns[i]));
+	return arns;
+}
+
+static json_t *approved_json(const struct pass *pass)
+{
+	json_t *all = json_must(json_array());
+
+	for (size_t i = 0; i < pass->guard.approved_count; i++) {
+		const struct approval *approval = &pass->approvals[i];
+		char at[ISO8601_SIZE];
+
+		text_iso8601(at, approval->at);
+		json_add(all, json_must(json_pack("{s:s, s:o, s:s, s:o}", "plan", approval->plan, "by",
+				      json_text(approval->by), "at", at, "resources",
+				      arns_json(&pass->guard.approved[i]))));
+	}
+	return all;
+}
+
+json_t *show_held_json(const struct pass *pass)
 {
 	json_t *all = json_must(json_array());
 
 	for (size_t i = 0; i < pass->guard.held_count; i++) {
 		const struct held *held = &pass->guard.held[i];
-		json_t *arns = json_must(json_array());
 
-		for (size_t a = 0; a < held->arn_count; a++)
-			json_add(arns, json_string(held->arns[a]));
 		json_add(all, json_must(json_pack("{s:s, s:s, s:o, s:o}", "plan", held->plan, "reason",
-				      held->reason, "resources", arns, "command",
+				      held->reason, "resources", arns_json(held), "command",
 				      json_sprintf("fargate-batchctl approve %s", held->plan))));
 	}
 	return all;
@@ -363,15 +396,15 @@ json_t *show_json(const struct pass *pass, const struct show_options *options)
 		for (size_t p = 0; pass->sites[i].plan && p < pass->sites[i].plan->problem_count; p++)
 			json_add(changes, problem_json(&pass->sites[i].plan->problems[p]));
 	add_errors(pass, errors);
-	return json_must(
-		json_pack("{s:b, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
-			"inSync", pass_in_sync(pass), "changes", changes, "held", held_json(pass), "notes",
-			notes_json(pass), "errors", errors, "summary", "create", (json_int_t)summary.create,
-			"change", (json_int_t)summary.update, "disable", (json_int_t)summary.disable,
-			"delete", (json_int_t)summary.delete, "conflicts", (json_int_t)summary.conflicts,
-			"blocked", (json_int_t)summary.problems, "done", (json_int_t)summary.done, "failed",
-			(json_int_t)summary.failed, "skipped", (json_int_t)summary.skipped, "held",
-			(json_int_t)summary.held));
+	return json_must(json_pack(
+		"{s:b, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
+		"inSync", pass_in_sync(pass), "changes", changes, "held", show_held_json(pass), "approved",
+		approved_json(pass), "notes", notes_json(pass), "errors", errors, "summary", "create",
+		(json_int_t)summary.create, "change", (json_int_t)summary.update, "disable",
+		(json_int_t)summary.disable, "delete", (json_int_t)summary.delete, "conflicts",
+		(json_int_t)summary.conflicts, "blocked", (json_int_t)summary.problems, "done",
+		(json_int_t)summary.done, "failed", (json_int_t)summary.failed, "skipped",
+		(json_int_t)summary.skipped, "held", (json_int_t)summary.held));
 }
 
 void show_faults(FILE *file, const struct definitions *definitions)

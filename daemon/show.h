@@ -35,10 +35,12 @@ void show_action(FILE *file, const struct action *action, const struct show_opti
  */
 void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const struct show_options *options);
 
-/* Batches that wait in their grace. */
+/* Plans that a person let pass, and batches that wait in their grace. */
 void show_notes(FILE *file, const struct pass *pass);
 
-/* {"inSync", "changes", "held", "notes", "summary"}; a new reference. */
+/* [{"plan", "reason", "resources", "command"}] of what waits for a person; a new reference. */
+json_t *show_held_json(const struct pass *pass);
+/* {"inSync", "changes", "held", "approved", "notes", "errors", "summary"}; a new reference. */
 json_t *show_json(const struct pass *pass, const struct show_options *options);
 
 /* "file:line:column: what is wrong; what to write instead", one line per fault. */

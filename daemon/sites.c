@@ -127,6 +127,14 @@ static bool is_known(const struct pass_site *site)
 	return site->covered || (site->plan && !*site->observed->incomplete);
 }
 
+bool sites_all_known(const struct pass *pass)
+{
+	for (size_t i = 0; i < pass->site_count; i++)
+		if (!is_known(&pass->sites[i]))
+			return false;
+	return !pass->options.only_count;
+}
+
 static bool is_left_anywhere(const struct pass *pass, const char *app)
 {
 	for (size_t i = 0; i < pass->site_count; i++)

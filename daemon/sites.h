@@ -16,4 +16,7 @@ void sites_serve(struct pass *pass);
 /* Forgets apps and sites of which nothing of ours is left; not where only a part was looked at. */
 void sites_forget(struct pass *pass);
 
+/* Whether everything of every site was read; false where only some batches were looked at. */
+bool sites_all_known(const struct pass *pass);
+
 #endif

@@ -13,7 +13,6 @@
 
 enum {
 	FOLDER_MODE = 0750, /* for a group of readers; the files are the owner's alone */
-	APPROVAL_SECONDS = 3600,
 	STRANGER_SECONDS = 24 * 3600,
 	FIGHT_WINDOW = 3600,
 	FIGHT_LIMIT = 3,
@@ -31,20 +30,10 @@ struct state {
 	struct folder *folder; /* NULL: none can be had, and nothing is kept */
 	struct error no_folder; /* why */
 	char endpoint[9];
-	struct document served, held, approvals;
+	struct document served, held;
+	struct approvals approvals;
 	struct state_site *sites;
 };
-
-static json_t *object_in(json_t *object, const char *key)
-{
-	json_t *value = json_object_get(object, key);
-
-	if (!json_is_object(value)) {
-		value = json_must(json_object());
-		json_put(object, key, value);
-	}
-	return value;
-}
 
 static void open_document(struct state *state, struct document *document, const char *name)
 {
@@ -110,7 +99,7 @@ struct state *state_open(const char *endpoint, struct error *error)
 	memcpy(state->endpoint, hex, sizeof state->endpoint - 1);
 	open_document(state, &state->served, "served");
 	open_document(state, &state->held, "held");
-	open_document(state, &state->approvals, "approvals");
+	approvals_open(&state->approvals, state->folder, state->endpoint);
 	if (state->folder || state->no_folder.code != ERROR_INPUT)
 		return state;
 	error_set(error, ERROR_INPUT, "%s", state->no_folder.text);
@@ -123,7 +112,7 @@ struct state *state_close(struct state *state)
 		return NULL;
 	document_close(&state->served);
 	document_close(&state->held);
-	document_close(&state->approvals);
+	approvals_close(&state->approvals);
 	while (state->sites) {
 		struct state_site *next = state->sites->next;
 
@@ -145,7 +134,7 @@ const char *state_directory(const struct state *state)
 
 void state_refresh(struct state *state)
 {
-	document_load(&state->approvals);
+	document_load(&state->approvals.given);
 }
 
 bool state_save(struct state *state, bool ledger, struct error *error)
@@ -153,7 +142,8 @@ bool state_save(struct state *state, bool ledger, struct error *error)
 	bool saved = document_save(&state->held, error);
 
 	if (ledger)
-		saved = document_save(&state->served, error) && saved;
+		saved = document_save(&state->served, error) &&
+			document_save(&state->approvals.used, error) && saved;
 	for (struct state_site *site = state->sites; site; site = site->next) {
 		saved = document_save(&site->cache, error) && saved;
 		if (ledger)
@@ -198,7 +188,7 @@ const char *state_account_of(const struct state *state, const char *app)
 /* Takes the new value over; what is kept already stays, and nothing has to be written. */
 static void keep_served(struct state *state, const char *kind, const char *name, json_t *value)
 {
-	json_t *all = object_in(state->served.json, kind);
+	json_t *all = json_object_in(state->served.json, kind);
 
 	if (json_equal(json_object_get(all, name), value)) {
 		json_decref(value);
@@ -225,7 +215,7 @@ void state_serve_site(struct state *state, const char *account, const char *regi
 
 static void forget_served(struct state *state, const char *kind, const char *name)
 {
-	if (json_object_del(object_in(state->served.json, kind), name) == 0)
+	if (json_object_del(json_object_in(state->served.json, kind), name) == 0)
 		state->served.dirty = true;
 }
 
@@ -239,10 +229,13 @@ void state_forget_site(struct state *state, const char *site)
 	forget_served(state, "sites", site);
 }
 
-void state_hold(struct state *state, json_t *plans)
+void state_hold(struct state *state, json_t *plans, bool all)
 {
-	if (json_equal(json_object_get(state->held.json, "plans"), plans) ||
-		(!json_array_size(plans) && !json_object_get(state->held.json, "plans"))) {
+	json_t *before = json_object_get(state->held.json, "plans");
+
+	if (!all && json_is_object(before))
+		json_object_update_missing(plans, before);
+	if (json_equal(before, plans) || (!json_object_size(plans) && !before)) {
 		json_decref(plans);
 		return;
 	}
@@ -250,27 +243,16 @@ void state_hold(struct state *state, json_t *plans)
 	state->held.dirty = true;
 }
 
-bool state_is_held(const struct state *state, const char *plan)
+json_t *state_held(const struct state *state, const char *plan)
 {
-	json_t *one;
-	size_t i;
+	json_t *arns = json_object_get(json_object_get(state->held.json, "plans"), plan);
 
-	json_array_foreach (json_object_get(state->held.json, "plans"), i, one)
-		if (strcmp(json_string_value(one) ? json_string_value(one) : "", plan) == 0)
-			return true;
-	return false;
+	return json_is_array(arns) ? arns : NULL;
 }
 
-bool state_approve(struct state *state, const char *plan, time_t now, struct error *error)
+struct approvals *state_approvals(struct state *state)
 {
-	json_put(state->approvals.json, plan, json_integer(now + APPROVAL_SECONDS));
-	state->approvals.dirty = true;
-	return document_save(&state->approvals, error);
-}
-
-bool state_approved(const struct state *state, const char *plan, time_t now)
-{
-	return json_integer_of(state->approvals.json, plan, 0) > now;
+	return &state->approvals;
 }
 
 struct state_site *state_site(struct state *state, const char *account, const char *region)
@@ -308,7 +290,7 @@ void state_keep_revision(struct state_site *site, const char *arn, const char *h
 
 	if (!hash || (kept && strcmp(kept, digest) == 0))
 		return;
-	json_put(object_in(site->cache.json, "revisions"), arn,
+	json_put(json_object_in(site->cache.json, "revisions"), arn,
 		json_pack("{s:s, s:s}", "hash", hash, "digest", digest));
 	site->cache.dirty = true;
 }
@@ -349,22 +331,20 @@ static void forget_before(struct document *document, const char *key, time_t bef
 void state_keep_stranger(struct state_site *site, const char *arn, time_t now)
 {
 	forget_before(&site->cache, "strangers", now - STRANGER_SECONDS);
-	json_put(object_in(site->cache.json, "strangers"), arn, json_integer(now));
+	json_put(json_object_in(site->cache.json, "strangers"), arn, json_integer(now));
 	site->cache.dirty = true;
 }
 
-void state_left(struct state_site *site, const char *arn, bool approved, time_t now)
+void state_left(struct state_site *site, const char *arn, time_t now)
 {
 	forget_before(&site->ledger, "left", now - FIGHT_WINDOW);
-	forget_before(&site->ledger, "approved", now - FIGHT_WINDOW);
-	json_put(object_in(site->ledger.json, approved ? "approved" : "left"), arn, json_integer(now));
+	json_put(json_object_in(site->ledger.json, "left"), arn, json_integer(now));
 	site->ledger.dirty = true;
 }
 
 bool state_knows_left(const struct state_site *site, const char *arn)
 {
-	return json_object_get(json_object_get(site->ledger.json, "left"), arn) ||
-	       json_object_get(json_object_get(site->ledger.json, "approved"), arn);
+	return json_object_get(json_object_get(site->ledger.json, "left"), arn) != NULL;
 }
 
 const char **state_left_since(
@@ -405,8 +385,9 @@ static json_t *fight_of(const struct state_site *site, const char *arn, const ch
 unsigned state_put_back(struct state_site *site, const char *arn, const char *path, time_t now)
 {
 	char name[DIGEST_HEX_SIZE];
-	json_t *fights = object_in(object_in(site->ledger.json, "fights"), arn);
-	json_t *fight = object_in(fights, fight_name(path, name)), *times = json_object_get(fight, "times");
+	json_t *fights = json_object_in(json_object_in(site->ledger.json, "fights"), arn);
+	json_t *fight = json_object_in(fights, fight_name(path, name)),
+	       *times = json_object_get(fight, "times");
 	json_t *recent = json_must(json_array()), *when;
 	json_int_t pause;
 	size_t i;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "approvals.h"
 #include "arena.h"
 #include "error.h"
 #include "folder.h"
@@ -51,11 +52,15 @@ void state_forget_site(struct state *state, const char *site);
 json_t *state_apps(const struct state *state);
 json_t *state_sites(const struct state *state);
 
-/* Held plans and approvals, by plan name. */
-void state_hold(struct state *state, json_t *plans); /* takes the new array of names */
-bool state_is_held(const struct state *state, const char *plan);
-bool state_approve(struct state *state, const char *plan, time_t now, struct error *error);
-bool state_approved(const struct state *state, const char *plan, time_t now);
+/*
+ * Held plans: takes the new object, by a plan's name the ARNs that it would remove. `all` false: only a part
+ * was looked at, so what was held before stays held.
+ */
+void state_hold(struct state *state, json_t *plans, bool all);
+json_t *state_held(
+	const struct state *state, const char *plan); /* borrowed; NULL where no such plan is held */
+/* What persons let pass; lives as long as the state. */
+struct approvals *state_approvals(struct state *state);
 
 /* What is remembered of one account and region; lives as long as the state. */
 struct state_site;
@@ -72,11 +77,11 @@ bool state_stranger(const struct state_site *site, const char *arn, time_t now);
 void state_keep_stranger(struct state_site *site, const char *arn, time_t now);
 
 /* Batches that left, for the brake: those that a person approved do not count. */
-void state_left(struct state_site *site, const char *arn, bool approved, time_t now);
+void state_left(struct state_site *site, const char *arn, time_t now);
 /* Their ARNs, in an array of the arena that may grow. */
 const char **state_left_since(
 	const struct state *state, time_t since, struct arena *arena, size_t *count, size_t *capacity);
-/* Whether this batch is one of them, approved or not. */
+/* Whether this batch is one of them. */
 bool state_knows_left(const struct state_site *site, const char *arn);
 
 /*

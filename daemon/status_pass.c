@@ -3,6 +3,7 @@
 
 #include "json.h"
 #include "kinds/kinds.h"
+#include "show.h"
 #include "status.h"
 #include "text.h"
 
@@ -214,23 +215,6 @@ static void add_leaving(const struct pass *pass, const struct plan *plan, json_t
 	}
 }
 
-static json_t *held_json(const struct pass *pass)
-{
-	json_t *all = json_must(json_array());
-
-	for (size_t i = 0; i < pass->guard.held_count; i++) {
-		const struct held *held = &pass->guard.held[i];
-		json_t *arns = json_must(json_array());
-
-		for (size_t a = 0; a < held->arn_count; a++)
-			json_add(arns, json_string(held->arns[a]));
-		json_add(all, json_must(json_pack("{s:s, s:s, s:o, s:o}", "plan", held->plan, "reason",
-				      held->reason, "resources", arns, "command",
-				      json_sprintf("fargate-batchctl approve %s", held->plan))));
-	}
-	return all;
-}
-
 static size_t count_rules(const struct observed *observed)
 {
 	size_t count = 0;
@@ -314,6 +298,6 @@ void status_add_pass(json_t *status, const struct pass *pass, size_t number)
 	json_put(status, "leaving", leaving);
 	json_put(status, "conflicts", conflicts);
 	json_put(status, "problems", problems);
-	json_put(status, "held", held_json(pass));
+	json_put(status, "held", show_held_json(pass));
 	json_put(status, "fights", fights);
 }

@@ -38,22 +38,46 @@ static void settle(struct gathering *all)
 	all->count = kept;
 }
 
-/* What the plan would remove: schedules and what apps leave behind; targets and revisions go with them. */
-static struct gathering gather(struct arena *arena, struct plan *const *plans, size_t count, bool stray)
+static bool has_arn(const struct gathering *all, const char *arn)
+{
+	return all->count && bsearch(&arn, all->arns, all->count, sizeof arn, compare_texts);
+}
+
+/* What a plan names: schedules and what apps leave behind; targets and revisions go with them. */
+static bool is_named(const struct action *action)
+{
+	return action->removal && action->outcome != OUTCOME_HELD &&
+	       (action->kind->shape == SHAPE_SCHEDULE || action->kind->shape == SHAPE_PLAIN);
+}
+
+typedef bool chosen(const struct action *action);
+
+static struct gathering gather(
+	struct arena *arena, struct plan *const *plans, size_t count, chosen *is_chosen)
 {
 	struct gathering all = { .arena = arena };
 
-	for (size_t p = 0; p < count; p++) {
-		for (size_t i = 0; i < plans[p]->action_count; i++) {
-			const struct action *action = plans[p]->actions[i];
-
-			if (action->removal && action->stray == stray && action->outcome != OUTCOME_HELD &&
-				(action->kind->shape == SHAPE_SCHEDULE || action->kind->shape == SHAPE_PLAIN))
-				add_arn(&all, action->have->arn);
-		}
-	}
+	for (size_t p = 0; p < count; p++)
+		for (size_t i = 0; i < plans[p]->action_count; i++)
+			if (is_chosen(plans[p]->actions[i]))
+				add_arn(&all, plans[p]->actions[i]->have->arn);
 	settle(&all);
 	return all;
+}
+
+static bool is_uncovered(const struct action *action)
+{
+	return is_named(action) && !action->approved;
+}
+
+static bool is_uncovered_leaver(const struct action *action)
+{
+	return is_uncovered(action) && !action->stray;
+}
+
+static bool is_uncovered_stray(const struct action *action)
+{
+	return is_uncovered(action) && action->stray;
 }
 
 static char *plan_name(struct arena *arena, const struct gathering *all)
@@ -69,21 +93,42 @@ static char *plan_name(struct arena *arena, const struct gathering *all)
 	return arena_printf(arena, "%.12s", hex);
 }
 
-/* Lets the removals wait, or marks them as what a person let pass. */
-static void decide(struct plan *const *plans, size_t count, bool stray, bool approved)
+/* With the targets that go before it. */
+static void decide_one(struct action *action, bool approved)
 {
-	for (size_t p = 0; p < count; p++) {
-		for (size_t i = 0; i < plans[p]->action_count; i++) {
-			struct action *action = plans[p]->actions[i];
+	action->approved = approved;
+	if (!approved)
+		action->outcome = OUTCOME_HELD;
+	for (size_t i = 0; i < action->need_count; i++)
+		if (action->needs[i]->removal && action->needs[i]->kind->shape == SHAPE_TARGET)
+			decide_one(action->needs[i], approved);
+}
 
-			if (!action->removal || action->stray != stray)
-				continue;
-			if (approved)
-				action->approved = true;
-			else
-				action->outcome = OUTCOME_HELD;
-		}
-	}
+/* Lets the removals wait, or marks them as what a person let pass. */
+static void decide(struct plan *const *plans, size_t count, const struct gathering *all, bool approved)
+{
+	for (size_t p = 0; p < count; p++)
+		for (size_t i = 0; i < plans[p]->action_count; i++)
+			if (is_named(plans[p]->actions[i]) && has_arn(all, plans[p]->actions[i]->have->arn))
+				decide_one(plans[p]->actions[i], approved);
+}
+
+/* What an earlier approval names goes on under it: all that is to be done with it, or nothing. */
+static void decide_covered(
+	struct arena *arena, struct plan *const *plans, size_t count, const struct guard_options *options)
+{
+	struct gathering rest;
+
+	for (size_t p = 0; p < count && options->covered; p++)
+		for (size_t i = 0; i < plans[p]->action_count; i++)
+			if (is_named(plans[p]->actions[i]))
+				plans[p]->actions[i]->approved =
+					options->covered(plans[p]->actions[i], options->data);
+	rest = gather(arena, plans, count, is_uncovered);
+	for (size_t p = 0; p < count; p++)
+		for (size_t i = 0; i < plans[p]->action_count; i++)
+			if (is_named(plans[p]->actions[i]) && has_arn(&rest, plans[p]->actions[i]->have->arn))
+				plans[p]->actions[i]->approved = false;
 }
 
 /* What is newly disabled in this pass and in the hour before it; what came back and leaves again counts once.
@@ -97,8 +142,7 @@ static size_t count_leaving(
 		add_arn(&all, options->recently_left[i]);
 	for (size_t p = 0; p < count; p++)
 		for (size_t i = 0; i < plans[p]->action_count; i++)
-			if (plans[p]->actions[i]->leaves && !plans[p]->actions[i]->stray &&
-				plans[p]->actions[i]->outcome != OUTCOME_HELD)
+			if (plans[p]->actions[i]->leaves && is_uncovered_leaver(plans[p]->actions[i]))
 				add_arn(&all, plans[p]->actions[i]->arn);
 	settle(&all);
 	return all.count;
@@ -125,16 +169,14 @@ static char *brake(
 	return NULL;
 }
 
-static void add_held(
-	struct guard *guard, struct arena *arena, char *plan, const struct gathering *all, const char *reason)
+static void add_held(struct arena *arena, struct held **all, size_t *count, struct held one)
 {
-	struct held *held = arena_alloc(arena, (guard->held_count + 1) * sizeof *held);
+	struct held *held = arena_alloc(arena, (*count + 1) * sizeof *held);
 
-	if (guard->held_count)
-		memcpy(held, guard->held, guard->held_count * sizeof *held);
-	held[guard->held_count++] =
-		(struct held){ .plan = plan, .reason = reason, .arns = all->arns, .arn_count = all->count };
-	guard->held = held;
+	if (*count)
+		memcpy(held, *all, *count * sizeof *held);
+	held[(*count)++] = one;
+	*all = held;
 }
 
 static bool is_held(const struct action *action)
@@ -161,18 +203,22 @@ static bool needs_what_is_held(const struct action *action)
 
 /*
  * Revisions are the way back. Those of a batch that left stay while anything is held or waits, of whatever
- * site; those of a batch that is served, while what starts them may not be moved.
+ * site; those of a batch that is served, while what starts them may not be moved. What goes with something
+ * held is shown with it.
  */
 static void keep_revisions(struct plan *plan, bool waiting)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < plan->action_count; i++) {
-		const struct action *action = plan->actions[i];
+		struct action *action = plan->actions[i];
 		bool goes = action->kind->shape == SHAPE_REVISIONS && action->verb == VERB_DELETE;
+		bool stays = goes && needs_what_is_held(action);
 
-		if (!goes || is_held(action) || !(action->removal ? waiting : needs_what_is_held(action)))
-			plan->actions[kept++] = plan->actions[i];
+		if (stays && action->removal)
+			action->outcome = OUTCOME_HELD;
+		if (!goes || is_held(action) || !(action->removal ? waiting : stays))
+			plan->actions[kept++] = action;
 	}
 	plan->action_count = kept;
 }
@@ -192,20 +238,24 @@ struct guard guard_plans(struct arena *arena, struct plan *const *plans, size_t 
 {
 	struct guard guard = { 0 };
 
+	decide_covered(arena, plans, plan_count, options);
 	for (int stray = 0; stray <= 1; stray++) {
-		struct gathering all = gather(arena, plans, plan_count, stray);
-		const char *reason = stray ? "their app is in no definition that was ever applied from here"
-					   : brake(arena, plans, plan_count, options);
+		struct gathering all =
+			gather(arena, plans, plan_count, stray ? is_uncovered_stray : is_uncovered_leaver);
+		struct held one = { .arns = all.arns, .arn_count = all.count };
 		bool approved;
-		char *name;
 
-		if (!all.count || !reason)
+		one.reason = stray ? "their app is in no definition that was ever applied from here"
+				   : brake(arena, plans, plan_count, options);
+		if (!all.count || !one.reason)
 			continue;
-		name = plan_name(arena, &all);
-		approved = options->approved && options->approved(name, options->data);
-		decide(plans, plan_count, stray, approved);
-		if (!approved)
-			add_held(&guard, arena, name, &all, reason);
+		one.plan = plan_name(arena, &all);
+		approved = options->approved && options->approved(one.plan, options->data);
+		decide(plans, plan_count, &all, approved);
+		if (approved)
+			add_held(arena, &guard.approved, &guard.approved_count, one);
+		else
+			add_held(arena, &guard.held, &guard.held_count, one);
 	}
 	keep_way_back(plans, plan_count);
 	return guard;

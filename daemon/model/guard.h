@@ -14,13 +14,18 @@ struct guard_options {
 	const char *const *recently_left;
 	size_t recently_left_count;
 	bool nothing_defined; /* the definitions hold no batch at all */
+	/* Whether a person has let this plan pass, and whether one that passed already names the action's
+	 * resource: it is disabled, or deleted, without another. */
 	bool (*approved)(const char *plan, void *data);
+	bool (*covered)(const struct action *action, void *data);
 	void *data;
 };
 
 struct guard {
 	struct held *held;
 	size_t held_count;
+	struct held *approved; /* what would be held, had nobody let it pass */
+	size_t approved_count;
 };
 
 /* Marks what has to wait as OUTCOME_HELD, and says under which names. */

@@ -17,7 +17,7 @@
 
 #include "fuzz.h"
 
-enum { NOW = 1800000000, FILES = 7 };
+enum { NOW = 1800000000, FILES = 8 };
 
 static char directory[64];
 static char endpoint[9];
@@ -54,7 +54,7 @@ static void write_files(struct arena *arena, const uint8_t *data, size_t size)
 {
 	static const char *const names[FILES] = { "served-%s.json", "held-%s.json", "approvals-%s.json",
 		"cache-1-eu-west-1-%s.json", "ledger-1-eu-west-1-%s.json", "last-good.json",
-		"last-good-settings.json" };
+		"last-good-settings.json", "approvals-used-%s.json" };
 
 	for (size_t i = 0; i < FILES; i++) {
 		const char *mark = strstr(names[i], "%s");
@@ -82,8 +82,44 @@ static bool every_other(const char *arn, void *data)
 	return (*count)++ & 1;
 }
 
+static bool is_back(const char *arn, void *data)
+{
+	MUST(arn && !data);
+	return strcmp(arn, "arn:c") == 0;
+}
+
+static void ask_approvals(struct state *state)
+{
+	struct approvals *approvals = state_approvals(state);
+	struct approval approval;
+
+	(void)state_held(state, "abc");
+	(void)approvals_find(approvals, "abc", NOW, &approval);
+	(void)approvals_await(approvals, "arn:a", NOW);
+	(void)approvals_cover(approvals, "arn:a", NOW);
+	if (approvals_any(approvals, NOW))
+		approvals_review(approvals, NOW, is_back, NULL);
+	approvals_disabled(approvals, "arn:a", NOW);
+	approvals_deleted(approvals, "arn:b");
+}
+
+static void approve(struct state *state)
+{
+	static const char *const arns[] = { "arn:a", "arn:b" };
+	struct approvals *approvals = state_approvals(state);
+	struct approval approval;
+
+	state_hold(state, json_pack("{s:[s,s]}", "abc", arns[0], arns[1]), false);
+	MUST(approvals_give(approvals, "abc", "alice", state_held(state, "abc"), NOW, NULL));
+	MUST(approvals_find(approvals, "abc", NOW, &approval));
+	approvals_use(approvals, &approval, arns, 2);
+	approvals_disabled(approvals, "arn:a", NOW);
+}
+
 static void ask(struct state *state, struct state_site *site)
 {
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	size_t left, capacity;
 	const char *name;
 	json_t *one;
 	int count = 0;
@@ -92,11 +128,10 @@ static void ask(struct state *state, struct state_site *site)
 		MUST(state_served(state, name) && (state_account_of(state, name) || true));
 	json_object_foreach (state_sites(state), name, one)
 		MUST(json_text_of(one, "region", "") && (json_text_of(one, "role", NULL) || true));
-	(void)state_is_held(state, "abc");
-	(void)state_approved(state, "abc", NOW);
+	ask_approvals(state);
 	(void)state_revision(site, "arn:a", "v1-a");
 	(void)state_stranger(site, "arn:a", NOW);
-	(void)state_left_since(state, NOW - 3600);
+	(void)state_left_since(state, NOW - 3600, arena, &left, &capacity);
 	(void)state_knows_left(site, "arn:a");
 	(void)state_calm_until(site, "arn:a", "State");
 	state_drop_revisions(site, every_other, &count);
@@ -106,11 +141,10 @@ static void tell(struct state *state, struct state_site *site)
 {
 	state_serve(state, "batch", "1");
 	state_serve_site(state, "1", "eu-west-1", NULL);
-	state_hold(state, json_pack("[s]", "abc"));
-	MUST(state_approve(state, "abc", NOW, NULL));
+	approve(state);
 	state_keep_revision(site, "arn:a", "v1-a", "v1-b");
 	state_keep_stranger(site, "arn:b", NOW);
-	state_left(site, "arn:c", false, NOW);
+	state_left(site, "arn:c", NOW);
 	MUST(state_put_back(site, "arn:a", "State", NOW) >= 1);
 	MUST(state_save(state, true, NULL));
 }
@@ -118,13 +152,18 @@ static void tell(struct state *state, struct state_site *site)
 /* What was told is known, whatever stood there before. */
 static void read_back(void)
 {
-	struct state *state = state_open("aws");
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	struct state *state = state_open("aws", NULL);
 	struct state_site *site = state_site(state, "1", "eu-west-1");
+	struct approvals *approvals = state_approvals(state);
+	struct approval approval;
+	size_t left, capacity;
 
 	MUST(state_served(state, "batch") && state_account_of(state, "batch"));
-	MUST(state_is_held(state, "abc") && state_approved(state, "abc", NOW));
+	MUST(state_held(state, "abc") && !approvals_find(approvals, "abc", NOW, &approval));
+	MUST(approvals_cover(approvals, "arn:a", NOW) && approvals_await(approvals, "arn:b", NOW));
 	MUST(state_revision(site, "arn:a", "v1-a") && state_stranger(site, "arn:b", NOW));
-	MUST(state_knows_left(site, "arn:c") && state_left_since(state, NOW - 3600) >= 1);
+	MUST(state_knows_left(site, "arn:c") && state_left_since(state, NOW - 3600, arena, &left, &capacity));
 	state_close(state);
 }
 
@@ -146,7 +185,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	make_directory();
 	write_files(arena, data, size);
 	load_last_good(arena);
-	state = state_open("aws");
+	state = state_open("aws", NULL);
 	site = state_site(state, "1", "eu-west-1");
 	ask(state, site);
 	tell(state, site);

@@ -106,6 +106,7 @@ static void fill_state(struct plan_test *test)
 	const json_t *approved = json_object_get(test->observed, "approved");
 	json_int_t left = json_integer_of(test->observed, "leftWithinTheHour", 0);
 	struct state_site *site = state_site(test->state, test->answers.account, "ap-northeast-1");
+	CLEANUP(json_decrefp) json_t *none = json_array();
 	struct error error = { 0 };
 	json_t *each;
 	size_t i;
@@ -115,10 +116,11 @@ static void fill_state(struct plan_test *test)
 	if (json_array_size(served))
 		state_serve_site(test->state, "123456789012", "ap-northeast-1", NULL);
 	json_array_foreach (approved, i, each)
-		CHECK(state_approve(test->state, json_string_value(each), now_of(test) - 60, &error));
+		CHECK(approvals_give(state_approvals(test->state), json_string_value(each), "somebody", none,
+			now_of(test) - 60, &error));
 	for (i = 0; i < (size_t)left; i++)
 		state_left(site,
-			arena_printf(test->arena, "arn:aws:events:ap-northeast-1:1:rule/gone-%zu", i), false,
+			arena_printf(test->arena, "arn:aws:events:ap-northeast-1:1:rule/gone-%zu", i),
 			now_of(test) - 600);
 }
 

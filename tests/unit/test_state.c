@@ -68,24 +68,24 @@ static void only_readings_without_ledger(void)
 	state_close(state);
 }
 
-static void approvals(void)
+static void held(void)
 {
-	struct state *state = open_state("aws"), *other = open_state("aws");
-	json_t *plans = json_pack("[s]", "abc");
+	struct state *state = open_state("aws");
 
-	CHECK(!state_is_held(state, "abc"));
-	state_hold(state, plans);
-	CHECK(state_is_held(state, "abc"));
-	CHECK(!state_is_held(state, "abd"));
-	CHECK(!state_approved(state, "abc", 1000));
-	/* The daemon sees what the client wrote meanwhile. */
-	CHECK(state_approve(other, "abc", 1000, NULL));
-	state_refresh(state);
-	CHECK(state_approved(state, "abc", 1000 + 3599));
-	CHECK(!state_approved(state, "abc", 1000 + 3600));
-	CHECK(!state_approved(state, "abd", 1000));
+	CHECK(!state_held(state, "abc"));
+	state_hold(state, json_pack("{s:[s,s]}", "abc", "arn:a", "arn:b"), true);
+	CHECK_NUMBER(json_array_size(state_held(state, "abc")), 2);
+	CHECK(!state_held(state, "abd"));
+	/* Where only a part was looked at, what was held before is not known to be over. */
+	state_hold(state, json_pack("{s:[s]}", "abd", "arn:a"), false);
+	CHECK(state_held(state, "abc") && state_held(state, "abd"));
+	CHECK(state_save(state, false, NULL));
 	state_close(state);
-	state_close(other);
+	state = open_state("aws");
+	CHECK(state_held(state, "abc") && state_held(state, "abd"));
+	state_hold(state, json_object(), true);
+	CHECK(!state_held(state, "abc") && !state_held(state, "abd"));
+	state_close(state);
 }
 
 static void memory(void)
@@ -100,11 +100,9 @@ static void memory(void)
 	CHECK(state_stranger(site, "arn:r", 5000 + 86399));
 	CHECK(!state_stranger(site, "arn:r", 5000 + 86400));
 	CHECK(!state_stranger(site, "arn:r", 4000));
-	state_left(site, "arn:a", false, 10000);
-	state_left(site, "arn:b", false, 12000);
-	state_left(site, "arn:c", true, 12000);
-	CHECK(state_knows_left(site, "arn:a") && state_knows_left(site, "arn:c") &&
-		!state_knows_left(site, "arn:d"));
+	state_left(site, "arn:a", 10000);
+	state_left(site, "arn:b", 12000);
+	CHECK(state_knows_left(site, "arn:a") && !state_knows_left(site, "arn:d"));
 	state_left_since(state, 10000, arena, &count, &capacity);
 	CHECK_NUMBER(count, 2);
 	CHECK_TEXT(state_left_since(state, 11000, arena, &count, &capacity)[0], "arn:b");
@@ -206,7 +204,7 @@ int main(void)
 	setenv("STATE_DIRECTORY", directory, 1);
 	served();
 	only_readings_without_ledger();
-	approvals();
+	held();
 	memory();
 	fights();
 	locks();
