@@ -1,4 +1,5 @@
-# bash completion of fargate-batchctl: verbs, flags by verb, names of batches and of held plans.
+# bash completion of fargate-batchctl: verbs, flags by verb, names of batches and of held plans. What compgen -W is given
+# it expands like a command line, so names are taken from files only where they hold no mark that means something there.
 
 # Names of batches, as the definitions on the command line (or those of the daemon) have them; offline.
 _fargate_batchctl_batches() {
@@ -8,11 +9,11 @@ _fargate_batchctl_batches() {
             --definitions | --settings) arguments+=("${typed[i]}" "${typed[i + 1]}") ;;
         esac
     done
-    "${COMP_WORDS[0]}" next --json --count 1 "${arguments[@]}" 2>/dev/null | sed -n 's/^ *"batch": "\([^"]*\)".*/\1/p'
+    "${COMP_WORDS[0]}" next --json --count 1 "${arguments[@]}" 2>/dev/null | sed -n 's/^ *"batch": "\([A-Za-z0-9_-]*\)".*/\1/p'
 }
 
 _fargate_batchctl_plans() {
-    "${COMP_WORDS[0]}" status --json 2>/dev/null | sed -n 's/^ *"plan": "\([^"]*\)".*/\1/p'
+    "${COMP_WORDS[0]}" status --json 2>/dev/null | sed -n 's/^ *"plan": "\([0-9a-f]*\)".*/\1/p'
 }
 
 _fargate_batchctl() {
@@ -39,7 +40,7 @@ _fargate_batchctl() {
             return
             ;;
         --profile)
-            mapfile -t COMPREPLY < <(compgen -W "$(sed -n 's/^\[\(profile \)\{0,1\}\([^]]*\)\]$/\2/p' \
+            mapfile -t COMPREPLY < <(compgen -W "$(sed -n 's/^\[\(profile \)\{0,1\}\([A-Za-z0-9_.@:/+-]*\)\]$/\2/p' \
                 "${AWS_CONFIG_FILE:-$HOME/.aws/config}" "${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}" \
                 2>/dev/null)" -- "$word")
             return

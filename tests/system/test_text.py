@@ -10,7 +10,7 @@ import unicodedata
 
 import pytest
 
-from conftest import CTL, DAEMON, OWNER, REGION, SECRET, Result, wait_for
+from conftest import CTL, DAEMON, OWNER, REGION, ROOT, SECRET, Result, wait_for
 
 # A title, a colour that is none of ours, C1, DEL, marks and separators, and a line that nobody has to believe.
 MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -331,6 +331,31 @@ def test_status_as_anybody_may_have_left_it(world, article):
     assert SHOWN in everywhere(world, "status", as_json=False)[0].err
     process.terminate()
     process.communicate()
+
+
+@pytest.mark.parametrize("typed", [["approve", ""], ["next", ""], ["--profile", ""]])
+def test_completion_runs_nothing_that_files_hold(world, article, typed):
+    """Bash expands the words that it offers: a plan in status.json, a profile, a batch are names and nothing else."""
+    world.write(article)
+    process = world.start("", "--settings", str(world.settings_file), "--definitions", str(world.definitions), program=DAEMON)
+    path, owned = world.folder / "run" / "status.json", world.folder / "owned"
+    wait_for(lambda: path.exists() and json.loads(path.read_text()).get("lastPass"), what="the first pass")
+    bad = f"$(touch {owned})"
+    held = [{"plan": plan, "reason": "x", "resources": [], "command": "x"} for plan in ("0123abcd", bad, "`id`", PLANT)]
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"held": held}, indent=2))
+    (world.folder / "home" / ".aws").mkdir()
+    (world.folder / "home" / ".aws" / "config").write_text(f"[profile {bad}]\n[profile dev]\n")
+    script = f"""
+        source {ROOT}/config/completion/fargate-batchctl.bash
+        COMP_WORDS=({CTL} --definitions {world.definitions} --settings {world.settings_file} "$@"); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+        _fargate_batchctl
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    offered = run(world, ["bash", "-c", script, "bash", *typed]).out.split()
+    process.terminate()
+    process.communicate()
+    assert not owned.exists()
+    assert offered == {"approve": ["0123abcd"], "next": ["no1", "no2"], "--profile": ["dev"]}[typed[0]]
 
 
 def test_what_the_daemon_tells(world, article):

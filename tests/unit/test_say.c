@@ -5,6 +5,7 @@
 
 #include "journal.h"
 #include "json.h"
+#include "metrics.h"
 #include "text.h"
 
 #include "../check.h"
@@ -66,6 +67,19 @@ static void objects(void)
 	json_decref(value);
 }
 
+/* In a label backslash and quote are escaped once more. */
+static void labels(void)
+{
+	json_t *status = json_must(json_pack("{s:s, s:s}", "program", "a\"b\\c", "owner", "\n\x1b\u202e"));
+	struct metrics *metrics = metrics_new(1800000000);
+	CLEANUP_TEXT struct text text = { 0 };
+
+	metrics_write(metrics, status, &text);
+	CHECK(strstr(text_string(&text), "{version=\"a\\\"b\\\\c\",owner=\"\\\\n\\\\x1b\\\\u202e\"} 1\n"));
+	metrics_free(metrics);
+	json_decref(status);
+}
+
 /* What a record that no journal takes says on standard error. */
 static void records(void)
 {
@@ -98,6 +112,7 @@ int main(void)
 	lines();
 	colours();
 	objects();
+	labels();
 	records();
 	fclose(out);
 	free(written);
