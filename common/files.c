@@ -39,27 +39,23 @@ char *file_read_opened(
 	return text;
 }
 
-char *file_read(struct arena *arena, const char *path, size_t limit, size_t *length, bool *missing,
-	struct error *error)
+int file_open(const char *path, size_t limit, size_t *size, bool *missing, struct error *error)
 {
-	CLEANUP_FILE int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat status;
 
 	if (missing)
 		*missing = file < 0 && errno == ENOENT;
-	if (file < 0 || fstat(file, &status) != 0) {
+	if (file < 0 || fstat(file, &status) != 0)
 		error_set(error, ERROR_IO, "%s: %s", path, strerror(errno));
-		return NULL;
-	}
-	if (!S_ISREG(status.st_mode)) {
+	else if (!S_ISREG(status.st_mode))
 		error_set(error, ERROR_IO, "%s: not a regular file", path);
-		return NULL;
-	}
-	if ((size_t)status.st_size > limit) {
+	else if ((size_t)status.st_size > limit)
 		error_set(error, ERROR_IO, "%s: larger than %zu bytes", path, limit);
-		return NULL;
-	}
-	return file_read_opened(arena, file, path, (size_t)status.st_size, length, error);
+	else
+		return *size = (size_t)status.st_size, file;
+	file_close(&file);
+	return -1;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -73,10 +69,11 @@ static void close_folder(DIR **folder)
 		closedir(*folder);
 }
 
-bool folder_list(
-	struct arena *arena, const char *path, const char *const **names, size_t *count, struct error *error)
+bool folder_list(struct arena *arena, int opened, const char *path, const char *const **names, size_t *count,
+	struct error *error)
 {
-	CLEANUP(close_folder) DIR *folder = opendir(path);
+	int again = openat(opened, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP(close_folder) DIR *folder = again < 0 ? NULL : fdopendir(again);
 	const char **all = NULL;
 	size_t capacity = 0;
 	struct dirent *entry;

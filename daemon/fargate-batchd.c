@@ -32,6 +32,7 @@ static int run(struct arena *arena, int argc, char **argv)
 		return say(stdout, "fargate-batchd " VERSION "\n"), EXIT_OK;
 	if (options.word_count)
 		return session_complain("%s: takes no arguments; see --help", options.words[0]);
+	options.strict = true;
 	return daemon_run(&options);
 }
 

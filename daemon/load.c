@@ -9,6 +9,7 @@
 #include "files.h"
 #include "json.h"
 #include "text.h"
+#include "trust.h"
 
 /*
  * MEMORY_LIMIT is what a set may take once it is read. While systemd reloads the unit three of them are there
@@ -18,7 +19,8 @@ enum { FILE_LIMIT = 1 << 20, MEMORY_LIMIT = 32 << 20, FILES_MOST = 10000 };
 
 struct loading {
 	struct arena *arena;
-	uid_t trusted; /* who owns the folder may own its files */
+	bool strict; /* what others may write is refused, not only told */
+	bool told_folder; /* others may write to the folder: so they may to each file */
 	struct definition_text *texts;
 	size_t count, capacity;
 	size_t cost; /* of all texts, as json_cost tells it */
@@ -27,28 +29,29 @@ struct loading {
 	bool unread; /* one of them is about a file that the kernel refused */
 };
 
-static void close_file(int *file)
-{
-	if (*file >= 0)
-		close(*file);
-}
-
 /* A path as people are told it: the kernel takes names that are no UTF-8. */
 static const char *told(struct loading *loading, const char *text)
 {
 	return text_mend(arena_copy(loading->arena, text));
 }
 
-static void add_fault(struct loading *loading, const char *file, const char *message, const char *remedy)
+static void add(
+	struct loading *loading, const char *file, const char *message, const char *remedy, bool warning)
 {
-	if (loading->fault_count == FAULTS_TOLD) {
-		loading->more_faults++;
+	/* Warnings leave room for what has to be mended. */
+	if (loading->fault_count >= (warning ? FAULTS_TOLD / 2 : FAULTS_TOLD)) {
+		loading->more_faults += !warning;
 		return;
 	}
 	arena_grow(loading->arena, &loading->faults, sizeof *loading->faults, loading->fault_count,
 		&loading->fault_capacity);
 	loading->faults[loading->fault_count++] = (struct fault){ { told(loading, file), 1, 1 },
-		told(loading, message), told(loading, remedy), false, false };
+		told(loading, message), told(loading, remedy), warning, false };
+}
+
+static void add_fault(struct loading *loading, const char *file, const char *message, const char *remedy)
+{
+	add(loading, file, message, remedy, false);
 }
 
 static void add_unread(struct loading *loading, const char *file, const char *remedy)
@@ -72,18 +75,16 @@ static const char *kind_of(mode_t mode)
 	}
 }
 
-/* A group of one's own (as many systems give every user) makes nobody else able to write. */
-static bool others_may_write(const struct stat *status)
+/* Whether what was opened may command us; told where not, and where strict it may not be read. */
+static bool trusted(struct loading *loading, const char *path, int file, const char *what)
 {
-	bool private_group = geteuid() != 0 && status->st_uid == geteuid() && status->st_gid == getegid();
+	struct distrust why;
 
-	return (status->st_mode & S_IWOTH) || ((status->st_mode & S_IWGRP) && !private_group);
-}
-
-/* What is applied with our keys may be written by root, by whoever owns the folder, and by ourselves. */
-static bool stranger(const struct loading *loading, uid_t owner)
-{
-	return owner != 0 && owner != geteuid() && owner != loading->trusted;
+	if (loading->told_folder || trust_opened(loading->arena, file, what, path, &why))
+		return true;
+	add(loading, path, why.message, why.remedy, !loading->strict);
+	loading->told_folder = strcmp(what, "folder") == 0;
+	return !loading->strict;
 }
 
 /* Whether what was opened may be read as definitions; adds the fault where not. */
@@ -101,21 +102,6 @@ static bool acceptable(struct loading *loading, const char *path, const struct s
 			arena_printf(arena, "the file has %lld bytes, more than 1 MiB",
 				(long long)status->st_size),
 			"divide it into several files");
-		return false;
-	}
-	if (others_may_write(status)) {
-		add_fault(loading, path,
-			arena_printf(
-				arena, "others may write to the file (mode %04o)", status->st_mode & 07777U),
-			arena_printf(arena, "run chmod go-w %s", path));
-		return false;
-	}
-	if (stranger(loading, status->st_uid)) {
-		add_fault(loading, path,
-			arena_printf(arena,
-				"the file belongs to user %lu, neither root nor the folder's owner",
-				(unsigned long)status->st_uid),
-			arena_printf(arena, "run chown root %s", path));
 		return false;
 	}
 	/* Under its other name it may be changed where nobody looks. */
@@ -182,10 +168,10 @@ static void read_text(struct loading *loading, const char *path, int file, struc
 		"write it under another name and rename it");
 }
 
-static int open_file(const char *path)
+static int open_file(int folder, const char *name)
 {
 	/* Neither a pipe nor a device may make us wait. */
-	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
 /* Why an open failed, as a fault; nothing for a file that went away since the folder was listed. */
@@ -211,12 +197,12 @@ static void refused(struct loading *loading, const char *path)
 
 static void load_opened(struct loading *loading, const char *path, int opened)
 {
-	CLEANUP(close_file) int file = opened;
+	CLEANUP_FILE int file = opened;
 	struct stat status;
 
 	if (fstat(file, &status) != 0)
 		refused(loading, path);
-	else if (acceptable(loading, path, &status))
+	else if (acceptable(loading, path, &status) && trusted(loading, path, file, "file"))
 		read_text(loading, path, file, status);
 }
 
@@ -265,26 +251,24 @@ static bool is_definition(const char *name)
 	return name[0] != '.' && text_ends(name, ".json");
 }
 
-/* Who owns a folder; root where that cannot be told. */
-static uid_t owner_of(const char *directory)
-{
-	struct stat status;
-
-	return stat(directory, &status) == 0 ? status.st_uid : 0;
-}
-
 static const char *path_in(struct arena *arena, const char *directory, const char *name)
 {
 	return arena_printf(arena, "%s%s%s", directory, text_ends(directory, "/") ? "" : "/", name);
 }
 
-struct definitions *load_definitions(struct arena *arena, const char *directory, struct error *error)
+struct definitions *load_definitions(
+	struct arena *arena, const char *directory, bool strict, struct error *error)
 {
-	struct loading loading = { .arena = arena, .trusted = owner_of(directory) };
+	struct loading loading = { .arena = arena, .strict = strict };
+	CLEANUP_FILE int folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const char *const *names;
 	size_t count, wanted = 0;
 
-	if (!folder_list(arena, directory, &names, &count, error))
+	if (folder < 0)
+		return error_set(error, ERROR_IO, "%s: %s", directory, strerror(errno)), NULL;
+	if (!trusted(&loading, directory, folder, "folder"))
+		return finish(&loading);
+	if (!folder_list(arena, folder, directory, &names, &count, error))
 		return NULL;
 	for (size_t i = 0; i < count; i++)
 		wanted += is_definition(names[i]);
@@ -299,7 +283,7 @@ struct definitions *load_definitions(struct arena *arena, const char *directory,
 		if (!is_definition(names[i]))
 			continue;
 		path = path_in(arena, directory, names[i]);
-		file = open_file(path);
+		file = open_file(folder, names[i]);
 		if (file < 0)
 			refused(&loading, path);
 		else
@@ -308,15 +292,6 @@ struct definitions *load_definitions(struct arena *arena, const char *directory,
 	if (loading.cost > MEMORY_LIMIT)
 		return too_large(&loading, directory);
 	return finish(&loading);
-}
-
-static uid_t owner_beside(struct arena *arena, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return owner_of(!slash          ? "."
-			: slash == path ? "/"
-					: arena_copy_n(arena, path, (size_t)(slash - path)));
 }
 
 static bool is_folder(int file)
@@ -329,7 +304,7 @@ static bool is_folder(int file)
 /* A file that a person has named; -1 and `error` where it is none. */
 static int open_named(const char *path, struct error *error)
 {
-	int file = open_file(path);
+	int file = open_file(AT_FDCWD, path);
 
 	if (file < 0) {
 		error_set(error, ERROR_IO, "%s: %s", path, strerror(errno));
@@ -342,9 +317,9 @@ static int open_named(const char *path, struct error *error)
 }
 
 struct definitions *load_definition_files(
-	struct arena *arena, const char *const *files, size_t count, struct error *error)
+	struct arena *arena, const char *const *files, size_t count, bool strict, struct error *error)
 {
-	struct loading loading = { .arena = arena };
+	struct loading loading = { .arena = arena, .strict = strict };
 
 	for (size_t i = 0; i < count; i++) {
 		int file;
@@ -355,7 +330,6 @@ struct definitions *load_definition_files(
 
 		if (file < 0)
 			return NULL;
-		loading.trusted = owner_beside(arena, files[i]);
 		load_opened(&loading, arena_copy(arena, files[i]), file);
 	}
 	return finish(&loading);

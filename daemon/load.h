@@ -8,14 +8,16 @@
 
 /*
  * All `*.json` of a folder, in name order; dot files are skipped. NULL and `error` where the folder cannot be
- * read. A file that cannot be read, is too large, is no regular file or could have been written by strangers
- * is a fault of the set. An empty folder is an empty set.
+ * read. A file that cannot be read, is too large or is no regular file is a fault of the set; a folder or
+ * file that others may write (trust.h) is one where `strict`, and is not read, else a warning. An empty
+ * folder is an empty set.
  */
-struct definitions *load_definitions(struct arena *arena, const char *directory, struct error *error);
+struct definitions *load_definitions(
+	struct arena *arena, const char *directory, bool strict, struct error *error);
 
 /* The same of these files, whatever they are called; NULL and `error` where one of them cannot be opened or
  * is a folder. */
 struct definitions *load_definition_files(
-	struct arena *arena, const char *const *files, size_t count, struct error *error);
+	struct arena *arena, const char *const *files, size_t count, bool strict, struct error *error);
 
 #endif

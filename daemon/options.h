@@ -20,6 +20,7 @@ enum flag_set {
 struct options {
 	const char *settings, *definitions, *endpoint_url, *region, *profile; /* NULL where not given */
 	bool debug, help, version, json, hide_values;
+	bool strict; /* what others may write is not read: for the daemon, and for root */
 	unsigned count; /* 0 where not given */
 	const char **words; /* everything that is no flag, in order */
 	size_t word_count;

@@ -32,11 +32,11 @@ bool session_load(struct session *session, struct error *error)
 	const struct options *options = session->options;
 	const char *directory = options->definitions ? options->definitions : DEFAULT_DEFINITIONS;
 
-	session->settings =
-		settings_load(session->arena, options->settings, options->settings != NULL, error);
+	session->settings = settings_load(
+		session->arena, options->settings, options->settings != NULL, options->strict, error);
 	if (!session->settings)
 		return false;
-	session->definitions = load_definitions(session->arena, directory, error);
+	session->definitions = load_definitions(session->arena, directory, options->strict, error);
 	return session->definitions != NULL;
 }
 
@@ -174,11 +174,16 @@ bool session_connect(struct session *session, struct error *error)
 			.region_setting = settings->region,
 			.profile_flag = options->profile,
 			.profile_setting = settings->profile,
+			.strict = options->strict,
 			.rates = settings->rates,
 			.trace = options->debug ? trace : NULL,
 		},
 		error);
-	if (!session->aws || !place_apps(session, error))
+	if (!session->aws)
+		return false;
+	if (aws_warning(session->aws))
+		session_complain("%s", aws_warning(session->aws));
+	if (!place_apps(session, error))
 		return false;
 	return open_state(session, error);
 }

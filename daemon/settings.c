@@ -8,6 +8,7 @@
 #include "model/region.h"
 #include "options.h"
 #include "text.h"
+#include "trust.h"
 
 enum { DEPTH_LIMIT = 32, OWNER_LONGEST = 128 };
 
@@ -134,16 +135,19 @@ static const struct member members[] = {
 	{ 0 },
 };
 
-static void keep_fault(struct load *load, struct json_place place, const char *message, const char *remedy)
+static void keep_fault(
+	struct load *load, struct json_place place, const char *message, const char *remedy, bool warning)
 {
 	struct settings *settings = load->settings;
 
 	arena_grow(load->arena, &settings->faults, sizeof *settings->faults, settings->fault_count,
 		&load->capacity);
-	settings->faults[settings->fault_count++] = (struct fault){
-		.at = { settings->file, place.line, place.column }, .message = message, .remedy = remedy
-	};
-	settings->broken = true;
+	settings->faults[settings->fault_count++] =
+		(struct fault){ .at = { settings->file, place.line, place.column },
+			.message = message,
+			.remedy = remedy,
+			.warning = warning };
+	settings->broken = settings->broken || !warning;
 }
 
 static void add_fault(struct load *load, struct json_place place, const char *message, const char *remedy)
@@ -154,7 +158,7 @@ static void add_fault(struct load *load, struct json_place place, const char *me
 		load->more++;
 		return;
 	}
-	keep_fault(load, place, message, remedy);
+	keep_fault(load, place, message, remedy, false);
 }
 
 static void tell_rest(struct load *load)
@@ -164,7 +168,7 @@ static void tell_rest(struct load *load)
 	keep_fault(load, (struct json_place){ last.line, last.column },
 		arena_printf(load->arena, "%zu more fault%s not told", load->more,
 			load->more == 1 ? " is" : "s are"),
-		"mend those above first");
+		"mend those above first", false);
 }
 
 static const char *got(const json_t *value)
@@ -358,10 +362,9 @@ static void read_object(struct load *load, const char *text, size_t length)
 		tell_rest(load);
 }
 
-struct settings *settings_read(struct arena *arena, const char *file, const char *text, size_t length)
+static struct load begin(struct arena *arena, const char *file)
 {
 	struct settings *settings = arena_alloc(arena, sizeof *settings);
-	struct load load = { .arena = arena, .settings = settings };
 
 	*settings = (struct settings){
 		.owner = "default",
@@ -371,22 +374,49 @@ struct settings *settings_read(struct arena *arena, const char *file, const char
 		.keep_revisions = 5,
 		.file = text_mend(arena_copy(arena, file)),
 	};
-	if (text)
-		read_object(&load, text, length);
-	return settings;
+	return (struct load){ .arena = arena, .settings = settings };
 }
 
-struct settings *settings_load(struct arena *arena, const char *path, bool must_exist, struct error *error)
+struct settings *settings_read(struct arena *arena, const char *file, const char *text, size_t length)
 {
-	const char *file = path ? path : DEFAULT_SETTINGS;
+	struct load load = begin(arena, file);
+
+	read_object(&load, text, length);
+	return load.settings;
+}
+
+/* Whether the file may command us; told where not, and where strict it may not be read. */
+static bool trusted(struct load *load, int file, const char *path, bool strict)
+{
+	struct distrust why;
+
+	if (trust_opened(load->arena, file, "file", path, &why))
+		return true;
+	keep_fault(load, (struct json_place){ 1, 1 }, why.message, why.remedy, !strict);
+	return !strict;
+}
+
+struct settings *settings_load(
+	struct arena *arena, const char *path, bool must_exist, bool strict, struct error *error)
+{
+	const char *name = path ? path : DEFAULT_SETTINGS;
+	struct load load = begin(arena, name);
 	struct error unread = { 0 };
 	bool missing = false;
 	size_t length = 0;
-	char *text = file_read(arena, file, SETTINGS_LIMIT, &length, &missing, &unread);
+	CLEANUP_FILE int file = file_open(name, SETTINGS_LIMIT, &length, &missing, &unread);
+	char *text = NULL;
 
-	if (!text && (!missing || must_exist))
+	if (missing && !must_exist)
+		return load.settings;
+	if (file >= 0 && !trusted(&load, file, name, strict))
+		return load.settings;
+	if (file >= 0)
+		text = file_read_opened(arena, file, name, length, &length, &unread);
+	if (!text)
 		return error_set(error, unread.code, "%s", unread.text), NULL;
-	return settings_read(arena, file, text, length);
+	read_object(&load, text, length);
+	return load.settings;
 }
 
 struct settings *settings_free(struct settings *settings)

@@ -30,17 +30,19 @@ struct settings {
 
 enum { SETTINGS_LIMIT = 64 * 1024 }; /* bytes of a file */
 
-/* The settings that this text (NULL = none: all defaults) says; `file` is where it was read from, for faults.
+/* The settings that this text says; `file` is where it was read from, for faults.
  */
 struct settings *settings_read(struct arena *arena, const char *file, const char *text, size_t length);
 
 /*
  * Reads the settings from `path` (NULL = /etc/fargate-batchd.json). Where `must_exist` is false a missing
  * file means all defaults. What is wrong in the file becomes faults, and those members keep their defaults;
- * NULL and `error` only for a file that cannot be read at all. Lives in `arena`, but for the JSON values
+ * that others may write it (trust.h) is a fault where `strict`, and it is not read, else a warning. NULL and
+ * `error` only for a file that cannot be read at all. Lives in `arena`, but for the JSON values
  * (settings_free).
  */
-struct settings *settings_load(struct arena *arena, const char *path, bool must_exist, struct error *error);
+struct settings *settings_load(
+	struct arena *arena, const char *path, bool must_exist, bool strict, struct error *error);
 
 /* Releases the JSON values; the rest goes with the arena. Accepts NULL, returns NULL. */
 struct settings *settings_free(struct settings *settings);

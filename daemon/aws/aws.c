@@ -61,8 +61,8 @@ struct aws *aws_new(const struct aws_options *options, struct error *error)
 	aws->in_flight_limit = options->in_flight ? options->in_flight : IN_FLIGHT;
 	aws->trace = options->trace;
 	aws->trace_data = options->trace_data;
-	if (!configuration_read(
-		    &aws->configuration, aws->arena, options->profile_flag, options->profile_setting, error))
+	if (!configuration_read(&aws->configuration, aws->arena, options->profile_flag,
+		    options->profile_setting, options->strict, error))
 		return aws_free(aws);
 	aws->rates = options->rates ? json_deep_copy(options->rates) : NULL;
 	aws->region = arena_copy(aws->arena, choose_region(options, aws->configuration.profile));
@@ -100,6 +100,11 @@ struct aws *aws_free(struct aws *aws)
 	arena_free(aws->arena);
 	free(aws);
 	return NULL;
+}
+
+const char *aws_warning(const struct aws *aws)
+{
+	return aws->configuration.warning;
 }
 
 const char *aws_region(const struct aws *aws)

@@ -82,6 +82,7 @@ struct aws_options {
 	const char *region_flag, *region_setting;
 	/* --profile, and the settings' profile, which AWS_PROFILE comes before; both NULL: "default". */
 	const char *profile_flag, *profile_setting;
+	bool strict; /* a configuration file that others may write is an error, not only a warning */
 	const json_t *rates; /* the settings' `rates`: {"<service>": requests per second}; NULL = defaults */
 	unsigned in_flight; /* exchanges under way at most; 0 = 20 */
 	call_trace_function *trace;
@@ -93,6 +94,9 @@ struct aws *aws_new(const struct aws_options *options, struct error *error);
 /* Ends everything without calling back, not to be called from a callback. Before its transport; accepts NULL.
  */
 struct aws *aws_free(struct aws *aws);
+
+/* A sentence about a configuration file that others may write; NULL where there is none. */
+const char *aws_warning(const struct aws *aws);
 
 /* The region where nothing more special is said; NULL where neither flag, environment, settings nor profile
  * names one. */

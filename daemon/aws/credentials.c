@@ -7,6 +7,7 @@
 #include "files.h"
 #include "macros.h"
 #include "text.h"
+#include "trust.h"
 
 enum { FILE_LIMIT = 1024 * 1024, CHAIN_LIMIT = 8 };
 
@@ -42,21 +43,48 @@ static const char *shared_file(struct arena *arena, const char *variable, const 
 	return home ? arena_printf(arena, "%s/.aws/%s", home, name) : NULL;
 }
 
-static bool add_file(struct profiles *profiles, struct arena *arena, enum profiles_form form,
-	const char *path, struct error *error)
+/* Whoever writes the file says whose keys are used, and where they are sent. */
+static bool trusted(struct configuration *configuration, struct arena *arena, int file, const char *path,
+	struct error *error)
 {
-	struct error fault;
-	bool missing = false;
+	struct distrust why;
+
+	if (trust_opened(arena, file, "file", path, &why))
+		return true;
+	if (configuration->strict)
+		return error_set(error, ERROR_INPUT, "%s: %s; %s", path, why.message, why.remedy);
+	configuration->warning = arena_printf(arena, "%s: %s; %s", path, why.message, why.remedy);
+	return true;
+}
+
+/* False with `missing` where there is none. */
+static char *read_trusted(struct configuration *configuration, struct arena *arena, const char *path,
+	bool *missing, struct error *error)
+{
 	size_t length;
+	CLEANUP_FILE int file = file_open(path, FILE_LIMIT, &length, missing, error);
+	char *text;
+
+	if (file < 0 || !trusted(configuration, arena, file, path, error))
+		return NULL;
+	text = file_read_opened(arena, file, path, length, &length, error);
+	if (text && strlen(text) != length)
+		return error_set(error, ERROR_INPUT, "%s is not a text file", path), NULL;
+	return text;
+}
+
+static bool add_file(struct configuration *configuration, struct profiles *profiles, struct arena *arena,
+	enum profiles_form form, const char *path, struct error *error)
+{
+	struct error fault = { 0 };
+	bool missing = false;
 	char *text;
 
 	if (!path)
 		return true;
-	text = file_read(arena, path, FILE_LIMIT, &length, &missing, &fault);
+	text = read_trusted(configuration, arena, path, &missing, &fault);
 	if (!text)
 		return missing || error_set(error, fault.code, "%s", fault.text);
-	if (strlen(text) != length)
-		return error_set(error, ERROR_INPUT, "%s is not a text file", path);
 	return profiles_add(profiles, arena, form, path, text, error);
 }
 
@@ -79,7 +107,7 @@ static bool unknown_profile(
 }
 
 bool configuration_read(struct configuration *configuration, struct arena *arena, const char *profile_flag,
-	const char *profile_setting, struct error *error)
+	const char *profile_setting, bool strict, struct error *error)
 {
 	const char *directory = environment("CREDENTIALS_DIRECTORY"), *named = profile_flag;
 	struct profiles *all = &configuration->profiles;
@@ -93,12 +121,15 @@ bool configuration_read(struct configuration *configuration, struct arena *arena
 		.profile_name = arena_copy(arena, named ? named : "default"),
 		.config_file = shared_file(arena, "AWS_CONFIG_FILE", "config"),
 		.credentials_file = shared_file(arena, "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
-		.directory_file = directory ? arena_printf(arena, "%s/aws", directory) : NULL };
+		.directory_file = directory ? arena_printf(arena, "%s/aws", directory) : NULL,
+		.strict = strict };
 	/* What is read later counts more. */
-	if (!add_file(all, arena, PROFILES_CONFIG, configuration->config_file, error) ||
-		!add_file(all, arena, PROFILES_CREDENTIALS, configuration->credentials_file, error) ||
-		!add_file(all, arena, PROFILES_CREDENTIALS, configuration->directory_file, error) ||
-		!add_file(&configuration->directory, arena, PROFILES_CREDENTIALS,
+	if (!add_file(configuration, all, arena, PROFILES_CONFIG, configuration->config_file, error) ||
+		!add_file(configuration, all, arena, PROFILES_CREDENTIALS, configuration->credentials_file,
+			error) ||
+		!add_file(configuration, all, arena, PROFILES_CREDENTIALS, configuration->directory_file,
+			error) ||
+		!add_file(configuration, &configuration->directory, arena, PROFILES_CREDENTIALS,
 			configuration->directory_file, error))
 		return false;
 	configuration->profile = profiles_find(&configuration->profiles, configuration->profile_name);

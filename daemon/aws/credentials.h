@@ -37,14 +37,17 @@ struct configuration {
 	const char *profile_setting; /* the third of them; NULL where not given */
 	const struct profile *profile; /* NULL where nothing is said about "default" */
 	const char *config_file, *credentials_file, *directory_file; /* NULL = no such place */
+	bool strict; /* a file that others may write is an error, not only a warning */
+	const char *warning; /* such a file; NULL = there is none */
 };
 
 /*
- * Reads the files that are there, from the arena. False where one is broken or unreadable, or the profile
- * asked for by name is in none of them (the nearest is named).
+ * Reads the files that are there, from the arena. False where one is broken or unreadable, where (`strict`)
+ * others may write one (trust.h), or where the profile asked for by name is in none of them (the nearest is
+ * named).
  */
 bool configuration_read(struct configuration *configuration, struct arena *arena, const char *profile_flag,
-	const char *profile_setting, struct error *error);
+	const char *profile_setting, bool strict, struct error *error);
 
 /* Our own keys' source; never NULL. */
 const struct source *credentials_find(const struct configuration *configuration, struct arena *arena);

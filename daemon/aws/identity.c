@@ -103,7 +103,7 @@ static const struct source *find_again(const struct identity *identity, struct a
 	const struct source *source;
 
 	if (!configuration_read(&configuration, arena, before->profile_flag ? before->profile_name : NULL,
-		    before->profile_setting, NULL))
+		    before->profile_setting, before->strict, NULL))
 		return NULL;
 	source = credentials_find(&configuration, arena);
 	while (source->role_arn && !identity->source->problem)

@@ -27,12 +27,12 @@ static bool load(struct session *session, const struct options *options, struct 
 {
 	if (!options->word_count)
 		return session_load(session, error);
-	session->settings =
-		settings_load(session->arena, options->settings, options->settings != NULL, error);
+	session->settings = settings_load(
+		session->arena, options->settings, options->settings != NULL, options->strict, error);
 	if (!session->settings)
 		return false;
-	session->definitions =
-		load_definition_files(session->arena, options->words, options->word_count, error);
+	session->definitions = load_definition_files(
+		session->arena, options->words, options->word_count, options->strict, error);
 	return session->definitions != NULL;
 }
 

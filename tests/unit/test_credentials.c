@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "aws/call.h"
@@ -54,7 +55,7 @@ static const struct source *find_with(const char *flag, const char *setting)
 	struct configuration configuration;
 
 	error = (struct error){ 0 };
-	if (!configuration_read(&configuration, arena, flag, setting, &error))
+	if (!configuration_read(&configuration, arena, flag, setting, true, &error))
 		return &broken;
 	return credentials_find(&configuration, arena);
 }
@@ -119,6 +120,33 @@ static void broken_files(void)
 	write_file("credentials", "[default]\naws_secret_access_key planted-secret\n");
 	find(NULL);
 	CHECK(error.text[0] && !strstr(error.text, "planted-secret"));
+}
+
+/* Who may write one of them says whose keys are used. */
+static void what_others_may_write(void)
+{
+	static const char *const names[] = { "config", "credentials", "aws" };
+	const char *keys = "[default]\naws_access_key_id = A\naws_secret_access_key = S\n";
+
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		struct configuration configuration;
+		const char *text =
+			arena_printf(arena, "%s: others may write to the file (mode 0602); run chmod go-w %s",
+				file(names[i]), file(names[i]));
+
+		begin();
+		setenv("CREDENTIALS_DIRECTORY", folder, 1);
+		write_file(names[i], keys);
+		CHECK(chmod(file(names[i]), 0602) == 0);
+		CHECK(!configuration_read(&configuration, arena, NULL, NULL, true, &error));
+		CHECK_TEXT(error.text, text);
+		CHECK(configuration_read(&configuration, arena, NULL, NULL, false, &error));
+		CHECK_TEXT(configuration.warning, text);
+		CHECK_TEXT(credentials_find(&configuration, arena)->keys.access_key, "A");
+		CHECK(chmod(file(names[i]), 0644) == 0);
+		CHECK(configuration_read(&configuration, arena, NULL, NULL, true, &error));
+		CHECK(!configuration.warning);
+	}
 }
 
 static void order(void)
@@ -572,6 +600,7 @@ int main(void)
 	CHECK(mkdtemp(folder) != NULL);
 	file_forms();
 	broken_files();
+	what_others_may_write();
 	order();
 	unknown_profile();
 	roles();

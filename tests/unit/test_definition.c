@@ -1,6 +1,5 @@
 #include "model/definition.h"
 
-#include "files.h"
 #include "json.h"
 #include "model/input.h"
 #include "show.h"
@@ -9,6 +8,7 @@
 #include <time.h>
 
 #include "../check.h"
+#include "written.h"
 
 /*
  * What the reader makes of definitions: every file of tests/definitions/{good,bad} by itself against the
@@ -55,7 +55,7 @@ static const char *lines_of_file(const char *path, bool *broken)
 	struct definitions *definitions;
 	struct error error = { 0 };
 
-	text.text = file_read(arena, path, 1 << 20, &text.length, NULL, &error);
+	text.text = read_file(arena, path, 1 << 20, &text.length, NULL, &error);
 	if (!text.text)
 		return arena_copy(arena, error.text);
 	definitions = definitions_read(arena, &text, 1);
@@ -74,7 +74,7 @@ static void one_file(const char *folder, const char *name, bool good)
 
 	lines = lines_of_file(path, &broken);
 	expected = arena_printf(arena, "%.*s.expected", (int)(strlen(path) - strlen(".json")), path);
-	expected = file_read(arena, expected, 1 << 20, &length, NULL, NULL);
+	expected = read_file(arena, expected, 1 << 20, &length, NULL, NULL);
 	CHECK(broken != good);
 	if (!CHECK_TEXT(lines, expected ? expected : ""))
 		printf("  in   %s\n", path);
@@ -85,7 +85,7 @@ static void all_files(const char *folder, bool good, size_t at_least)
 	const char *const *names;
 	size_t count, files = 0;
 
-	if (!CHECK(folder_list(arena, arena_printf(arena, FOLDER "%s", folder), &names, &count, NULL)))
+	if (!CHECK(list_folder(arena, arena_printf(arena, FOLDER "%s", folder), &names, &count)))
 		return;
 	for (size_t i = 0; i < count; i++) {
 		if (!text_ends(names[i], ".json"))
@@ -104,7 +104,7 @@ static void the_article(void)
 	const struct batch *batch;
 	json_t *input;
 
-	text.text = file_read(arena, "config/examples/article.json", 1 << 20, &text.length, NULL, NULL);
+	text.text = read_file(arena, "config/examples/article.json", 1 << 20, &text.length, NULL, NULL);
 	set = definitions_read(arena, &text, 1);
 	CHECK_TEXT(lines_of(set), "");
 	CHECK(!set->broken && set->app_count == 1 && set->batch_count == 2);

@@ -25,14 +25,14 @@ static void read_whole(void)
 	size_t length = 0;
 	bool missing = false;
 
-	CHECK(!file_read(arena, path, 100, &length, &missing, &error) && missing && error.code == ERROR_IO);
+	CHECK(!read_file(arena, path, 100, &length, &missing, &error) && missing && error.code == ERROR_IO);
 	CHECK(text_starts(error.text, path));
 	CHECK(make_file(path, "one", 3, 0600));
-	CHECK_TEXT(file_read(arena, path, 100, &length, &missing, &error), "one");
+	CHECK_TEXT(read_file(arena, path, 100, &length, &missing, &error), "one");
 	CHECK_NUMBER(length, 3);
 	CHECK(make_file(path, "a\0b", 3, 0644));
-	CHECK(memcmp(file_read(arena, path, 3, &length, NULL, &error), "a\0b", 4) == 0);
-	CHECK(!file_read(arena, path, 2, &length, &missing, &error) && !missing);
+	CHECK(memcmp(read_file(arena, path, 3, &length, NULL, &error), "a\0b", 4) == 0);
+	CHECK(!read_file(arena, path, 2, &length, &missing, &error) && !missing);
 }
 
 static void what_is_no_file(void)
@@ -42,12 +42,12 @@ static void what_is_no_file(void)
 	bool missing;
 
 	CHECK(mkfifo(in_folder("pipe"), 0600) == 0);
-	CHECK(!file_read(arena, in_folder("pipe"), 100, &length, &missing, &error) && !missing);
+	CHECK(!read_file(arena, in_folder("pipe"), 100, &length, &missing, &error) && !missing);
 	CHECK(text_ends(error.text, "not a regular file"));
-	CHECK(!file_read(arena, folder, 100, &length, &missing, &error) && !missing);
-	CHECK(!file_read(arena, "/dev/zero", 100, &length, &missing, &error) && !missing);
+	CHECK(!read_file(arena, folder, 100, &length, &missing, &error) && !missing);
+	CHECK(!read_file(arena, "/dev/zero", 100, &length, &missing, &error) && !missing);
 	CHECK(symlink("loop", in_folder("loop")) == 0);
-	CHECK(!file_read(arena, in_folder("loop"), 100, &length, &missing, &error) && !missing);
+	CHECK(!read_file(arena, in_folder("loop"), 100, &length, &missing, &error) && !missing);
 }
 
 static void listing(void)
@@ -55,13 +55,15 @@ static void listing(void)
 	const char *const *names = NULL;
 	struct error error = { 0 };
 	size_t count = 9;
+	int opened = open(folder, O_RDONLY | O_CLOEXEC);
 
-	CHECK(folder_list(arena, folder, &names, &count, &error));
+	CHECK(folder_list(arena, opened, folder, &names, &count, &error));
 	CHECK_NUMBER(count, 3);
 	CHECK_TEXT(names[0], "a.json");
 	CHECK_TEXT(names[2], "pipe");
-	CHECK(!folder_list(arena, in_folder("none"), &names, &count, &error));
-	CHECK(text_ends(error.text, strerror(ENOENT)));
+	close(opened);
+	CHECK(!folder_list(arena, -1, in_folder("none"), &names, &count, &error));
+	CHECK_TEXT(error.text, arena_printf(arena, "%s: %s", in_folder("none"), strerror(EBADF)));
 }
 
 static void clean(void)

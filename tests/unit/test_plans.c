@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "answers.h"
-#include "files.h"
 #include "json.h"
 #include "kinds/kinds.h"
 #include "pass.h"
@@ -40,7 +39,7 @@ struct plan_test {
 static char *read_text(struct arena *arena, const char *folder, const char *name, size_t *length)
 {
 	struct error error = { 0 };
-	char *text = file_read(
+	char *text = read_file(
 		arena, arena_printf(arena, PLANS "/%s/%s", folder, name), FILE_LIMIT, length, NULL, &error);
 
 	if (!text)
@@ -308,7 +307,7 @@ static void compare(struct plan_test *test, const char *got)
 
 	if (getenv("PLANS_WRITE") && !make_file(path, got, strlen(got), 0644))
 		printf("FAIL %s could not be written\n", path);
-	want = file_read(test->arena, path, FILE_LIMIT, &length, NULL, &error);
+	want = read_file(test->arena, path, FILE_LIMIT, &length, NULL, &error);
 	if (CHECK(want && strcmp(got, want) == 0))
 		return;
 	if (!want) {
@@ -409,11 +408,10 @@ int main(int argc, char **argv)
 	CLEANUP_ARENA struct arena *arena = arena_new();
 	const char *const *names = (const char *const *)(argv + 1);
 	size_t count = (size_t)argc - 1;
-	struct error error = { 0 };
 
 	set_environment();
-	if (!count && !CHECK(folder_list(arena, PLANS, &names, &count, &error)))
-		printf("  %s\n", error.text);
+	if (!count && !CHECK(list_folder(arena, PLANS, &names, &count)))
+		printf("  %s cannot be listed\n", PLANS);
 	CHECK(count > 0);
 	for (size_t i = 0; i < count; i++)
 		run_test(names[i]);

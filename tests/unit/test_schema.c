@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
-#include "files.h"
 #include "json.h"
 
 #include "../check.h"
+#include "written.h"
 
 /*
  * The JSON Schema that is shipped says what the tables of model/schema.h say. `test_schema --print` prints
@@ -199,7 +199,7 @@ int main(int argc, char **argv)
 		arena_free(arena);
 		return 0;
 	}
-	shipped = file_read(arena, SHIPPED, 1 << 20, &length, NULL, NULL);
+	shipped = read_file(arena, SHIPPED, 1 << 20, &length, NULL, NULL);
 	if (!CHECK(shipped && length == strlen(text) + 1 && strncmp(shipped, text, strlen(text)) == 0))
 		printf("  " SHIPPED " is not current: test_schema --print > " SHIPPED "\n");
 	rows_are_complete(&schema_file);

@@ -18,7 +18,7 @@ static struct settings *load_text(struct arena *arena, const char *text)
 	struct settings *settings = NULL;
 
 	if (CHECK(make_file(path, text, strlen(text), 0600)))
-		settings = settings_load(arena, path, true, &error);
+		settings = settings_load(arena, path, true, true, &error);
 	unlink(path);
 	if (!CHECK(settings != NULL))
 		printf("  %s\n", error.text);
@@ -44,7 +44,7 @@ static void check_defaults(const struct settings *settings)
 static void check_missing(struct arena *arena)
 {
 	struct error error = { 0 };
-	struct settings *settings = settings_load(arena, "/nonexistent/settings.json", false, &error);
+	struct settings *settings = settings_load(arena, "/nonexistent/settings.json", false, true, &error);
 
 	CHECK(settings && !settings->broken && !settings->fault_count);
 	CHECK_NUMBER(error.code, ERROR_NONE);
@@ -53,12 +53,12 @@ static void check_missing(struct arena *arena)
 		CHECK_TEXT(settings->file, "/nonexistent/settings.json");
 	}
 	settings_free(settings);
-	CHECK(!settings_load(arena, "/nonexistent/settings.json", true, &error));
+	CHECK(!settings_load(arena, "/nonexistent/settings.json", true, true, &error));
 	CHECK_NUMBER(error.code, ERROR_IO);
 	CHECK_TEXT(error.text, "/nonexistent/settings.json: No such file or directory");
-	CHECK(!settings_load(arena, "/nonexistent/settings.json", true, NULL));
+	CHECK(!settings_load(arena, "/nonexistent/settings.json", true, true, NULL));
 	/* What is there and is no file is never taken for missing. */
-	CHECK(!settings_load(arena, "/dev/null", false, &error));
+	CHECK(!settings_load(arena, "/dev/null", false, true, &error));
 	CHECK_TEXT(error.text, "/dev/null: not a regular file");
 	CHECK(!settings_free(NULL));
 }
@@ -74,12 +74,32 @@ static void check_large(struct arena *arena)
 	memset(text, ' ', MOST + 1);
 	memcpy(text, "{}", 2);
 	CHECK(make_file(path, text, MOST, 0600));
-	settings = settings_load(arena, path, true, &error);
+	settings = settings_load(arena, path, true, true, &error);
 	CHECK(settings && !settings->broken);
 	settings_free(settings);
 	CHECK(make_file(path, text, MOST + 1, 0600));
-	CHECK(!settings_load(arena, path, true, &error));
+	CHECK(!settings_load(arena, path, true, true, &error));
 	CHECK_TEXT(error.text, arena_printf(arena, "%s: larger than 65536 bytes", path));
+	unlink(path);
+}
+
+static void check_trust(struct arena *arena)
+{
+	char *path = arena_printf(arena, "%s/settings.json", folder);
+	struct settings *settings;
+
+	CHECK(make_file(path, "{\"owner\": \"theirs\"}", 19, 0666));
+	settings = settings_load(arena, path, true, true, NULL);
+	CHECK(settings && settings->broken && settings->fault_count == 1 && !settings->faults[0].warning);
+	CHECK_TEXT(settings->faults[0].message, "others may write to the file (mode 0666)");
+	CHECK_TEXT(settings->faults[0].remedy, arena_printf(arena, "run chmod go-w %s", path));
+	CHECK_TEXT(settings->owner, "default");
+	settings_free(settings);
+	/* A person who is not root hears of it. */
+	settings = settings_load(arena, path, true, false, NULL);
+	CHECK(settings && !settings->broken && settings->fault_count == 1 && settings->faults[0].warning);
+	CHECK_TEXT(settings->owner, "theirs");
+	settings_free(settings);
 	unlink(path);
 }
 
@@ -263,6 +283,7 @@ int main(void)
 		return 1;
 	check_missing(arena);
 	check_large(arena);
+	check_trust(arena);
 	check_empty_object(arena);
 	check_all(arena);
 	for (size_t i = 0; i < ARRAY_LENGTH(refusals); i++)

@@ -16,3 +16,18 @@ bool make_file(const char *path, const char *data, size_t length, mode_t mode)
 	written = write(file, data, length) == (ssize_t)length && fchmod(file, mode) == 0;
 	return close(file) == 0 && written;
 }
+
+char *read_file(struct arena *arena, const char *path, size_t limit, size_t *length, bool *missing,
+	struct error *error)
+{
+	CLEANUP_FILE int file = file_open(path, limit, length, missing, error);
+
+	return file < 0 ? NULL : file_read_opened(arena, file, path, *length, length, error);
+}
+
+bool list_folder(struct arena *arena, const char *path, const char *const **names, size_t *count)
+{
+	CLEANUP_FILE int folder = open(path, O_RDONLY | O_CLOEXEC);
+
+	return folder_list(arena, folder, path, names, count, NULL);
+}
