@@ -372,29 +372,51 @@ static bool check_state(struct work *work)
 	return true;
 }
 
+/* The kind that the action needs to be absent under its name: NULL where none has to be, or a list has told.
+ */
+static const struct kind *absent_kind(const struct work *work)
+{
+	const struct action *action = work->action;
+	const struct plan *plan = work->applying->options.plan;
+	const struct kind *kind = NULL;
+
+	if (action->verb == VERB_CREATE)
+		kind = action->kind;
+	else if (action->kind->shape == SHAPE_REVISIONS && action->removal && !action->need_count)
+		kind = plan->of_shape[SHAPE_SCHEDULE];
+	if (!kind || !kind->state_reading || resources_find(&plan->observed->all, kind, action->name, NULL))
+		return NULL;
+	return kind;
+}
+
 static void absence_answered(const struct call_result *result, void *data)
 {
 	struct work *work = data;
 
 	work->state_read = true;
 	if (result->ok)
-		fail(work, "it is there, though the list did not show it: left alone, the next pass looks "
-			   "whose it is");
+		fail(work, arena_printf(work->applying->arena,
+				   "%s %s is there, though the list did not show it: left alone, the next "
+				   "pass looks whose it is",
+				   absent_kind(work)->name, work->action->name));
 	else if (result->failure.class != FAILURE_NOT_FOUND)
 		fail_with(work, result);
 	else
 		work_on(work);
 }
 
-/* PutRule takes over a stranger's rule without a word, and a list may be late. */
+/*
+ * PutRule takes over a stranger's rule without a word, a revision that is left over may be what a rule
+ * starts, and a list may be late.
+ */
 static bool check_absence(struct work *work)
 {
-	const struct action *action = work->action;
-	struct subject subject = { .name = action->name };
+	const struct kind *kind = absent_kind(work);
+	struct subject subject = { .name = work->action->name };
 
-	if (action->verb != VERB_CREATE || !action->kind->state_reading || work->state_read)
+	if (!kind || work->state_read)
 		return false;
-	ask_reading(&work->applying->options.line, work->applying->options.view, action->kind->state_reading,
+	ask_reading(&work->applying->options.line, work->applying->options.view, kind->state_reading,
 		&subject, NULL, absence_answered, work);
 	return true;
 }

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import subprocess
 
 import pytest
 
@@ -246,6 +247,16 @@ def test_who_gave_it_is_told(world, nine):
     shown = world.diff("--json", code=1).json
     [approved] = shown["approved"]
     assert approved["plan"] == again and approved["by"] == getpass.getuser() and len(approved["resources"]) == 3
+
+
+def test_who_logged_in_is_told_where_nobody_called_sudo(world, nine):
+    """The login uid stays through su and sudo; nobody has that name here."""
+    as_login = ["sh", "-c", 'echo 471147 > /proc/self/loginuid && exec "$@"', "sh"]
+    if subprocess.run([*as_login, "true"], stderr=subprocess.DEVNULL).returncode:
+        pytest.skip("this user may not set a login uid")
+    plan = held(world, without(nine, *SIX))
+    given = world.run("approve", command=as_login + world.command("approve", plan), environment={"SUDO_USER": None})
+    assert given.code == 0 and "by uid 471147 for one hour" in given.out, str(given)
 
 
 def lines_with(text, *words):

@@ -111,6 +111,22 @@ def test_what_a_pass_left_behind_goes_in_a_later_one(world, thrice):
     world.settled()
 
 
+def test_a_rule_that_no_list_names_keeps_them(world, thrice):
+    """A list may be late: before revisions without a batch go, their rule is asked for by its name."""
+    world.settings(deletion={"graceMinutes": 0})
+    world.write(without(thrice, "no2"))
+    world.proxy.patch("events", "ListRules", lambda reply, _: reply | {
+        "Rules": [rule for rule in reply["Rules"] if rule["Name"] != "batch-no2"]})
+    world.proxy.patch("events", "ListRuleNamesByTarget", lambda reply, _: reply | {
+        "RuleNames": [name for name in reply["RuleNames"] if name != "batch-no2"]})
+    late = world.apply(code=1)
+    assert deregistered(late) == [] and world.rule("batch-no2")["State"] == "ENABLED", str(late)
+    assert "rule batch-no2 is there, though the list did not show it" in late.out, str(late)
+    world.proxy.patches.clear()
+    assert len(deregistered(world.apply())) == 3
+    world.settled()
+
+
 def test_with_deletion_switched_off_none_ever_goes(world, thrice):
     world.settings(deletion={"enabled": False, "graceMinutes": 0})
     world.write(without(thrice, "no2"))
