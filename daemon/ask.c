@@ -102,6 +102,7 @@ static const char *advice(struct arena *arena, const struct call_result *result)
 	case FAILURE_TRANSIENT:
 		return check_network(failure);
 	case FAILURE_RUBBISH:
+	case FAILURE_LOOP:
 		return "; this is not how AWS answers: check endpoint and proxy";
 	case FAILURE_NONE:
 	case FAILURE_NOT_FOUND:
@@ -109,7 +110,6 @@ static const char *advice(struct arena *arena, const struct call_result *result)
 	case FAILURE_THROTTLED:
 	case FAILURE_REJECTED:
 	case FAILURE_CONFLICT:
-	case FAILURE_LOOP:
 	case FAILURE_CANCELLED:
 		break;
 	}

@@ -13,6 +13,10 @@ enum {
 	UNKNOWN_REVISIONS = 20,
 };
 
+/* So much memory may the answers take in one pass, of the 128 MiB that the unit allows in all: enough for ten
+ * thousand batches with their revisions. */
+static const size_t ANSWERS_MIB = 96;
+
 struct observing {
 	struct observe_options options;
 	struct view view;
@@ -35,6 +39,7 @@ struct question {
 	const struct kind *kind; /* what cannot be planned if it fails; NULL: only deletions are off */
 	const char *name;
 	size_t pages;
+	bool ended; /* nothing more of it is heard */
 };
 
 static void advance(struct observing *observing);
@@ -80,6 +85,13 @@ static void trouble(struct question *question, const char *text)
 		observed->partly_read = true;
 }
 
+/* What the tagging API may not tell is asked for one by one; what it broke off telling is missing. */
+static void broken_off(const struct question *question)
+{
+	if (question->reading == &reading_tagged)
+		question->observing->observed->partly_read = true;
+}
+
 static bool hear(struct question *question, const json_t *reply)
 {
 	struct observing *observing = question->observing;
@@ -91,9 +103,21 @@ static bool hear(struct question *question, const json_t *reply)
 		.context = observing,
 	};
 	struct error error = { 0 };
+	size_t before = arena_used(observing->arena);
+	bool heard = false;
 
-	if (question->reading->heard(&hearing, reply, &error))
+	if (observing->observed->size > ANSWERS_MIB << 20)
+		error_set(&error, ERROR_REPLY,
+			"what AWS lists takes over %zu MiB of memory here, and the rest of it is not read; "
+			"check endpoint and proxy",
+			ANSWERS_MIB);
+	else
+		heard = question->reading->heard(&hearing, reply, &error);
+	observing->observed->size += arena_used(observing->arena) - before;
+	if (heard)
 		return true;
+	question->ended = true;
+	broken_off(question);
 	trouble(question, arena_printf(observing->arena, "%s %s: %s", question->reading->service,
 				  question->reading->operation, error.text));
 	return false;
@@ -108,7 +132,7 @@ static bool page(const json_t *reply, void *data)
 	question->pages++;
 	if (question->reading == &reading_revisions && !*question->subject.name &&
 		question->pages >= observing->family_count) {
-		observing->by_family = true;
+		observing->by_family = question->ended = true;
 		return false;
 	}
 	return hear(question, reply);
@@ -120,18 +144,13 @@ static void answered(const struct call_result *result, void *data)
 	struct observing *observing = question->observing;
 
 	if (result->ok || result->failure.class == FAILURE_NOT_FOUND) {
-		if (!observing->by_family || question->reading != &reading_revisions ||
-			*question->subject.name)
+		if (!question->ended)
 			hear(question, result->ok ? result->reply : NULL);
-		if (result->ok && question->reading == &reading_tagged)
-			observing->observed->tagging_answered = true;
 	} else if (result->failure.class == FAILURE_CANCELLED) {
 		error_set(&observing->failed, ERROR_CANCELLED, "interrupted");
 	} else {
-		/* What the tagging API may not tell is asked for one by one; what it broke off telling is
-		 * missing. */
-		if (question->reading == &reading_tagged && result->failure.class != FAILURE_DENIED)
-			observing->observed->partly_read = true;
+		if (result->failure.class != FAILURE_DENIED)
+			broken_off(question);
 		trouble(question, ask_failure(observing->arena, result));
 	}
 	observing->in_flight--;
@@ -148,7 +167,13 @@ static void ask_about(struct observing *observing, const struct reading *reading
 	if (!observed_ask(observing->observed, reading, subject))
 		return;
 	question = arena_alloc(observing->scratch, sizeof *question);
-	*question = (struct question){ observing, reading, *subject, kind, name, 0 };
+	*question = (struct question){
+		.observing = observing,
+		.reading = reading,
+		.subject = *subject,
+		.kind = kind,
+		.name = name,
+	};
 	observing->in_flight++;
 	ask_reading(&observing->options.line, &observing->view, reading, &question->subject, page, answered,
 		question);

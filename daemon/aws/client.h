@@ -53,6 +53,7 @@ struct call {
 	size_t count; /* index of the counters */
 	unsigned char (*seen)[DIGEST_SIZE]; /* the page tokens so far */
 	size_t pages, seen_capacity;
+	size_t bytes; /* of the answers so far */
 	char *access_key; /* with which the exchange under way was signed */
 	json_t *reply;
 	struct call_result result;

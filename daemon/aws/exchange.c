@@ -14,7 +14,8 @@
 #define SKEW_LEAST 60.0
 #define SKEW_MOST  (24 * 3600.0)
 
-enum { PAGE_LIMIT = 10000 };
+/* No list of AWS is so long; each answer has a limit of its own. */
+enum { PAGE_LIMIT = 10000, LISTING_MIB = 64 };
 
 /* Takes the call back to its lane for another try. */
 static void again(struct call *call, double ready_at)
@@ -43,7 +44,7 @@ static bool has_odd_token(const struct call *call)
 	return token && !json_is_string(token) && !json_is_null(token);
 }
 
-/* Notes the token; false where it was there before, or there are too many. */
+/* Notes the token; false where it was there before. */
 static bool is_new_token(struct call *call, const char *token)
 {
 	unsigned char digest[DIGEST_SIZE];
@@ -52,8 +53,6 @@ static bool is_new_token(struct call *call, const char *token)
 	for (size_t i = 0; i < call->pages; i++)
 		if (!memcmp(call->seen[i], digest, sizeof digest))
 			return false;
-	if (call->pages == PAGE_LIMIT)
-		return false;
 	if (call->pages == call->seen_capacity) {
 		call->seen_capacity = call->seen_capacity ? call->seen_capacity * 2 : 8;
 		call->seen = must_realloc(call->seen, call->seen_capacity * sizeof *call->seen);
@@ -62,17 +61,29 @@ static bool is_new_token(struct call *call, const char *token)
 	return true;
 }
 
+/* Why the list is not read any further; false where it is. */
+static bool has_no_end(struct call *call, const char *token, struct failure *loop)
+{
+	char *message = loop->message;
+
+	*loop = (struct failure){ .class = FAILURE_LOOP, .status = 200 };
+	if (call->pages == PAGE_LIMIT)
+		snprintf(message, sizeof loop->message, "the list has over %d pages", (int)PAGE_LIMIT);
+	else if (call->bytes > (size_t)LISTING_MIB << 20)
+		snprintf(message, sizeof loop->message, "the list has over %d MiB", (int)LISTING_MIB);
+	else if (!is_new_token(call, token))
+		snprintf(message, sizeof loop->message, "the list came to the same page token twice");
+	return *message;
+}
+
 static void turn_page(struct call *call, const char *token, double now)
 {
 	static const struct failure stopped = { .class = FAILURE_CANCELLED,
 		.message = "stopped between two pages" };
-	struct failure loop = { .class = FAILURE_LOOP, .status = 200 };
+	struct failure loop;
 	struct error error;
 
-	if (!is_new_token(call, token)) {
-		snprintf(loop.message, sizeof loop.message,
-			"%s:%s gave the same page token twice or has over %d pages", call->options.service,
-			call->operation, (int)PAGE_LIMIT);
+	if (has_no_end(call, token, &loop)) {
 		call_finish(call, &loop);
 		return;
 	}
@@ -267,6 +278,8 @@ static void answered(struct call *call, const struct http_response *response)
 	else
 		ok = reply_read(call->lane->service, call->operation, response, &call->reply, &failure);
 	note(call, response, &failure, now);
+	if (ok)
+		call->bytes += response->body_length;
 	if (ok)
 		succeed(call, now);
 	else

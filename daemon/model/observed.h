@@ -26,13 +26,13 @@ struct observed {
 	struct tagged **tagged; /* what the tagging API named, sorted by observed_sort */
 	size_t tagged_count, tagged_capacity;
 	struct lookup by_arn; /* the same by ARN */
-	bool tagging_answered; /* it named all it knows */
 
 	struct lookup asked; /* the questions of the pass */
 
 	struct unreadable *unreadable;
 	size_t unreadable_count, unreadable_capacity;
 
+	size_t size; /* bytes of memory that the answers took */
 	bool partly_read; /* something may be there that nothing else would have told of */
 
 	/* Why something could not be read ("" = all was): then nothing is deleted or disabled here. */

@@ -1,11 +1,13 @@
 """What lists say twice, in another order or too late: everything is known once, and no question goes on for ever."""
 
 import collections
+import itertools
 import json
+import resource
 
 import pytest
 
-from conftest import ACCOUNT, REGION
+from conftest import ACCOUNT, CTL, OWNER, REGION
 
 
 def revision(family, number):
@@ -218,3 +220,62 @@ def test_a_revision_that_cannot_be_read_is_not_registered_again(world, converged
     world.environment["STATE_DIRECTORY"] = str(world.folder / "xdg")
     result = world.apply(code=1)
     assert not written(result), str(result)
+
+
+# Lists without an end, of ever new tokens and ever new entries.
+
+
+def without_end(world, operation, page):
+    """`page(number)` makes the members of a page; each has a new token."""
+    numbers = itertools.count()
+
+    def answer(call, fault, _):
+        # A record of all that would fill this process instead.
+        call.params.clear()
+        number = next(numbers)
+        body = json.dumps(page(number) | {TOKENS[operation]: str(number)}).encode()
+        return 200, {"Content-Type": "application/x-amz-json-1.1"}, body
+
+    world.proxy.fault(answer, operation=operation, times=None)
+
+
+def rules(number):
+    return {"Rules": [{"Name": f"{number}-{i}", "Arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{number}-{i}",
+                       "State": "ENABLED", "ScheduleExpression": "rate(5 minutes)"} for i in range(2000)]}
+
+
+def tagged(number):
+    tags = [{"Key": OWNER, "Value": "default"}] + [{"Key": f"{i}", "Value": "x" * 40} for i in range(5)]
+    return {"ResourceTagMappingList": [{"ResourceARN": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{number}-{i}",
+                                        "Tags": tags} for i in range(1000)]}
+
+
+def limited():
+    """What the unit allows, as malloc sees it."""
+    resource.setrlimit(resource.RLIMIT_DATA, (128 << 20, 128 << 20))
+
+
+@pytest.mark.parametrize("verb, code, operation, page", [
+    ("diff", 2, "ListRules", rules), ("apply", 1, "ListRules", rules), ("apply", 1, "GetResources", tagged)])
+def test_a_list_that_fills_memory_is_given_up(world, converged, verb, code, operation, page):
+    """Nothing is deleted on its word, and nobody runs out of memory."""
+    if "asan" in CTL:
+        pytest.skip("the sanitizer takes memory of its own")
+    world.settings(deletion={"graceMinutes": 0})
+    del converged["batches"]["no2"]
+    world.write(converged)
+    without_end(world, operation, page)
+    told = f"{operation}: what AWS lists takes over 96 MiB of memory here"
+    result = world.run(verb, preexec_fn=limited)
+    assert result.code == code and told in result.out + result.err, str(result)[:4000]
+    assert not result.writes, result.writes
+    assert world.rule("batch-no2")["State"] == "ENABLED"
+
+
+def test_a_list_of_too_many_bytes_is_given_up(world, converged):
+    without_end(world, "ListTaskDefinitions", lambda number: {"taskDefinitionArns": [], "filler": "x" * 1_000_000})
+    # The account's own list is given up for those by family, which have no end either.
+    result = world.run("diff")
+    assert result.code == 2 and "the list has over 64 MiB" in result.out + result.err, str(result)[:4000]
+    lists = [call for call in result.calls if call.operation == "ListTaskDefinitions"]
+    assert len(lists) < 150, len(lists)

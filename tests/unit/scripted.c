@@ -29,7 +29,8 @@ struct scripted {
 	struct entry *entries;
 	size_t entry_count, entry_capacity;
 	struct scripted_request **requests;
-	size_t request_count, request_capacity;
+	size_t request_count, request_capacity, sent;
+	struct arena *recent[2]; /* of the last requests and those before; NULLs: all are kept */
 	scripted_server *server;
 	void *server_data;
 	size_t flying, most;
@@ -59,9 +60,24 @@ static const char *target_of(struct scripted *scripted, const struct scripted_re
 	return target;
 }
 
+static struct arena *requests_of(struct scripted *scripted)
+{
+	return scripted->recent[0] ? scripted->recent[0] : scripted->arena;
+}
+
+/* What came before the last answer is nobody's any more. */
+static void forget_requests(struct scripted *scripted)
+{
+	if (!scripted->recent[0])
+		return;
+	arena_free(scripted->recent[1]);
+	scripted->recent[1] = scripted->recent[0];
+	scripted->recent[0] = arena_new();
+}
+
 static struct scripted_request *record(struct scripted *scripted, const struct http_request *request)
 {
-	struct arena *arena = scripted->arena;
+	struct arena *arena = requests_of(scripted);
 	struct scripted_request *copy = arena_alloc(arena, sizeof *copy);
 
 	copy->method = arena_copy(arena, request->method);
@@ -75,6 +91,9 @@ static struct scripted_request *record(struct scripted *scripted, const struct h
 			(struct http_header){ arena_copy(arena, request->headers[i].name),
 				arena_copy(arena, request->headers[i].value) };
 	copy->target = target_of(scripted, copy);
+	scripted->sent++;
+	if (scripted->recent[0])
+		return copy;
 	arena_grow(arena, &scripted->requests, sizeof *scripted->requests, scripted->request_count,
 		&scripted->request_capacity);
 	return scripted->requests[scripted->request_count++] = copy;
@@ -100,18 +119,21 @@ static void scripted_send(
 	struct transport *transport, const struct http_request *request, http_done *done, void *data)
 {
 	struct scripted *scripted = of(transport);
-	struct scripted_request *copy = record(scripted, request);
+	struct scripted_request *copy;
 	struct event *event = must_alloc(sizeof *event);
 
+	forget_requests(scripted);
+	copy = record(scripted, request);
 	if (!from_script(scripted, copy, &event->answer)) {
 		if (scripted->server)
 			scripted->server(copy, &event->answer, scripted->server_data);
 		else
 			event->answer.status = 599;
 	}
-	event->answer.body = arena_copy(scripted->arena, event->answer.body ? event->answer.body : "");
+	event->answer.body = arena_copy(requests_of(scripted), event->answer.body ? event->answer.body : "");
 	for (size_t i = 0; i < ARRAY_LENGTH(event->answer.headers); i++)
-		event->answer.headers[i].value = arena_copy(scripted->arena, event->answer.headers[i].value);
+		event->answer.headers[i].value =
+			arena_copy(requests_of(scripted), event->answer.headers[i].value);
 	event->done = done;
 	event->data = data;
 	event->sent = scripted->now;
@@ -173,6 +195,8 @@ void scripted_free(struct scripted *scripted)
 		free(scripted->events);
 		scripted->events = next;
 	}
+	arena_free(scripted->recent[0]);
+	arena_free(scripted->recent[1]);
 	arena_free(scripted->arena);
 	free(scripted);
 }
@@ -187,6 +211,11 @@ void scripted_say(struct scripted *scripted, struct scripted_answer answer)
 	arena_grow(scripted->arena, &scripted->entries, sizeof *scripted->entries, scripted->entry_count,
 		&scripted->entry_capacity);
 	scripted->entries[scripted->entry_count++] = (struct entry){ .answer = answer };
+}
+
+void scripted_forgets(struct scripted *scripted)
+{
+	scripted->recent[0] = arena_new();
 }
 
 void scripted_serve(struct scripted *scripted, scripted_server *server, void *data)
@@ -247,7 +276,7 @@ double scripted_now(const struct scripted *scripted)
 
 size_t scripted_count(const struct scripted *scripted)
 {
-	return scripted->request_count;
+	return scripted->sent;
 }
 
 const struct scripted_request *scripted_request(const struct scripted *scripted, size_t index)

@@ -1,5 +1,6 @@
 #include "aws/call.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -554,6 +555,60 @@ static void loops(void)
 	scripted_run(scripted);
 	CHECK_NUMBER(many.failure.class, FAILURE_LOOP);
 	CHECK_NUMBER(many.tries, 10001);
+	CHECK_TEXT(many.failure.message, "the list has over 10000 pages");
+	end();
+}
+
+/* A server of ever new page tokens, and the most memory that was in use when it was asked. */
+struct flood {
+	size_t page, length;
+	size_t before, most;
+};
+
+static size_t memory_in_use(void)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+static void flooded(const struct scripted_request *request, struct scripted_answer *answer, void *data)
+{
+	static char body[110000];
+	struct flood *flood = data;
+	size_t used = memory_in_use();
+
+	(void)request;
+	flood->before = flood->before ? flood->before : used;
+	flood->most = used > flood->most ? used : flood->most;
+	snprintf(body, sizeof body, "{\"nextToken\":\"%0*zu\"}", (int)flood->length, flood->page++);
+	*answer = (struct scripted_answer){ .status = 200, .body = body };
+}
+
+/* Its bytes count too, tokens included, and no page takes more memory than the one before it. */
+static void a_list_of_long_tokens(void)
+{
+	enum { LENGTH = 100000, PAGES = (64 << 20) / (LENGTH + 16) + 1 };
+	struct flood flood = { .length = LENGTH };
+	struct outcome outcome = { 0 };
+
+	begin();
+	scripted_forgets(scripted);
+	scripted_serve(scripted, flooded, &flood);
+	call((struct call_options){ .service = "ecs",
+		     .operation = "ListTasks",
+		     .page_in = "nextToken",
+		     .page_out = "nextToken",
+		     .page = on_page },
+		&outcome);
+	scripted_run(scripted);
+	CHECK_NUMBER(outcome.failure.class, FAILURE_LOOP);
+	CHECK_TEXT(outcome.failure.message, "the list has over 64 MiB");
+	CHECK_NUMBER(outcome.pages, PAGES);
+	CHECK_NUMBER(scripted_count(scripted), PAGES);
+	printf("%zu pages of long tokens: %zu KiB more in use at most\n", flood.page,
+		(flood.most - flood.before) >> 10);
+	CHECK(flood.most - flood.before < 2 << 20);
 	end();
 }
 
@@ -1021,6 +1076,7 @@ int main(void)
 	faults_on_pages();
 	pages_keep_their_place();
 	loops();
+	a_list_of_long_tokens();
 	skew();
 	skew_of_several();
 	skew_not_believed();
