@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "ledger.h"
 #include "session.h"
 
 /*
@@ -39,6 +40,9 @@ bool session_keep(const struct session *session, struct error *error)
 	CLEANUP(json_decrefp) json_t *files = json_must(json_array());
 	CLEANUP(close_folder) struct folder *folder = state_open_folder(error);
 
+	/* What was filled in from the set that is about to be replaced comes first. */
+	if (!state_save(session->state, true, error))
+		return false;
 	for (size_t i = 0; i < session->definitions->text_count; i++) {
 		const struct definition_text *text = &session->definitions->texts[i];
 
@@ -64,27 +68,48 @@ static struct definitions *read_kept(struct arena *arena, const json_t *files)
 	return definitions_read(arena, texts, json_array_size(files));
 }
 
-bool session_load_last_good(struct session *session)
+/* NULL where none is kept, or where it cannot be read. */
+static struct definitions *read_last_good(const struct folder *folder, struct arena *arena)
 {
-	CLEANUP(close_folder) struct folder *folder = state_open_folder(NULL);
 	CLEANUP(json_decrefp) json_t *files = NULL;
 	struct json_place where;
 	size_t length;
+	char *text = folder_read(folder, arena, DEFINITIONS, LAST_GOOD_LIMIT, &length, NULL, NULL);
+
+	if (text)
+		files = json_read(text, length, LAST_GOOD_DEPTH, arena, NULL, &where, NULL);
+	return json_is_array(files) ? read_kept(arena, files) : NULL;
+}
+
+bool session_load_last_good(struct session *session)
+{
+	CLEANUP(close_folder) struct folder *folder = state_open_folder(NULL);
+	size_t length;
 	char *text;
 
-	text = folder ? folder_read(folder, session->arena, DEFINITIONS, LAST_GOOD_LIMIT, &length, NULL, NULL)
-		      : NULL;
-	if (text)
-		files = json_read(text, length, LAST_GOOD_DEPTH, session->arena, NULL, &where, NULL);
-	text = json_is_array(files)
+	session->definitions = folder ? read_last_good(folder, session->arena) : NULL;
+	text = session->definitions
 		       ? folder_read(folder, session->arena, SETTINGS, SETTINGS_LIMIT, &length, NULL, NULL)
 		       : NULL;
 	if (!text)
 		return false;
 	session->settings = settings_read(session->arena,
 		arena_printf(session->arena, "%s/" SETTINGS, folder_path(folder)), text, length);
-	if (session->settings->broken)
-		return false;
-	session->definitions = read_kept(session->arena, files);
-	return !session->definitions->broken;
+	return !session->settings->broken && !session->definitions->broken;
+}
+
+void session_fill_ledger(struct session *session)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	CLEANUP(close_folder) struct folder *folder = NULL;
+	struct definitions *kept;
+
+	if (!state_lacks_names(session->state))
+		return;
+	folder = state_open_folder(NULL);
+	kept = folder ? read_last_good(folder, arena) : NULL;
+	if (kept && !kept->broken)
+		ledger_fill(session->state, kept, aws_region(session->aws));
+	state_has_names(session->state);
+	definitions_free(kept);
 }

@@ -220,7 +220,7 @@ static void remember_removal(struct pass *pass, struct pass_site *site, const st
 {
 	struct approvals *approvals = state_approvals(pass->options.state);
 
-	if (action->leaves && !action->approved)
+	if (action->counts && !action->approved)
 		state_left(site->memory, action->arn, pass->now);
 	if (action->verb == VERB_DELETE || !action->approved)
 		approvals_deleted(approvals, action->arn);
@@ -240,7 +240,7 @@ void memory_keep(struct pass *pass, struct pass_site *site)
 		if (action->removal)
 			remember_removal(pass, site, action);
 		/* A person approved it: from now on its grace is ours to watch. */
-		if (action->leaves && action->stray)
+		if (action->leaves && action->claim != CLAIM_OURS)
 			state_serve(pass->options.state, action->app, site->site.account);
 		remember_fights(pass, site, action);
 	}

@@ -7,6 +7,7 @@
 #include "http.h"
 #include "json.h"
 #include "kinds/kinds.h"
+#include "ledger.h"
 #include "memory.h"
 #include "observe.h"
 #include "sites.h"
@@ -215,11 +216,6 @@ static bool retires(const struct plan *of)
 	return false;
 }
 
-static bool served(const char *app, void *data)
-{
-	return state_served(data, app);
-}
-
 static void plan_site(struct pass_site *site)
 {
 	const struct pass *pass = site->pass;
@@ -229,8 +225,9 @@ static void plan_site(struct pass_site *site)
 		.grace_seconds = pass->options.deletion.grace_minutes * 60,
 		.deletion_enabled = pass->options.deletion.enabled,
 		.removals = !pass->options.only_count,
-		.served = served,
-		.data = pass->options.state,
+		.served = ledger_served,
+		.knows = ledger_knows,
+		.data = site,
 	};
 
 	site->plan = plan_make(&site->view, kinds, kind_count, &options);
@@ -404,6 +401,9 @@ static void keep_served(struct pass *pass)
 	struct error error = { 0 };
 
 	sites_serve(pass);
+	for (size_t i = 0; i < pass->site_count; i++)
+		if (pass->sites[i].plan)
+			ledger_serve(&pass->sites[i]);
 	if (!state_save(pass->options.state, true, &error))
 		pass->state_error = arena_copy(pass->arena, error.text);
 }
@@ -445,6 +445,7 @@ static void remember(struct pass *pass)
 		if (!site->plan || !pass->options.write)
 			continue;
 		memory_keep(pass, site);
+		ledger_keep(site);
 	}
 	if (pass->options.write && !pass->options.only_count)
 		sites_forget(pass);

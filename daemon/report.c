@@ -313,9 +313,11 @@ static void tell_held(struct report *report, const struct pass *pass)
 		tell_of_pass(report, pass, MESSAGE_HELD, arena_printf(pass->arena, "held/%s", held->plan),
 			arena_printf(pass->arena,
 				"%zu removal%s held, because %s: if this is what you want: "
-				"fargate-batchctl approve %s",
+				"fargate-batchctl approve %s%s%s",
 				held->arn_count, held->arn_count == 1 ? " is" : "s are", held->reason,
-				held->plan),
+				held->plan,
+				held->untag ? "; what is not ours is left alone once our tag is off: " : "",
+				held->untag ? held->untag[0] : ""),
 			NULL);
 	}
 }

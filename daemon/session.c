@@ -183,9 +183,10 @@ bool session_connect(struct session *session, struct error *error)
 		return false;
 	if (aws_warning(session->aws))
 		session_complain("%s", aws_warning(session->aws));
-	if (!place_apps(session, error))
+	if (!place_apps(session, error) || !open_state(session, error))
 		return false;
-	return open_state(session, error);
+	session_fill_ledger(session);
+	return true;
 }
 
 struct pass_options session_pass(const struct session *session)

@@ -36,6 +36,8 @@ bool session_load(struct session *session, struct error *error);
 bool session_load_last_good(struct session *session);
 /* Keeps the texts of this set, so that a restart with a broken file goes on with it. */
 bool session_keep(const struct session *session, struct error *error);
+/* Where a version served from here that kept no names: gives the ledger those of the last good set. */
+void session_fill_ledger(struct session *session);
 /* The same as session_load, and says every fault on standard error; false where there is one. */
 bool session_load_valid(struct session *session);
 

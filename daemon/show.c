@@ -129,6 +129,10 @@ static void show_held(FILE *file, const struct held *held, const struct show_opt
 	for (size_t i = 0; i < held->arn_count; i++)
 		say(file, "    %s\n", held->arns[i]);
 	say(file, "  if this is what you want: fargate-batchctl approve %s\n", held->plan);
+	if (held->untag)
+		say(file, "  what is not ours is left alone once our tag is off:\n");
+	for (size_t i = 0; held->untag && i < held->arn_count; i++)
+		say(file, "    %s\n", held->untag[i]);
 }
 
 static void show_site_error(FILE *file, const struct pass_site *site, const struct show_options *options)
@@ -188,6 +192,15 @@ static void show_approval(FILE *file, const struct held *plan, const struct appr
 		plan->arn_count);
 }
 
+static void show_leftover(FILE *file, const struct pass *pass, const struct leftover *leftover)
+{
+	say(file,
+		"note: %s %s stays: app %s has left the definitions, and was not applied from here with "
+		"\"onDelete\": \"delete\"; to remove it: %s\n",
+		leftover->have->kind->name, leftover->have->name, leftover->app,
+		ownership_removal_command(pass->arena, leftover->have));
+}
+
 void show_notes(FILE *file, const struct pass *pass)
 {
 	for (size_t i = 0; i < pass->guard.approved_count; i++)
@@ -207,6 +220,8 @@ void show_notes(FILE *file, const struct pass *pass)
 				wait->until ? arena_printf(pass->arena, "deleted after %s", until)
 					    : "disabled, and kept");
 		}
+		for (size_t l = 0; plan && l < plan->leftover_count; l++)
+			show_leftover(file, pass, &plan->leftovers[l]);
 	}
 }
 
@@ -312,13 +327,13 @@ static json_t *problem_json(const struct problem *problem)
 	return change;
 }
 
-static json_t *arns_json(const struct held *plan)
+static json_t *texts_json(const char *const *texts, size_t count)
 {
-	json_t *arns = json_must(json_array());
+	json_t *all = json_must(json_array());
 
-	for (size_t i = 0; i < plan->arn_count; i++)
-		json_add(arns, json_string(plan->arns[i]));
-	return arns;
+	for (size_t i = 0; i < count; i++)
+		json_add(all, json_text(texts[i]));
+	return all;
 }
 
 static json_t *approved_json(const struct pass *pass)
@@ -327,12 +342,13 @@ static json_t *approved_json(const struct pass *pass)
 
 	for (size_t i = 0; i < pass->guard.approved_count; i++) {
 		const struct approval *approval = &pass->approvals[i];
+		const struct held *plan = &pass->guard.approved[i];
 		char at[ISO8601_SIZE];
 
 		text_iso8601(at, approval->at);
 		json_add(all, json_must(json_pack("{s:s, s:o, s:s, s:o}", "plan", approval->plan, "by",
 				      json_text(approval->by), "at", at, "resources",
-				      arns_json(&pass->guard.approved[i]))));
+				      texts_json(plan->arns, plan->arn_count))));
 	}
 	return all;
 }
@@ -343,12 +359,22 @@ json_t *show_held_json(const struct pass *pass)
 
 	for (size_t i = 0; i < pass->guard.held_count; i++) {
 		const struct held *held = &pass->guard.held[i];
+		json_t *one = json_must(json_pack("{s:s, s:s, s:o, s:o}", "plan", held->plan, "reason",
+			held->reason, "resources", texts_json(held->arns, held->arn_count), "command",
+			json_sprintf("fargate-batchctl approve %s", held->plan)));
 
-		json_add(all, json_must(json_pack("{s:s, s:s, s:o, s:o}", "plan", held->plan, "reason",
-				      held->reason, "resources", arns_json(held), "command",
-				      json_sprintf("fargate-batchctl approve %s", held->plan))));
+		if (held->untag)
+			json_put(one, "untag", texts_json(held->untag, held->arn_count));
+		json_add(all, one);
 	}
 	return all;
+}
+
+static json_t *leftover_json(const struct pass *pass, const struct leftover *leftover)
+{
+	return json_must(json_pack("{s:s, s:n, s:s, s:n, s:s}", "app", leftover->app, "batch", "arn",
+		leftover->have->arn, "deletedAfter", "command",
+		ownership_removal_command(pass->arena, leftover->have)));
 }
 
 static json_t *notes_json(const struct pass *pass)
@@ -367,6 +393,8 @@ static json_t *notes_json(const struct pass *pass)
 					      json_text(wait->batch), "arn", wait->arn, "deletedAfter",
 					      wait->until ? json_string(until) : json_null())));
 		}
+		for (size_t l = 0; plan && l < plan->leftover_count; l++)
+			json_add(all, leftover_json(pass, &plan->leftovers[l]));
 	}
 	return all;
 }

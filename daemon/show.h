@@ -38,7 +38,7 @@ void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const str
 /* Plans that a person let pass, and batches that wait in their grace. */
 void show_notes(FILE *file, const struct pass *pass);
 
-/* [{"plan", "reason", "resources", "command"}] of what waits for a person; a new reference. */
+/* [{"plan", "reason", "resources", "command", "untag"}] of what waits for a person; a new reference. */
 json_t *show_held_json(const struct pass *pass);
 /* {"inSync", "changes", "held", "approved", "notes", "errors", "summary"}; a new reference. */
 json_t *show_json(const struct pass *pass, const struct show_options *options);

@@ -200,6 +200,9 @@ static void keep_served(struct state *state, const char *kind, const char *name,
 
 void state_serve(struct state *state, const char *app, const char *account)
 {
+	/* The first one: from now on names are kept. */
+	if (!json_object_size(state_apps(state)))
+		state_has_names(state);
 	keep_served(state, "apps", app, json_must(json_pack("{s:s}", "account", account)));
 }
 
@@ -414,4 +417,81 @@ unsigned state_put_back(struct state_site *site, const char *arn, const char *pa
 time_t state_calm_until(const struct state_site *site, const char *arn, const char *path)
 {
 	return (time_t)json_integer_of(fight_of(site, arn, path), "until", 0);
+}
+
+/* {"rule": {"batch-no1": {"app": "batch"}}, …}: what was served here, by kind and name. */
+static json_t *name_record(const struct state_site *site, const char *kind, const char *name)
+{
+	return json_object_get(json_object_get(json_object_get(site->ledger.json, "names"), kind), name);
+}
+
+struct served state_name(const struct state_site *site, const char *kind, const char *name)
+{
+	const json_t *record = name_record(site, kind, name);
+
+	return (struct served){
+		.known = record != NULL,
+		.on_delete = json_bool_of(record, "onDelete", false),
+		.left = json_bool_of(record, "left", false),
+	};
+}
+
+/* Takes the new value over; what is kept already stays, and nothing has to be written. */
+static void keep_name(struct state_site *site, const char *kind, const char *name, json_t *value)
+{
+	if (json_equal(name_record(site, kind, name), value)) {
+		json_decref(value);
+		return;
+	}
+	json_put(json_object_in(json_object_in(site->ledger.json, "names"), kind), name, value);
+	site->ledger.dirty = true;
+}
+
+void state_serve_name(
+	struct state_site *site, const char *kind, const char *name, const char *app, bool on_delete)
+{
+	json_t *value = json_must(json_pack("{s:s}", "app", app));
+
+	if (on_delete)
+		json_put(value, "onDelete", json_true());
+	keep_name(site, kind, name, value);
+}
+
+void state_leave_name(struct state_site *site, const char *kind, const char *name, const char *app)
+{
+	json_t *before = name_record(site, kind, name);
+	json_t *value =
+		before ? json_must(json_deep_copy(before)) : json_must(json_pack("{s:s}", "app", app));
+
+	json_put(value, "left", json_true());
+	keep_name(site, kind, name, value);
+}
+
+void state_drop_names(struct state_site *site,
+	bool (*gone)(const char *kind, const char *name, const char *app, void *data), void *data)
+{
+	const char *kind, *name;
+	json_t *names, *record;
+	void *next;
+
+	json_object_foreach (json_object_get(site->ledger.json, "names"), kind, names) {
+		json_object_foreach_safe(names, next, name, record)
+		{
+			if (!gone(kind, name, json_text_of(record, "app", ""), data))
+				continue;
+			json_object_del(names, name);
+			site->ledger.dirty = true;
+		}
+	}
+}
+
+bool state_lacks_names(const struct state *state)
+{
+	return json_object_size(state_apps(state)) && !json_object_get(state->served.json, "names");
+}
+
+void state_has_names(struct state *state)
+{
+	json_put(state->served.json, "names", json_true());
+	state->served.dirty = true;
 }

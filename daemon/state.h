@@ -15,6 +15,7 @@
 #include "arena.h"
 #include "error.h"
 #include "folder.h"
+#include "model/ownership.h"
 
 struct state;
 
@@ -90,5 +91,20 @@ bool state_knows_left(const struct state_site *site, const char *arn);
  */
 unsigned state_put_back(struct state_site *site, const char *arn, const char *path, time_t now);
 time_t state_calm_until(const struct state_site *site, const char *arn, const char *path);
+
+/*
+ * The names of what was served, by kind, until nothing of it is left: under these names it is ours whatever
+ * tags say. `left`: it was disabled or marked from here, or a person approved that it goes.
+ */
+struct served state_name(const struct state_site *site, const char *kind, const char *name);
+void state_serve_name(
+	struct state_site *site, const char *kind, const char *name, const char *app, bool on_delete);
+void state_leave_name(struct state_site *site, const char *kind, const char *name, const char *app);
+void state_drop_names(struct state_site *site,
+	bool (*gone)(const char *kind, const char *name, const char *app, void *data), void *data);
+/* Whether apps were served from here by a version that kept no names; from state_has_names on they are kept.
+ */
+bool state_lacks_names(const struct state *state);
+void state_has_names(struct state *state);
 
 #endif

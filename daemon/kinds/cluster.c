@@ -308,6 +308,7 @@ const struct kind kind_cluster = {
 	.shape = SHAPE_PLAIN,
 	.rank = 3,
 	.tagged = true,
+	.removal_command = "ecs delete-cluster --cluster",
 	.rules = rules,
 	.rule_count = ARRAY_LENGTH(rules),
 	.want = cluster_want,

@@ -186,9 +186,9 @@ static void repository_requests(const struct view *view, const struct change *ch
 	json_t *body, *params;
 
 	if (change->verb == VERB_DELETE) {
-		/* The app said onDelete "delete" while it existed: its images go too. */
 		params = named(change->have);
-		json_put(params, "force", json_true());
+		if (change->force)
+			json_put(params, "force", json_true());
 		requests_add(out, "ecr", "DeleteRepository", params);
 		return;
 	}
@@ -307,6 +307,7 @@ const struct kind kind_repository = {
 	.shape = SHAPE_PLAIN,
 	.rank = 1,
 	.tagged = true,
+	.removal_command = "ecr delete-repository --force --repository-name",
 	.rules = rules,
 	.rule_count = ARRAY_LENGTH(rules),
 	.want = repository_want,

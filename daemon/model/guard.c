@@ -43,26 +43,15 @@ static bool has_arn(const struct gathering *all, const char *arn)
 	return all->count && bsearch(&arn, all->arns, all->count, sizeof arn, compare_texts);
 }
 
-/* What a plan names: schedules and what apps leave behind; targets and revisions go with them. */
+/*
+ * What a plan names: schedules and what apps leave behind; targets go with them, and so do revisions, but for
+ * those that are in doubt themselves.
+ */
 static bool is_named(const struct action *action)
 {
 	return action->removal && action->outcome != OUTCOME_HELD &&
-	       (action->kind->shape == SHAPE_SCHEDULE || action->kind->shape == SHAPE_PLAIN);
-}
-
-typedef bool chosen(const struct action *action);
-
-static struct gathering gather(
-	struct arena *arena, struct plan *const *plans, size_t count, chosen *is_chosen)
-{
-	struct gathering all = { .arena = arena };
-
-	for (size_t p = 0; p < count; p++)
-		for (size_t i = 0; i < plans[p]->action_count; i++)
-			if (is_chosen(plans[p]->actions[i]))
-				add_arn(&all, plans[p]->actions[i]->have->arn);
-	settle(&all);
-	return all;
+	       (action->kind->shape == SHAPE_SCHEDULE || action->kind->shape == SHAPE_PLAIN ||
+		       (action->kind->shape == SHAPE_REVISIONS && action->claim == CLAIM_DOUBTFUL));
 }
 
 static bool is_uncovered(const struct action *action)
@@ -70,14 +59,19 @@ static bool is_uncovered(const struct action *action)
 	return is_named(action) && !action->approved;
 }
 
-static bool is_uncovered_leaver(const struct action *action)
+/* What no approval covers: of this claim, or of any (NULL). */
+static struct gathering gather(
+	struct arena *arena, struct plan *const *plans, size_t count, const enum claim *claim)
 {
-	return is_uncovered(action) && !action->stray;
-}
+	struct gathering all = { .arena = arena };
 
-static bool is_uncovered_stray(const struct action *action)
-{
-	return is_uncovered(action) && action->stray;
+	for (size_t p = 0; p < count; p++)
+		for (size_t i = 0; i < plans[p]->action_count; i++)
+			if (is_uncovered(plans[p]->actions[i]) &&
+				(!claim || plans[p]->actions[i]->claim == *claim))
+				add_arn(&all, plans[p]->actions[i]->have->arn);
+	settle(&all);
+	return all;
 }
 
 static char *plan_name(struct arena *arena, const struct gathering *all)
@@ -124,7 +118,7 @@ static void decide_covered(
 			if (is_named(plans[p]->actions[i]))
 				plans[p]->actions[i]->approved =
 					options->covered(plans[p]->actions[i], options->data);
-	rest = gather(arena, plans, count, is_uncovered);
+	rest = gather(arena, plans, count, NULL);
 	for (size_t p = 0; p < count; p++)
 		for (size_t i = 0; i < plans[p]->action_count; i++)
 			if (is_named(plans[p]->actions[i]) && has_arn(&rest, plans[p]->actions[i]->have->arn))
@@ -142,7 +136,8 @@ static size_t count_leaving(
 		add_arn(&all, options->recently_left[i]);
 	for (size_t p = 0; p < count; p++)
 		for (size_t i = 0; i < plans[p]->action_count; i++)
-			if (plans[p]->actions[i]->leaves && is_uncovered_leaver(plans[p]->actions[i]))
+			if (plans[p]->actions[i]->counts && plans[p]->actions[i]->claim == CLAIM_OURS &&
+				is_uncovered(plans[p]->actions[i]))
 				add_arn(&all, plans[p]->actions[i]->arn);
 	settle(&all);
 	return all.count;
@@ -212,7 +207,8 @@ static void keep_revisions(struct plan *plan, bool waiting)
 
 	for (size_t i = 0; i < plan->action_count; i++) {
 		struct action *action = plan->actions[i];
-		bool goes = action->kind->shape == SHAPE_REVISIONS && action->verb == VERB_DELETE;
+		bool goes = action->kind->shape == SHAPE_REVISIONS && action->verb == VERB_DELETE &&
+			    action->claim != CLAIM_DOUBTFUL;
 		bool stays = goes && needs_what_is_held(action);
 
 		if (stays && action->removal)
@@ -233,30 +229,85 @@ static void keep_way_back(struct plan *const *plans, size_t count)
 		keep_revisions(plans[p], waiting);
 }
 
+/* Whether a person let pass what is in doubt, and what the action waits for. */
+static bool is_out_of_doubt(const struct action *action)
+{
+	for (size_t i = 0; i < action->need_count; i++)
+		if (action->needs[i]->removal && action->needs[i]->claim == CLAIM_DOUBTFUL)
+			return action->needs[i]->approved;
+	return false;
+}
+
+/* A batch moves only when it is known which schedule is its old one. */
+static void hold_moves(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->action_count; i++) {
+		struct action *action = plan->actions[i];
+
+		if (action->claim == CLAIM_DOUBTFUL && !action->removal && !is_out_of_doubt(action))
+			action->outcome = OUTCOME_HELD;
+	}
+}
+
+/* For each, the way out where it is not ours after all. */
+static const char **untag_commands(struct arena *arena, const struct gathering *all)
+{
+	const char **commands = arena_alloc(arena, (all->count + 1) * sizeof *commands);
+
+	for (size_t i = 0; i < all->count; i++)
+		commands[i] = ownership_untag_command(arena, all->arns[i]);
+	return commands;
+}
+
+/* Why what has this claim has to wait; NULL where nothing has to. */
+static const char *reason_of(enum claim claim, struct arena *arena, struct plan *const *plans, size_t count,
+	const struct guard_options *options)
+{
+	switch (claim) {
+	case CLAIM_OURS:
+		return brake(arena, plans, count, options);
+	case CLAIM_STRAY:
+		return "their app is in no definition that was ever applied from here";
+	case CLAIM_DOUBTFUL:
+		return "they carry our owner tag, and nothing else says that they are ours";
+	}
+	return NULL;
+}
+
+static void guard_claim(struct guard *guard, enum claim claim, struct arena *arena, struct plan *const *plans,
+	size_t count, const struct guard_options *options)
+{
+	struct gathering all = gather(arena, plans, count, &claim);
+	struct held one = {
+		.arns = all.arns,
+		.arn_count = all.count,
+		.reason = reason_of(claim, arena, plans, count, options),
+	};
+	bool approved;
+
+	if (!all.count || !one.reason)
+		return;
+	one.plan = plan_name(arena, &all);
+	one.untag = claim == CLAIM_OURS ? NULL : untag_commands(arena, &all);
+	approved = options->approved && options->approved(one.plan, options->data);
+	decide(plans, count, &all, approved);
+	if (approved)
+		add_held(arena, &guard->approved, &guard->approved_count, one);
+	else
+		add_held(arena, &guard->held, &guard->held_count, one);
+}
+
 struct guard guard_plans(struct arena *arena, struct plan *const *plans, size_t plan_count,
 	const struct guard_options *options)
 {
 	struct guard guard = { 0 };
 
 	decide_covered(arena, plans, plan_count, options);
-	for (int stray = 0; stray <= 1; stray++) {
-		struct gathering all =
-			gather(arena, plans, plan_count, stray ? is_uncovered_stray : is_uncovered_leaver);
-		struct held one = { .arns = all.arns, .arn_count = all.count };
-		bool approved;
-
-		one.reason = stray ? "their app is in no definition that was ever applied from here"
-				   : brake(arena, plans, plan_count, options);
-		if (!all.count || !one.reason)
-			continue;
-		one.plan = plan_name(arena, &all);
-		approved = options->approved && options->approved(one.plan, options->data);
-		decide(plans, plan_count, &all, approved);
-		if (approved)
-			add_held(arena, &guard.approved, &guard.approved_count, one);
-		else
-			add_held(arena, &guard.held, &guard.held_count, one);
-	}
+	guard_claim(&guard, CLAIM_OURS, arena, plans, plan_count, options);
+	guard_claim(&guard, CLAIM_STRAY, arena, plans, plan_count, options);
+	guard_claim(&guard, CLAIM_DOUBTFUL, arena, plans, plan_count, options);
+	for (size_t p = 0; p < plan_count; p++)
+		hold_moves(plans[p]);
 	keep_way_back(plans, plan_count);
 	return guard;
 }

@@ -71,6 +71,7 @@ struct change {
 	const struct differences *differences;
 	const struct tags *set_tags, *remove_tags;
 	const char *time; /* now, as ISO 8601, for the leaving tag */
+	bool force; /* with what is in it */
 };
 
 /* What the plan has to know of a kind, beyond that its content can be compared. */
@@ -87,7 +88,8 @@ struct kind {
 	enum shape shape;
 	int rank; /* created in this order, deleted backwards */
 	bool tagged; /* has tags of its own; without, it belongs to the kind before it */
-	bool of_batch; /* one per batch rather than per app */
+	const char *name_prefix; /* before the app's name in what an app has by itself; NULL = none */
+	const char *removal_command; /* the AWS command that removes it; its name follows. NULL = none */
 	const struct field_rule *rules;
 	size_t rule_count;
 

@@ -224,6 +224,7 @@ struct change action_change(const struct action *action, const char *time)
 		.set_tags = &action->set_tags,
 		.remove_tags = &action->remove_tags,
 		.time = time,
+		.force = action->force,
 	};
 }
 

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "model/observed.h"
+#include "model/ownership.h"
 
 enum outcome {
 	OUTCOME_PENDING,
@@ -39,7 +40,9 @@ struct action {
 	bool leaves; /* a batch is newly disabled by it */
 	size_t order; /* of the whole pass, for showing */
 	bool fought; /* held, because somebody keeps changing it back */
-	bool stray; /* nobody here may remove it on its own account */
+	bool counts; /* the brake counts it: a batch leaves, and nothing here knows of it yet */
+	bool force; /* with what is in it: its app said so while it was served from here */
+	enum claim claim; /* what is not ours waits for a person */
 	bool approved; /* a person let it pass */
 
 	enum outcome outcome;
@@ -78,6 +81,14 @@ struct held {
 	const char *reason;
 	const char **arns;
 	size_t arn_count;
+	const char *
+		*untag; /* for each, the command that takes our tag off; NULL where all of them are ours */
+};
+
+/* What stays of an app that left, though its tag says that it shall go: nothing here served it as such. */
+struct leftover {
+	const char *app;
+	const struct resource *have;
 };
 
 struct plan {
@@ -90,6 +101,8 @@ struct plan {
 	size_t problem_count, problem_capacity;
 	struct waiting *waits;
 	size_t wait_count, wait_capacity;
+	struct leftover *leftovers;
+	size_t leftover_count, leftover_capacity;
 	/* What its own service has yet to say before the plan counts: tags that it rests on, the content of
 	 * revisions that makes differences readable. Read it and plan again. */
 	struct resource **unread;
@@ -108,6 +121,8 @@ struct plan_options {
 	bool removals; /* false: nothing that left is touched (apply with names) */
 	/* Whether this state directory has served an app that the definitions do not name. */
 	bool (*served)(const char *app, void *data);
+	/* What it knows of this resource; NULL: nothing of any. */
+	struct served (*knows)(const struct resource *have, void *data);
 	void *data;
 };
 
@@ -134,6 +149,11 @@ void plan_removals(struct plan *plan, const struct view *view, const struct plan
 void plan_confirm(struct plan *plan);
 
 /* For those parts. */
+/* What our owner tag on this resource is worth. */
+enum claim plan_claim(struct plan *plan, const struct view *view, const struct plan_options *options,
+	const struct resource *have);
+/* What this state directory knows of it. */
+struct served plan_served(const struct plan_options *options, const struct resource *have);
 /* Has the resource read from its own service, where it was not yet asked. */
 void plan_read(struct plan *plan, const struct resource *have);
 struct action *plan_add(

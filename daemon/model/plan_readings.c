@@ -36,6 +36,8 @@ void plan_confirm(struct plan *plan)
 		confirm(plan, tagged(plan, plan->actions[i]));
 	for (size_t i = 0; i < plan->problem_count; i++)
 		confirm(plan, plan->problems[i].have);
+	for (size_t i = 0; i < plan->leftover_count; i++)
+		confirm(plan, plan->leftovers[i].have);
 	for (size_t i = 0; i < plan->wait_count; i++)
 		confirm(plan, plan->waits[i].until ? plan->waits[i].have : NULL);
 }

@@ -12,7 +12,8 @@ struct leaver {
 	const struct plan_options *options;
 	const struct resource *have;
 	const char *app, *batch;
-	bool stray;
+	enum claim claim;
+	struct served served;
 	bool early; /* something that stays still needs it: it may be marked, not deleted */
 	struct action *last; /* what has to be done before the next step */
 };
@@ -62,7 +63,7 @@ static void mark(struct leaver *leaver, struct action *action)
 	action->app = leaver->app;
 	action->batch = leaver->batch;
 	action->removal = true;
-	action->stray = leaver->stray;
+	action->claim = leaver->claim;
 	plan_hold_unread(leaver->plan, action);
 	plan_need(leaver->plan, action, leaver->last);
 	leaver->last = action;
@@ -89,6 +90,7 @@ static struct action *add_leaving(struct leaver *leaver, const char *left)
 	differences[count++] = (struct difference){ "tags[" TAG_LEAVING "]", left, arena_copy(arena, now) };
 	action->differences = (struct differences){ differences, count };
 	action->leaves = leaver->have->kind->shape == SHAPE_SCHEDULE && (!left || !is_stopped(leaver->have));
+	action->counts = action->leaves;
 	mark(leaver, action);
 	return action;
 }
@@ -108,6 +110,7 @@ static bool has_foreign_target(const struct plan *plan, const struct resource *s
 static void add_deletion(struct leaver *leaver)
 {
 	const struct resources *all = &leaver->plan->observed->all;
+	struct action *deletion;
 
 	for (size_t i = 0; i < all->count; i++) {
 		struct resource *target = all->items[i];
@@ -115,7 +118,11 @@ static void add_deletion(struct leaver *leaver)
 		if (target->kind->shape == SHAPE_TARGET && strcmp(target->name, leaver->have->name) == 0)
 			mark(leaver, plan_add(leaver->plan, VERB_DELETE, NULL, target));
 	}
-	mark(leaver, plan_add(leaver->plan, VERB_DELETE, NULL, leaver->have));
+	deletion = plan_add(leaver->plan, VERB_DELETE, NULL, leaver->have);
+	/* Whoever disabled it, the brake has not counted it. */
+	deletion->counts = leaver->have->kind->shape == SHAPE_SCHEDULE && !leaver->served.left;
+	deletion->force = leaver->served.on_delete;
+	mark(leaver, deletion);
 }
 
 /* Only what is marked already waits; what is marked in this pass is a change of it. */
@@ -123,14 +130,33 @@ static void add_wait(struct leaver *leaver, time_t until)
 {
 	struct plan *plan = leaver->plan;
 
-	if (!tags_value(&leaver->have->tags, TAG_LEAVING))
+	if (!tags_value(&leaver->have->tags, TAG_LEAVING) || leaver->claim == CLAIM_DOUBTFUL)
 		return;
 	arena_grow(plan->arena, &plan->waits, sizeof *plan->waits, plan->wait_count, &plan->wait_capacity);
 	plan->waits[plan->wait_count++] =
 		(struct waiting){ leaver->app, leaver->batch, leaver->have->arn, until, leaver->have };
 }
 
-/* One step further, or two where there is no grace; never deletes what does not read DISABLED. */
+/* The batch moves to its schedule under another name only when this one, which may be its old one, is
+ * stopped.
+ */
+static void let_move_wait(struct leaver *leaver, struct action *stop)
+{
+	const struct plan *plan = leaver->plan;
+
+	for (size_t i = 0; i < plan->action_count; i++) {
+		struct action *action = plan->actions[i];
+
+		if (action->claim == CLAIM_DOUBTFUL && !action->removal &&
+			text_compare(action->batch, leaver->batch) == 0)
+			plan_need(leaver->plan, action, stop);
+	}
+}
+
+/*
+ * One step further, or two where there is no grace; never deletes what does not read DISABLED. What is in
+ * doubt is always a step that a person has to let pass, so that it is told.
+ */
 static void leave(struct leaver *leaver)
 {
 	const char *left = tags_value(&leaver->have->tags, TAG_LEAVING);
@@ -138,18 +164,19 @@ static void leave(struct leaver *leaver)
 	bool stopped = !schedule || is_stopped(leaver->have);
 	bool never = !leaver->options->deletion_enabled ||
 		     (schedule && has_foreign_target(leaver->plan, leaver->have));
-	time_t since = leaver->options->now, until;
+	time_t now = leaver->options->now, grace = (time_t)leaver->options->grace_seconds, since = now, until;
+	bool marked = left && stopped && text_parse_iso8601(left, &since);
 
 	/* A time that nobody can read, or a schedule that somebody has started again: the grace begins anew.
 	 */
-	if (!left || !stopped || !text_parse_iso8601(left, &since)) {
-		since = leaver->options->now;
-		add_leaving(leaver, left);
+	if (!marked || (leaver->claim == CLAIM_DOUBTFUL && (never || leaver->early || since + grace > now))) {
+		since = now;
+		let_move_wait(leaver, add_leaving(leaver, left));
 	}
-	until = never ? 0 : since + (time_t)leaver->options->grace_seconds;
-	if (until > leaver->options->now)
+	until = never ? 0 : since + grace;
+	if (until > now && leaver->claim != CLAIM_DOUBTFUL)
 		leaver->plan->in_grace = true;
-	if (never || leaver->early || until > leaver->options->now)
+	if (never || leaver->early || until > now)
 		add_wait(leaver, until);
 	else
 		add_deletion(leaver);
@@ -163,7 +190,8 @@ static struct leaver leaver_of(struct plan *plan, const struct view *view, const
 	leaver.app = tags_value(&have->tags, TAG_APP);
 	leaver.batch = tags_value(&have->tags, TAG_BATCH);
 	leaver.app = leaver.app ? leaver.app : "";
-	leaver.stray = !plan_serves(view, options, leaver.app);
+	leaver.served = plan_served(options, have);
+	leaver.claim = plan_claim(plan, view, options, have);
 	return leaver;
 }
 
@@ -244,16 +272,26 @@ static void remove_revision(struct leaver *leaver)
 	struct plan *plan = leaver->plan;
 	struct action *action;
 
-	if (leaver->stray || is_defined(leaver) || *plan->observed->incomplete || plan->in_grace ||
-		!leaver->options->deletion_enabled)
+	if (leaver->claim == CLAIM_STRAY || is_defined(leaver) || *plan->observed->incomplete ||
+		plan->in_grace || !leaver->options->deletion_enabled)
 		return;
 	action = retire(plan, leaver->have);
 	if (!action)
 		return;
-	if (wait_for_batch(leaver, action))
+	/* Where no batch goes with it, only the ledger tells that it was one of ours. */
+	if (wait_for_batch(leaver, action) && (action->need_count || leaver->served.known))
 		mark(leaver, action);
 	else
 		plan->action_count--;
+}
+
+/* Whoever may tag may have tagged it: it is told, and waits for a person. */
+static void doubt_revision(struct leaver *leaver)
+{
+	struct action *action = leaver->options->deletion_enabled ? retire(leaver->plan, leaver->have) : NULL;
+
+	if (action)
+		mark(leaver, action);
 }
 
 static const struct resource *wanted_of(const struct plan *plan, const struct resource *revision)
@@ -361,16 +399,36 @@ static void wait_for_schedules(struct leaver *leaver, struct action *deletion)
 	}
 }
 
-/* What an app leaves behind goes only where the app said so, and after all of its schedules. */
+/* It stays, and a person is told how to remove it; another machine's app has its schedules still. */
+static void add_leftover(struct leaver *leaver)
+{
+	struct plan *plan = leaver->plan;
+
+	if (leaver->claim == CLAIM_STRAY && leaver->early)
+		return;
+	arena_grow(plan->arena, &plan->leftovers, sizeof *plan->leftovers, plan->leftover_count,
+		&plan->leftover_capacity);
+	plan->leftovers[plan->leftover_count++] = (struct leftover){ leaver->app, leaver->have };
+}
+
+/*
+ * What an app leaves behind goes only where the app said so, and after all of its schedules. That it said so
+ * is on the tag, which others may write too, and in the ledger.
+ */
 static void remove_of_app(struct leaver *leaver)
 {
 	struct plan *plan = leaver->plan;
 	size_t before = plan->action_count;
+	bool served = leaver->served.on_delete || leaver->served.left;
 
 	if (text_compare(tags_value(&leaver->have->tags, TAG_ON_DELETE), "delete") != 0 ||
 		named_in(leaver->view->definitions, leaver->app))
 		return;
 	wait_for_schedules(leaver, NULL);
+	if (!served && leaver->claim != CLAIM_DOUBTFUL) {
+		add_leftover(leaver);
+		return;
+	}
 	leave(leaver);
 	if (plan->action_count > before)
 		wait_for_schedules(leaver, plan->actions[plan->action_count - 1]);
@@ -397,11 +455,13 @@ void plan_removals(struct plan *plan, const struct view *view, const struct plan
 			leaver = leaver_of(plan, view, options, have);
 			if (!is_for_this_site(&leaver))
 				continue;
-			if (have->kind->shape == SHAPE_REVISIONS)
+			if (have->kind->shape == SHAPE_REVISIONS && leaver.claim == CLAIM_DOUBTFUL)
+				doubt_revision(&leaver);
+			else if (have->kind->shape == SHAPE_REVISIONS)
 				remove_revision(&leaver);
 			else if (have->kind->shape == SHAPE_PLAIN)
 				remove_of_app(&leaver);
-			else if (!is_defined(&leaver))
+			else if (leaver.claim == CLAIM_DOUBTFUL || !is_defined(&leaver))
 				leave(&leaver);
 		}
 	}

@@ -32,17 +32,19 @@ static bool was_of(const struct view *view, const struct plan_options *options, 
 	       (strcmp(app, want->app->name) == 0 || plan_serves(view, options, app));
 }
 
-/* The schedules of ours that the same batch had under other names: more than one where a move was broken off.
+/*
+ * The schedules under other names that carry the same batch's tags: those that are ours it had before, more
+ * than one where a move was broken off.
  */
-static struct resources moved_from(const struct plan *plan, const struct view *view,
-	const struct plan_options *options, const struct resource *want)
+static struct resources others_of(struct plan *plan, const struct view *view,
+	const struct plan_options *options, const struct resource *want, enum claim claim)
 {
 	struct resources olds = { 0 };
 
 	for (size_t i = 0; i < plan->unwanted.count; i++) {
 		struct resource *have = plan->unwanted.items[i];
 
-		if (!was_of(view, options, have, want))
+		if (!was_of(view, options, have, want) || plan_claim(plan, view, options, have) != claim)
 			continue;
 		arena_grow(plan->arena, &olds.items, sizeof have, olds.count, &olds.capacity);
 		olds.items[olds.count++] = have;
@@ -51,7 +53,7 @@ static struct resources moved_from(const struct plan *plan, const struct view *v
 }
 
 /* Schedules of ours under names that nothing wants: moved, left, or another's. */
-static void gather_schedules(struct plan *plan, const struct view *view)
+static void gather_schedules(struct plan *plan, const struct view *view, const struct plan_options *options)
 {
 	struct resources *unwanted = &plan->unwanted;
 
@@ -60,9 +62,12 @@ static void gather_schedules(struct plan *plan, const struct view *view)
 
 		if (have->kind->shape != SHAPE_SCHEDULE || !is_ours(view, have))
 			continue;
-		plan->owned_batches += site_is_first(view);
-		if (wanted(plan, SHAPE_SCHEDULE, have->name))
+		if (wanted(plan, SHAPE_SCHEDULE, have->name)) {
+			plan->owned_batches += site_is_first(view);
 			continue;
+		}
+		plan->owned_batches +=
+			site_is_first(view) && plan_claim(plan, view, options, have) != CLAIM_DOUBTFUL;
 		arena_grow(plan->arena, &unwanted->items, sizeof have, unwanted->count, &unwanted->capacity);
 		unwanted->items[unwanted->count++] = have;
 	}
@@ -180,13 +185,26 @@ static void add_needs(
 	}
 }
 
-/* The new one stands and has its target before the old ones stop, and runs only when they have stopped. */
+/* Nothing of the move is done before a person has said what the other schedule is. */
+static void doubt(struct plan *plan, size_t from)
+{
+	for (size_t i = from; i < plan->action_count; i++)
+		plan->actions[i]->claim = CLAIM_DOUBTFUL;
+}
+
+/*
+ * The new one stands and has its target before the old ones stop, and runs only when they have stopped; where
+ * it is in doubt whether another one is its old one, when that has been approved and is stopped.
+ */
 static void take_over(struct plan *plan, const struct view *view, const struct plan_options *options,
-	struct resource *want, struct action *schedule, struct action *target, const struct resources *olds)
+	struct resource *want, struct action *schedule, struct action *target, const struct resources *olds,
+	bool in_doubt)
 {
 	struct action *made = target ? target : schedule, *start = NULL;
 	size_t stops = plan->action_count;
 
+	if (in_doubt && !options->removals)
+		return;
 	for (size_t i = 0; i < olds->count; i++)
 		if (!is_stopped(olds->items[i]))
 			plan_need(plan, add_stop(plan, olds->items[i], want, made), schedule);
@@ -198,6 +216,8 @@ static void take_over(struct plan *plan, const struct view *view, const struct p
 
 		remove_old(plan, old, want, start ? start : stop ? stop : made);
 	}
+	if (in_doubt)
+		doubt(plan, stops);
 }
 
 static void plan_batch(
@@ -206,7 +226,8 @@ static void plan_batch(
 	struct resource *have = resources_find(&plan->observed->all, want->kind, want->name, NULL);
 	struct resource *target = wanted(plan, SHAPE_TARGET, want->name);
 	struct action *schedule, *starts;
-	struct resources olds;
+	struct resources olds, doubtful;
+	bool in_doubt;
 
 	if (have && have->managed_by) {
 		plan_conflict(plan, want, have);
@@ -214,19 +235,22 @@ static void plan_batch(
 	}
 	if (!plan_may_use(plan, view, want, have) || plan_blocked(plan, want->app, want->batch))
 		return;
-	olds = moved_from(plan, view, options, want);
-	/* Until the old name has stopped, the new one must not run too. */
-	want->start_disabled = one_runs(&olds) && (!have || is_stopped(have));
+	olds = others_of(plan, view, options, want, CLAIM_OURS);
+	doubtful = others_of(plan, view, options, want, CLAIM_DOUBTFUL);
+	/* Until the old name has stopped, the new one must not run too; one that runs is not stopped for it.
+	 */
+	want->start_disabled = (one_runs(&olds) || one_runs(&doubtful)) && (!have || is_stopped(have));
+	in_doubt = want->start_disabled && one_runs(&doubtful);
 	want_fields(view, want);
 	schedule = plan_compare(plan, view, want, have);
 	starts = target ? plan_target(plan, view, target) : NULL;
 	add_needs(plan, want, schedule, starts);
-	take_over(plan, view, options, want, schedule, starts, &olds);
+	take_over(plan, view, options, want, schedule, starts, &olds, in_doubt);
 }
 
 void plan_schedules(struct plan *plan, const struct view *view, const struct plan_options *options)
 {
-	gather_schedules(plan, view);
+	gather_schedules(plan, view, options);
 	for (size_t i = 0; i < plan->wants.count; i++)
 		if (plan->wants.items[i]->kind->shape == SHAPE_SCHEDULE)
 			plan_batch(plan, view, plan->wants.items[i], options);

@@ -185,10 +185,17 @@ static void say_held(const json_t *list)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach (list, i, one)
+	json_array_foreach (list, i, one) {
+		const json_t *untag = json_object_get(one, "untag"), *command;
+		size_t u;
+
 		say(stdout, "! held: %zu to remove, because %s; if this is what you want: %s\n",
 			json_array_size(json_object_get(one, "resources")), member(one, "reason"),
 			member(one, "command"));
+		json_array_foreach (untag, u, command)
+			say(stdout, "    what is not ours is left alone once our tag is off: %s\n",
+				json_string_value(command) ? json_string_value(command) : "");
+	}
 }
 
 static void say_leaving(const json_t *list)

@@ -98,6 +98,23 @@ static unsigned option(const struct plan_test *test, const char *name, unsigned 
 	return (unsigned)json_integer_of(json_object_get(test->observed, "options"), name, otherwise);
 }
 
+/* {"rule/batch-no2": {"app": …}, …}: what was served under these names. */
+static void fill_names(struct plan_test *test, struct state_site *site)
+{
+	const char *name;
+	json_t *record;
+
+	json_object_foreach (json_object_get(test->observed, "names"), name, record) {
+		const char *slash = strchr(name, '/');
+		const char *kind = arena_copy_n(test->arena, name, (size_t)(slash - name));
+		const char *app = json_text_of(record, "app", "batch");
+
+		state_serve_name(site, kind, slash + 1, app, json_bool_of(record, "onDelete", false));
+		if (json_bool_of(record, "left", false))
+			state_leave_name(site, kind, slash + 1, app);
+	}
+}
+
 /* Apps served before, batches that left within the hour, plans that somebody approved. */
 static void fill_state(struct plan_test *test)
 {
@@ -114,6 +131,7 @@ static void fill_state(struct plan_test *test)
 		state_serve(test->state, json_string_value(each), "123456789012");
 	if (json_array_size(served))
 		state_serve_site(test->state, "123456789012", "ap-northeast-1", NULL);
+	fill_names(test, site);
 	json_array_foreach (approved, i, each)
 		CHECK(approvals_give(state_approvals(test->state), json_string_value(each), "somebody", none,
 			now_of(test) - 60, &error));
@@ -203,13 +221,15 @@ static void print_calls(struct text *out, const struct pass_site *site, const st
 
 static void print_action(struct text *out, const struct pass_site *site, const struct action *action)
 {
+	static const char *const claims[] = { "", " stray", " doubtful" };
+
 	print_action_name(out, action);
 	text_printf(out, " (app %s", action->app ? action->app : "?");
 	if (action->batch)
 		text_printf(out, ", batch %s", action->batch);
 	text_printf(out, ")%s%s%s%s%s\n", action->removal ? " removal" : "",
-		action->retiring ? " retiring" : "", action->leaves ? " leaves" : "",
-		action->stray ? " stray" : "", action->outcome == OUTCOME_HELD ? " HELD" : "");
+		action->retiring ? " retiring" : "", action->leaves ? " leaves" : "", claims[action->claim],
+		action->outcome == OUTCOME_HELD ? " HELD" : "");
 	print_differences(out, &action->differences);
 	print_differences(out, &action->revisions);
 	print_calls(out, site, action);
