@@ -44,9 +44,14 @@ static const char *behind_scheme(const char *value)
 static bool is_host(const char *text)
 {
 	static const char marks[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-_";
-	size_t length = *text == '[' ? strcspn(text, "]") + 1 : strspn(text, marks);
+	size_t length = strspn(text, marks);
 
-	if (!length || (*text == '[' && strspn(text + 1, "0123456789ABCDEFabcdef.:%") != length - 2))
+	if (*text == '[') {
+		length = 2 + strspn(text + 1, "0123456789ABCDEFabcdef.:");
+		if (text[length - 1] != ']')
+			return false;
+	}
+	if (!length)
 		return false;
 	text += length;
 	if (*text == ':') {
