@@ -19,6 +19,9 @@ enum { QUIETLY = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
 
 #define LOCK_NAME "lock"
 
+/* What was put aside and is kept, of each name. */
+enum { ASIDE_MOST = 3 };
+
 struct folder {
 	char *path;
 	int file; /* its descriptor */
@@ -91,45 +94,50 @@ bool folder_set_mode(const struct folder *folder, mode_t mode, struct error *err
 /* Opens a regular file of one name; -1 and `error` where it is none. One that was just replaced has no name.
  */
 static int open_plain(const struct folder *folder, const char *name, int flags, struct stat *status,
-	bool *missing, struct error *error)
+	enum found *found, struct error *error)
 {
 	int file = openat(folder->file, name, flags | QUIETLY, 0600);
 
-	*missing = file < 0 && errno == ENOENT;
-	if (file < 0 || fstat(file, status) != 0)
+	*found = FOUND_OTHER;
+	if (file < 0 || fstat(file, status) != 0) {
+		if (errno != ELOOP && errno != ENXIO)
+			*found = errno == ENOENT ? FOUND_NOTHING : FOUND_UNREADABLE;
 		fail(folder, name, errno, error);
-	else if (!S_ISREG(status->st_mode))
+	} else if (!S_ISREG(status->st_mode)) {
 		error_set(error, ERROR_IO, "%s/%s is not a regular file", folder->path, name);
-	else if (status->st_nlink > 1)
+	} else if (status->st_nlink > 1) {
 		error_set(error, ERROR_IO, "%s/%s has %lu names (hard links)", folder->path, name,
 			(unsigned long)status->st_nlink);
-	else
+	} else {
+		*found = FOUND_FILE;
 		return file;
-	if (file >= 0)
-		close(file);
+	}
+	file_close(&file);
 	return -1;
 }
 
 char *folder_read(const struct folder *folder, struct arena *arena, const char *name, size_t limit,
-	size_t *length, bool *missing, struct error *error)
+	size_t *length, enum found *found, struct error *error)
 {
 	CLEANUP_FILE int file = -1;
+	enum found what = FOUND_UNREADABLE;
 	struct stat status;
-	bool none = false;
+	char *text = NULL;
 
-	if (!rights_take(&folder->rights, error))
-		return NULL;
-	file = open_plain(folder, name, O_RDONLY, &status, &none, error);
-	if (missing)
-		*missing = none;
-	rights_return(&folder->rights);
-	if (file < 0)
-		return NULL;
-	if ((size_t)status.st_size > limit) {
-		error_set(error, ERROR_IO, "%s/%s is larger than %zu bytes", folder->path, name, limit);
-		return NULL;
+	if (rights_take(&folder->rights, error)) {
+		file = open_plain(folder, name, O_RDONLY, &status, &what, error);
+		rights_return(&folder->rights);
 	}
-	return file_read_opened(arena, file, name, (size_t)status.st_size, length, error);
+	if (file >= 0 && (size_t)status.st_size > limit) {
+		what = FOUND_OTHER;
+		error_set(error, ERROR_IO, "%s/%s is larger than %zu bytes", folder->path, name, limit);
+	} else if (file >= 0) {
+		text = file_read_opened(arena, file, name, (size_t)status.st_size, length, error);
+		what = text ? FOUND_FILE : FOUND_UNREADABLE;
+	}
+	if (found)
+		*found = what;
+	return text;
 }
 
 static bool write_all(int file, const char *data, size_t length)
@@ -192,6 +200,31 @@ bool folder_replace(const struct folder *folder, const char *name, const char *d
 	return replaced;
 }
 
+static char *put_aside(const struct folder *folder, struct arena *arena, const char *name)
+{
+	char *names[ASIDE_MOST];
+
+	for (int i = 0; i < ASIDE_MOST; i++)
+		names[i] = arena_printf(arena, "%s.damaged-%d", name, i + 1);
+	for (int i = ASIDE_MOST - 1; i > 0; i--)
+		renameat(folder->file, names[i - 1], folder->file, names[i]);
+	return renameat(folder->file, name, folder->file, names[0]) == 0 ? names[0] : NULL;
+}
+
+char *folder_put_aside(
+	const struct folder *folder, struct arena *arena, const char *name, struct error *error)
+{
+	char *aside;
+
+	if (!rights_take(&folder->rights, error))
+		return NULL;
+	aside = put_aside(folder, arena, name);
+	if (!aside)
+		fail(folder, name, errno, error);
+	rights_return(&folder->rights);
+	return aside;
+}
+
 /* Who holds the lock, as it wrote itself there: "fargate-batchd (pid 42)". */
 static bool held(const struct folder *folder, int file, struct error *error)
 {
@@ -227,8 +260,8 @@ static bool is_there(const struct folder *folder, const struct stat *opened)
 static int lock_file(const struct folder *folder, struct error *error)
 {
 	struct stat status;
-	bool missing;
-	int file = open_plain(folder, LOCK_NAME, O_RDWR | O_CREAT, &status, &missing, error);
+	enum found found;
+	int file = open_plain(folder, LOCK_NAME, O_RDWR | O_CREAT, &status, &found, error);
 
 	if (file < 0)
 		return -1;

@@ -31,12 +31,26 @@ const char *folder_path(const struct folder *folder);
 /* Gives the folder this mode and our group, where it belongs to whoever works in it. */
 bool folder_set_mode(const struct folder *folder, mode_t mode, struct error *error);
 
+enum found {
+	FOUND_FILE,
+	FOUND_NOTHING,
+	FOUND_OTHER, /* no regular file of one name, or a larger one: not what we have made */
+	FOUND_UNREADABLE, /* the kernel refused, now */
+};
+
 /*
- * Reads a file of at most `limit` bytes into the arena (terminated; the length into `length`). `missing` (if
- * not NULL) tells "no such file" apart.
+ * Reads a file of at most `limit` bytes into the arena (terminated; the length into `length`). NULL with
+ * `error` for all but FOUND_FILE; `found` may be NULL.
  */
 char *folder_read(const struct folder *folder, struct arena *arena, const char *name, size_t limit,
-	size_t *length, bool *missing, struct error *error);
+	size_t *length, enum found *found, struct error *error);
+
+/*
+ * Renames what is there to NAME.damaged-1, and what was put aside before to a higher number, of which the
+ * last goes. Returns the new name, from the arena; NULL and `error` where the kernel refuses.
+ */
+char *folder_put_aside(
+	const struct folder *folder, struct arena *arena, const char *name, struct error *error);
 
 /* Writes a new file, syncs it, and renames it to `name`: a reader sees the old or the new one, never half. */
 bool folder_replace(const struct folder *folder, const char *name, const char *data, size_t length,

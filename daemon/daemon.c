@@ -27,6 +27,7 @@ struct daemon {
 	struct status *status;
 	struct pass *pass;
 	bool reload_wanted, stopping;
+	bool unkept; /* the set in force is not kept for the next start */
 	char *degraded; /* why it was started without the files as they are; NULL = they are in force */
 	ev_timer resync, reload, rest, give_up, watchdog;
 	ev_signal hangup, terminate, interrupt;
@@ -134,14 +135,26 @@ static bool open_session(const struct options *options, struct session *session,
 	return false;
 }
 
-/* A set that is in force is kept for a restart with broken files. */
-static void keep_session(const struct session *session)
+/* A set that is in force is kept for a restart with broken files; where that fails, each pass tries again. */
+static void keep_session(struct daemon *daemon)
 {
 	struct error error = { 0 };
+	time_t now = time(NULL);
 
-	if (!session_keep(session, &error))
-		message_send(
-			MESSAGE_STATE_FAILED, NULL, 0, "the set in force could not be kept: %s", error.text);
+	daemon->unkept = !session_keep(&daemon->session, &error);
+	if (daemon->unkept)
+		error_wrap(&error, "the set in force could not be kept for a start with broken files");
+	report_kept(daemon->report, daemon->unkept ? error.text : NULL, now);
+	status_kept(daemon->status, daemon->unkept ? error.text : NULL);
+}
+
+/* Files of the state that were passed over. */
+static void tell_state(struct daemon *daemon)
+{
+	const char *text;
+
+	while ((text = session_passed_over(&daemon->session)))
+		message_send(MESSAGE_STATE_DAMAGED, NULL, 0, "%s", text);
 }
 
 static void close_session(struct session *session)
@@ -201,7 +214,7 @@ static void reload(struct daemon *daemon)
 	close_session(&daemon->session);
 	daemon->session = fresh;
 	status_loaded(daemon->status, &daemon->session, true, time(NULL));
-	keep_session(&fresh);
+	keep_session(daemon);
 	message_send(MESSAGE_RELOADED, NULL, 0, "reloaded: %s", size_of(daemon));
 	report_new_definitions(daemon->report);
 	notify("READY=1\n", "reloaded: %s; a pass is under way", size_of(daemon));
@@ -241,6 +254,9 @@ static void finished(struct pass *pass, void *data)
 	struct daemon *daemon = data;
 	CLEANUP_TEXT struct text status = { 0 };
 
+	if (daemon->unkept)
+		keep_session(daemon);
+	tell_state(daemon);
 	report_pass(daemon->report, pass);
 	wait_for_next(daemon, pass);
 	write_status(daemon, pass);
@@ -405,10 +421,10 @@ static bool lock(struct daemon *daemon)
 
 static void run(struct daemon *daemon)
 {
+	daemon->report = report_new();
 	/* Only with the lock: another daemon's set is not ours to replace. */
 	if (!daemon->degraded)
-		keep_session(&daemon->session);
-	daemon->report = report_new();
+		keep_session(daemon);
 	status_loaded(daemon->status, &daemon->session, !daemon->degraded, time(NULL));
 	message_send(MESSAGE_START, NULL, 0, "fargate-batchd %s: %s", VERSION, size_of(daemon));
 	if (daemon->degraded) {
@@ -437,7 +453,13 @@ static bool open_first(struct daemon *daemon)
 	status_refused(daemon->status, &daemon->session, error.text, time(NULL));
 	close_session(&daemon->session);
 	daemon->session = (struct session){ .arena = arena_new(), .options = daemon->options };
-	if (!session_load_last_good(&daemon->session) || !session_connect(&daemon->session, &kept))
+	if (!session_load_last_good(&daemon->session, &kept)) {
+		if (kept.code != ERROR_NONE)
+			message_send(MESSAGE_STATE_DAMAGED, NULL, 0,
+				"%s; there is no set to go on with while the files are broken", kept.text);
+		return false;
+	}
+	if (!session_connect(&daemon->session, &kept))
 		return false;
 	text_printf(
 		&text, "running on the last good definitions, because the files are broken: %s", error.text);

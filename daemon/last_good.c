@@ -9,7 +9,7 @@
  * are read by the same code as the files themselves.
  */
 
-enum { LAST_GOOD_LIMIT = 128 * 1024 * 1024, LAST_GOOD_DEPTH = 8 };
+enum { LAST_GOOD_LIMIT = 128 * 1024 * 1024, DEPTH = 8 };
 
 #define DEFINITIONS "last-good.json"
 #define SETTINGS    "last-good-settings.json"
@@ -68,34 +68,92 @@ static struct definitions *read_kept(struct arena *arena, const json_t *files)
 	return definitions_read(arena, texts, json_array_size(files));
 }
 
-/* NULL where none is kept, or where it cannot be read. */
-static struct definitions *read_last_good(const struct folder *folder, struct arena *arena)
+/*
+ * One of the two files; NULL where there is none, or with `error` where it is damaged (`damaged` then holds
+ * its name) or cannot be read.
+ */
+static json_t *read_json(const struct folder *folder, struct arena *arena, const char *name, size_t limit,
+	json_type type, const char **damaged, struct error *error)
 {
-	CLEANUP(json_decrefp) json_t *files = NULL;
+	struct error reason = { 0 };
 	struct json_place where;
+	enum found found;
 	size_t length;
-	char *text = folder_read(folder, arena, DEFINITIONS, LAST_GOOD_LIMIT, &length, NULL, NULL);
+	char *text = folder_read(folder, arena, name, limit, &length, &found, &reason);
+	json_t *json = text ? json_read(text, length, DEPTH, arena, NULL, &where, &reason) : NULL;
 
+	if ((json && json_typeof(json) == type) || found == FOUND_NOTHING)
+		return json;
 	if (text)
-		files = json_read(text, length, LAST_GOOD_DEPTH, arena, NULL, &where, NULL);
-	return json_is_array(files) ? read_kept(arena, files) : NULL;
+		error_set(error, ERROR_IO, "%s/%s is damaged: %s", folder_path(folder), name,
+			json ? "it is not what was written there" : reason.text);
+	else
+		error_set(error, ERROR_IO, "%s", reason.text);
+	if (found != FOUND_UNREADABLE)
+		*damaged = name;
+	json_decref(json);
+	return NULL;
 }
 
-bool session_load_last_good(struct session *session)
+static struct definitions *read_definitions(
+	const struct folder *folder, struct arena *arena, const char **damaged, struct error *error)
 {
-	CLEANUP(close_folder) struct folder *folder = state_open_folder(NULL);
-	size_t length;
-	char *text;
+	CLEANUP(json_decrefp)
+	json_t *files = read_json(folder, arena, DEFINITIONS, LAST_GOOD_LIMIT, JSON_ARRAY, damaged, error);
 
-	session->definitions = folder ? read_last_good(folder, session->arena) : NULL;
-	text = session->definitions
-		       ? folder_read(folder, session->arena, SETTINGS, SETTINGS_LIMIT, &length, NULL, NULL)
-		       : NULL;
-	if (!text)
+	return files ? read_kept(arena, files) : NULL;
+}
+
+static struct settings *read_settings(
+	const struct folder *folder, struct arena *arena, const char **damaged, struct error *error)
+{
+	CLEANUP(json_decrefp)
+	json_t *settings = read_json(folder, arena, SETTINGS, SETTINGS_LIMIT, JSON_OBJECT, damaged, error);
+	const char *text = settings ? json_canonical(arena, settings) : NULL;
+
+	return text ? settings_read(arena, arena_printf(arena, "%s/" SETTINGS, folder_path(folder)), text,
+			      strlen(text))
+		    : NULL;
+}
+
+/* Rules may have become stricter since the set was kept. */
+static bool is_good(const struct fault *faults, size_t count, bool broken, struct error *error)
+{
+	for (size_t i = 0; broken && i < count; i++)
+		if (!faults[i].warning)
+			return error_set(error, ERROR_INPUT,
+				"the last good set is none for this version: %s:%u:%u: %s", faults[i].at.file,
+				faults[i].at.line, faults[i].at.column, faults[i].message);
+	return !broken;
+}
+
+static bool load_from(
+	struct session *session, const struct folder *folder, const char **damaged, struct error *error)
+{
+	session->definitions = read_definitions(folder, session->arena, damaged, error);
+	if (session->definitions)
+		session->settings = read_settings(folder, session->arena, damaged, error);
+	if (!session->settings)
 		return false;
-	session->settings = settings_read(session->arena,
-		arena_printf(session->arena, "%s/" SETTINGS, folder_path(folder)), text, length);
-	return !session->settings->broken && !session->definitions->broken;
+	return is_good(session->settings->faults, session->settings->fault_count, session->settings->broken,
+		       error) &&
+	       is_good(session->definitions->faults, session->definitions->fault_count,
+		       session->definitions->broken, error);
+}
+
+bool session_load_last_good(struct session *session, struct error *error)
+{
+	CLEANUP(close_folder) struct folder *folder = state_open_folder(error);
+	const char *damaged = NULL, *aside;
+	struct error reason = { 0 };
+
+	if (!folder || load_from(session, folder, &damaged, &reason))
+		return folder != NULL;
+	aside = damaged ? folder_put_aside(folder, session->arena, damaged, NULL) : NULL;
+	if (reason.code != ERROR_NONE)
+		error_set(error, reason.code, "%s%s%s", reason.text, aside ? "; it is put aside as " : "",
+			aside ? aside : "");
+	return false;
 }
 
 void session_fill_ledger(struct session *session)
@@ -103,13 +161,28 @@ void session_fill_ledger(struct session *session)
 	CLEANUP_ARENA struct arena *arena = arena_new();
 	CLEANUP(close_folder) struct folder *folder = NULL;
 	struct definitions *kept;
+	struct error error = { 0 };
+	const char *damaged;
 
 	if (!state_lacks_names(session->state))
 		return;
 	folder = state_open_folder(NULL);
-	kept = folder ? read_last_good(folder, arena) : NULL;
+	kept = folder ? read_definitions(folder, arena, &damaged, &error) : NULL;
+	if (error.code != ERROR_NONE)
+		session->passed_over = arena_printf(session->arena,
+			"%s; the names of what it served are not known, so a batch of it that has left is "
+			"held",
+			error.text);
 	if (kept && !kept->broken)
 		ledger_fill(session->state, kept, aws_region(session->aws));
 	state_has_names(session->state);
 	definitions_free(kept);
+}
+
+const char *session_passed_over(struct session *session)
+{
+	const char *text = session->passed_over;
+
+	session->passed_over = NULL;
+	return text ? text : state_tell(session->state, session->arena);
 }

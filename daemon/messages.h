@@ -38,6 +38,8 @@
 		"A reading was not complete, so nothing is deleted") \
 	MESSAGE(STATE_FAILED, "12f87774425f4c398f2d1f35c51a7b53", LOG_ERR, \
 		"A file of the daemon could not be written") \
+	MESSAGE(STATE_DAMAGED, "02a3e4b20f24433db73733d449aee1c8", LOG_ERR, \
+		"A file of the state directory was passed over") \
 	MESSAGE(WAITING, "0dbe9bbe11b04521b674c8c7f4b4a56a", LOG_NOTICE, \
 		"A batch has left and waits in its grace") \
 	MESSAGE(ENDED, "4fbeaf33543f496bad040c6861d67081", LOG_NOTICE, "A trouble has ended") \

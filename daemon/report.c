@@ -10,6 +10,7 @@
 #include "troubles.h"
 
 #define UNWRITTEN "unwritten"
+#define UNKEPT    "unkept"
 
 struct report {
 	struct troubles troubles;
@@ -427,18 +428,28 @@ const struct troubles *report_troubles(const struct report *report)
 	return &report->troubles;
 }
 
-void report_files(struct report *report, const char *error, time_t now)
+/* What no pass finds: told and over only here. */
+static void tell_standing(struct report *report, const char *key, const char *error, time_t now)
 {
 	struct trouble *trouble;
 	bool tell;
 
 	if (!error) {
-		troubles_drop(&report->troubles, UNWRITTEN, say_over);
+		troubles_drop(&report->troubles, key, say_over);
 		return;
 	}
-	trouble = troubles_note(
-		&report->troubles, UNWRITTEN, MESSAGE_STATE_FAILED, error, error, NULL, now, &tell);
+	trouble = troubles_note(&report->troubles, key, MESSAGE_STATE_FAILED, error, error, NULL, now, &tell);
 	trouble->standing = true;
 	if (tell)
 		message_send(MESSAGE_STATE_FAILED, NULL, 0, "%s", error);
+}
+
+void report_files(struct report *report, const char *error, time_t now)
+{
+	tell_standing(report, UNWRITTEN, error, now);
+}
+
+void report_kept(struct report *report, const char *error, time_t now)
+{
+	tell_standing(report, UNKEPT, error, now);
 }

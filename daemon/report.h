@@ -36,6 +36,8 @@ void report_pass(struct report *report, const struct pass *pass);
 
 /* Whether the files beside a pass could be written: `error` as it is told, NULL = they were. */
 void report_files(struct report *report, const char *error, time_t now);
+/* The same of the set in force, which is kept for the next start. */
+void report_kept(struct report *report, const char *error, time_t now);
 
 /* What is wrong now. */
 const struct troubles *report_troubles(const struct report *report);

@@ -239,6 +239,14 @@ static bool is_ignored(int signal)
 	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+void session_tell_state(struct session *session)
+{
+	const char *text;
+
+	while ((text = session_passed_over(session)))
+		session_complain("%s", text);
+}
+
 struct pass *session_run_pass(struct session *session, struct pass_options *options)
 {
 	struct running running = { .loop = session->loop };
@@ -258,6 +266,7 @@ struct pass *session_run_pass(struct session *session, struct pass_options *opti
 	ev_run(session->loop, 0);
 	for (size_t i = 0; i < count; i++)
 		ev_signal_stop(session->loop, &watchers[i]);
+	session_tell_state(session);
 	return running.pass;
 }
 

@@ -21,6 +21,7 @@ struct session {
 	struct transport *transport;
 	struct aws *aws;
 	struct state *state;
+	const char *passed_over; /* what is to be told of the last good set; NULL = nothing */
 	struct folder_lock *lock; /* the state directory's; NULL = not taken */
 };
 
@@ -32,8 +33,15 @@ int session_complain(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Reads settings and definitions; faults are in them. False: they could not be read at all. */
 bool session_load(struct session *session, struct error *error);
-/* The set that was last in force, as session_keep kept it; false where there is none. */
-bool session_load_last_good(struct session *session);
+/*
+ * The set that was last in force, as session_keep kept it; false where there is none, with `error` where
+ * there was one. A damaged file of it is put aside.
+ */
+bool session_load_last_good(struct session *session, struct error *error);
+/* What is wrong with a file of the state and what that costs, each once; NULL where all is told. */
+const char *session_passed_over(struct session *session);
+/* Says all that on standard error. */
+void session_tell_state(struct session *session);
 /* Keeps the texts of this set, so that a restart with a broken file goes on with it. */
 bool session_keep(const struct session *session, struct error *error);
 /* Where a version served from here that kept no names: gives the ledger those of the last good set. */

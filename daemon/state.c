@@ -35,12 +35,12 @@ struct state {
 	struct state_site *sites;
 };
 
-static void open_document(struct state *state, struct document *document, const char *name)
+static void open_document(struct state *state, struct document *document, const char *name, const char *loss)
 {
 	CLEANUP_TEXT struct text file = { 0 };
 
 	text_printf(&file, "%s-%s.json", name, state->endpoint);
-	document_open(document, state->folder, text_string(&file));
+	document_open(document, state->folder, text_string(&file), loss);
 }
 
 static bool usable(const char *directory)
@@ -97,8 +97,12 @@ struct state *state_open(const char *endpoint, struct error *error)
 	state->folder = state_open_folder(&state->no_folder);
 	digest_text(endpoint, strlen(endpoint), hex);
 	memcpy(state->endpoint, hex, sizeof state->endpoint - 1);
-	open_document(state, &state->served, "served");
-	open_document(state, &state->held, "held");
+	open_document(state, &state->served, "served",
+		"what was served is not known until a pass has served it again: an app that left the "
+		"definitions before "
+		"is not found, and no account counts as the one an app was first applied to");
+	open_document(state, &state->held, "held",
+		"a plan that is held can be approved once a pass has named it again");
 	approvals_open(&state->approvals, state->folder, state->endpoint);
 	if (state->folder || state->no_folder.code != ERROR_INPUT)
 		return state;
@@ -137,13 +141,47 @@ void state_refresh(struct state *state)
 	document_load(&state->approvals.given);
 }
 
+/* Each of them by its number; NULL at the end. */
+static struct document *nth_document(struct state *state, size_t n)
+{
+	struct document *const first[] = { &state->served, &state->held, &state->approvals.given,
+		&state->approvals.used };
+	struct state_site *site = state->sites;
+
+	if (n < ARRAY_LENGTH(first))
+		return first[n];
+	for (n -= ARRAY_LENGTH(first); site && n >= 2; n -= 2)
+		site = site->next;
+	return !site ? NULL : n ? &site->ledger : &site->cache;
+}
+
+char *state_tell(struct state *state, struct arena *arena)
+{
+	struct document *document;
+	char *text = NULL;
+
+	for (size_t n = 0; !text && (document = nth_document(state, n)); n++)
+		text = document_tell(document, arena);
+	return text;
+}
+
+static void settle(struct state *state)
+{
+	struct document *document;
+
+	for (size_t n = 0; (document = nth_document(state, n)); n++)
+		document_settle(document);
+}
+
 bool state_save(struct state *state, bool ledger, struct error *error)
 {
 	bool saved = document_save(&state->held, error);
 
-	if (ledger)
-		saved = document_save(&state->served, error) &&
-			document_save(&state->approvals.used, error) && saved;
+	if (ledger) {
+		settle(state);
+		saved = document_save(&state->served, error) && saved;
+		saved = document_save(&state->approvals.used, error) && saved;
+	}
 	for (struct state_site *site = state->sites; site; site = site->next) {
 		saved = document_save(&site->cache, error) && saved;
 		if (ledger)
@@ -271,8 +309,12 @@ struct state_site *state_site(struct state *state, const char *account, const ch
 	text_printf(&ledger, "ledger-%s", text_string(&name));
 	site = must_alloc(sizeof *site);
 	site->name = must_copy(text_string(&name));
-	open_document(state, &site->cache, text_string(&cache));
-	open_document(state, &site->ledger, text_string(&ledger));
+	open_document(state, &site->cache, text_string(&cache),
+		"revisions of task definitions are read again from AWS");
+	open_document(state, &site->ledger, text_string(&ledger),
+		"what leaves before it has been served again is held, and what left within the last hour "
+		"does "
+		"not count for the brake");
 	site->next = state->sites;
 	state->sites = site;
 	return site;

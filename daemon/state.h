@@ -21,9 +21,10 @@ struct state;
 
 /*
  * Opens $STATE_DIRECTORY, else /var/lib/fargate-batchd where this user may write there, else
- * $XDG_STATE_HOME/fargate-batchd (~/.local/state). `endpoint` tells worlds apart. What is there and cannot be
- * read counts as empty. Where no directory can be had nothing is kept, and state_lock says why.
- * NULL and `error` only where root may not take the rights of the directory's owner.
+ * $XDG_STATE_HOME/fargate-batchd (~/.local/state). `endpoint` tells worlds apart. What is there and is
+ * damaged or cannot be read counts as empty, and is told by state_tell. Where no directory can be had nothing
+ * is kept, and state_lock says why. NULL and `error` only where root may not take the rights of the
+ * directory's owner.
  */
 struct state *state_open(const char *endpoint, struct error *error);
 /* The directory alone, for what has to be read before the endpoint is known; NULL where none can be had. */
@@ -33,8 +34,13 @@ const char *state_directory(const struct state *state); /* NULL where none can b
 
 /* Reads anew what other programs may have written: before each pass. */
 void state_refresh(struct state *state);
-/* Writes what changed. `ledger` false: only what was read from AWS (diff and list write nothing else). */
+/*
+ * Writes what changed, and puts damaged files aside. `ledger` false: only what was read from AWS (diff and
+ * list write nothing else).
+ */
 bool state_save(struct state *state, bool ledger, struct error *error);
+/* What is wrong with a file and what that costs, each once, from the arena; NULL where all is told. */
+char *state_tell(struct state *state, struct arena *arena);
 
 /*
  * Takes the directory until folder_unlock, and gives it its mode. NULL where it cannot be had: with

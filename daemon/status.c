@@ -31,7 +31,7 @@ struct status *status_new(time_t now)
 	struct status *status = must_alloc(sizeof *status);
 
 	status->metrics = metrics_new(now);
-	status->definitions = json_must(json_object());
+	status->definitions = json_must(json_pack("{s:n}", "notKept"));
 	status->object = json_must(json_pack("{s:i, s:s, s:i, s:o}", "version", STATUS_VERSION, "program",
 		VERSION, "pid", (int)getpid(), "definitions", status->definitions));
 	put_time(status->object, "runningSince", now);
@@ -112,6 +112,11 @@ void status_loaded(struct status *status, const struct session *session, bool fr
 	json_put_text(status->object, "owner", session->settings->owner);
 }
 
+void status_kept(struct status *status, const char *error)
+{
+	json_put(status->definitions, "notKept", error ? json_text(error) : json_null());
+}
+
 char *status_directory(bool or_default)
 {
 	const char *directory = getenv("RUNTIME_DIRECTORY");
@@ -154,6 +159,8 @@ static void judge(struct status *status)
 		json_add(reasons, json_string("runs on the last good definitions"));
 	else if (strcmp(state, "good") != 0)
 		json_add(reasons, json_string("the last reload was refused"));
+	if (json_text_of(status->definitions, "notKept", NULL))
+		json_add(reasons, json_string("the definitions in force could not be kept"));
 	add_open(reasons, json_object_get(status->object, "lastPass"));
 	add_reasons(reasons, json_object_get(status->object, "conflicts"), "conflict");
 	add_reasons(reasons, json_object_get(status->object, "problems"), "problem");

@@ -28,6 +28,9 @@ void status_refused(struct status *status, const struct session *broken, const c
  * said why. */
 void status_loaded(struct status *status, const struct session *session, bool from_files, time_t now);
 
+/* Whether the set in force is kept for a start with broken files: `error` as it is told, NULL = it is. */
+void status_kept(struct status *status, const char *error);
+
 /* A pass has ended; `next` is when the next one begins. */
 void status_passed(
 	struct status *status, const struct session *session, const struct pass *pass, time_t next);

@@ -30,6 +30,7 @@ int verb_approve(struct session *session, const struct options *options)
 		return EXIT_TROUBLE;
 	if (!session_connect(session, &error))
 		return session_complain("%s", error.text);
+	session_tell_state(session);
 	arns = state_held(session->state, plan);
 	if (!arns)
 		return session_complain(

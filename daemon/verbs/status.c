@@ -16,9 +16,13 @@ static char *read_text(
 	struct arena *arena, const char *directory, size_t *length, bool *missing, struct error *error)
 {
 	struct folder *folder = folder_open(directory, 0, missing, error);
-	char *text =
-		folder ? folder_read(folder, arena, STATUS_FILE, FILE_LIMIT, length, missing, error) : NULL;
+	enum found found;
+	char *text;
 
+	if (!folder)
+		return NULL;
+	text = folder_read(folder, arena, STATUS_FILE, FILE_LIMIT, length, &found, error);
+	*missing = found == FOUND_NOTHING;
 	folder_close(folder);
 	return text;
 }
@@ -115,6 +119,8 @@ static void say_definitions(struct arena *arena, const json_t *definitions)
 			strcmp(state, "last good") == 0 ? "running on the last good definitions"
 							: "reload refused",
 			member(definitions, "since"), reason);
+	if (json_text_of(definitions, "notKept", NULL))
+		say(stdout, "! %s\n", member(definitions, "notKept"));
 	json_array_foreach (faults, i, fault)
 		say(stdout, "  %s:%lld:%lld: %s; %s\n", member(fault, "file"),
 			(long long)json_integer_of(fault, "line", 0),

@@ -171,7 +171,7 @@ static void load_last_good(struct arena *arena)
 {
 	struct session session = { .arena = arena };
 
-	if (session_load_last_good(&session))
+	if (session_load_last_good(&session, NULL))
 		MUST(!session.definitions->broken && !session.settings->broken);
 	session_close(&session);
 }

@@ -32,6 +32,7 @@ def test_a_full_state_directory(service, article):
     number = status["lastPass"]["number"]
     status = service.wait_pass(after=number + 2)
     assert status["state"] == "degraded" and "state" in [problem["about"] for problem in status["problems"]], status
+    assert "No space left" in status["definitions"]["notKept"], status["definitions"]
     told = [record["MESSAGE"] for record in service.journal(MESSAGE_ID=IDS["STATE_FAILED"])]
     assert any("No space left" in text for text in told) and len(told) <= 2, told
     service.client("events").disable_rule(Name="batch-no1")
@@ -39,6 +40,8 @@ def test_a_full_state_directory(service, article):
     service.machine.delete("/var/lib/fargate-batchd/filler")
     service.machine.run("rm", "-f", "/var/lib/fargate-batchd/filler")
     wait_for(lambda: service.status()["state"] == "healthy", what="the end of it")
+    kept = service.machine.run("cat", "/var/lib/fargate-batchd/last-good.json").stdout
+    assert json.loads(kept), "the set in force is kept as soon as there is room"
     assert service.show("NRestarts") == "0"
 
 
@@ -104,13 +107,16 @@ def test_the_journal_away(service, article):
 
 
 def test_a_state_directory_of_rubbish(service, article):
-    """A help, never the truth: what cannot be read counts as empty."""
+    """A help, never the truth: what cannot be read counts as empty, and is told and put aside."""
     service.converge(article)
     service.stop()
     service.machine.shell("for f in $(find /var/lib/fargate-batchd -type f); do printf '{\"rubbish' > $f; done")
     writes = len(service.proxy.writes())
+    service.mark()
     service.start()
     assert service.wait_pass()["lastPass"]["inSync"]
+    told = [record["MESSAGE"] for record in service.journal(MESSAGE_ID=IDS["STATE_DAMAGED"])]
+    assert len(told) == len(set(told)) and any("served-" in text and "put aside as" in text for text in told), told
     assert len(service.proxy.writes()) == writes and service.rules() == ["batch-no1", "batch-no2"]
 
 

@@ -56,20 +56,21 @@ static void read_and_replace(void)
 	struct folder *folder = open_folder("plain");
 	struct error error = { 0 };
 	size_t length = 0;
-	bool missing = false;
+	enum found found;
 
-	CHECK(!folder_read(folder, arena, "a", 100, &length, &missing, &error) && missing);
+	CHECK(!folder_read(folder, arena, "a", 100, &length, &found, &error) && found == FOUND_NOTHING);
 	CHECK_TEXT(error.text, arena_printf(arena, "%s: %s", at("plain/a"), strerror(ENOENT)));
 	umask(0777);
 	CHECK(folder_replace(folder, "a", "one", 3, 0600, &error));
 	umask(022);
 	CHECK_NUMBER(mode_of("plain/a"), 0600);
-	CHECK_TEXT(folder_read(folder, arena, "a", 3, &length, &missing, &error), "one");
+	CHECK_TEXT(folder_read(folder, arena, "a", 3, &length, &found, &error), "one");
+	CHECK(found == FOUND_FILE);
 	CHECK(folder_replace(folder, "a", "x\0yz", 4, 0644, &error));
 	CHECK_NUMBER(mode_of("plain/a"), 0644);
 	CHECK(memcmp(folder_read(folder, arena, "a", 4, &length, NULL, &error), "x\0yz", 5) == 0 &&
 		length == 4);
-	CHECK(!folder_read(folder, arena, "a", 3, &length, &missing, &error) && !missing);
+	CHECK(!folder_read(folder, arena, "a", 3, &length, &found, &error) && found == FOUND_OTHER);
 	CHECK(text_ends(error.text, "is larger than 3 bytes"));
 	CHECK(mkdir(at("plain/taken"), 0700) == 0);
 	CHECK(!folder_replace(folder, "taken", "x", 1, 0600, &error));
@@ -127,18 +128,39 @@ static void what_is_no_file(void)
 	struct folder *folder = open_folder("odd");
 	struct error error = { 0 };
 	size_t length;
-	bool missing = true;
+	enum found found;
 
 	CHECK(make_file(at("secret"), "secret", 6, 0600));
 	CHECK(symlink(at("secret"), at("odd/link")) == 0 && mkfifo(at("odd/pipe"), 0600) == 0 &&
 		link(at("secret"), at("odd/double")) == 0);
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-		CHECK(!folder_read(folder, arena, names[i], 100, &length, &missing, &error) && !missing);
+		CHECK(!folder_read(folder, arena, names[i], 100, &length, &found, &error) &&
+			found == FOUND_OTHER);
 		CHECK(text_starts(error.text, at(arena_printf(arena, "odd/%s", names[i]))));
 		CHECK(folder_replace(folder, names[i], "new", 3, 0600, &error));
-		CHECK_TEXT(folder_read(folder, arena, names[i], 100, &length, &missing, &error), "new");
+		CHECK_TEXT(folder_read(folder, arena, names[i], 100, &length, &found, &error), "new");
 	}
 	CHECK_TEXT(content("secret"), "secret");
+	folder_close(folder);
+}
+
+static void put_aside(void)
+{
+	struct folder *folder = open_folder("aside");
+	struct error error = { 0 };
+
+	for (int i = 0; i < 5; i++) {
+		CHECK(folder_replace(folder, "a", arena_printf(arena, "%d", i), 1, 0600, &error));
+		CHECK_TEXT(folder_put_aside(folder, arena, "a", &error), "a.damaged-1");
+	}
+	CHECK_TEXT(content("aside/a.damaged-1"), "4");
+	CHECK_TEXT(content("aside/a.damaged-3"), "2");
+	CHECK(access(at("aside/a.damaged-4"), F_OK) != 0 && access(at("aside/a"), F_OK) != 0);
+	/* A link goes as it is. */
+	CHECK(symlink(at("secret"), at("aside/a")) == 0);
+	CHECK(folder_put_aside(folder, arena, "a", &error) != NULL);
+	CHECK_TEXT(content("secret"), "secret");
+	CHECK(!folder_put_aside(folder, arena, "none", &error) && text_ends(error.text, strerror(ENOENT)));
 	folder_close(folder);
 }
 
@@ -237,6 +259,7 @@ int main(void)
 	an_old_reader_keeps_the_old_file();
 	making();
 	what_is_no_file();
+	put_aside();
 	locks();
 	if (geteuid() == 0) {
 		another_users_folder();

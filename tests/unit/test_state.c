@@ -174,6 +174,7 @@ static void nowhere(void)
 
 static void broken_file(void)
 {
+	CLEANUP_ARENA struct arena *arena = arena_new();
 	char path[256];
 	struct stat status;
 	struct state *state = open_state("aws");
@@ -190,10 +191,48 @@ static void broken_file(void)
 	CHECK(system(path) == 0);
 	state = open_state("aws");
 	CHECK(!state_served(state, "batch"));
+	CHECK(strstr(state_tell(state, arena),
+		" is damaged (it is no JSON); it counts as empty: what was served is "));
+	CHECK(!state_tell(state, arena));
+	/* Only who holds the directory puts it aside. */
+	CHECK(state_save(state, false, NULL));
+	CHECK(system("ls /tmp/fargate-batchd-state-*/served-*.damaged-1 2> /dev/null") != 0);
+	CHECK(state_save(state, true, NULL));
+	CHECK(system("ls /tmp/fargate-batchd-state-*/served-*.json.damaged-1 > /dev/null") == 0);
+	state_close(state);
+	state = open_state("aws");
+	CHECK(!state_tell(state, arena));
 	state_close(state);
 	file = popen("stat -c %a /tmp/fargate-batchd-state-*/cache-*.json | sort -u", "r");
 	CHECK(file && fgets(path, sizeof path, file) && strcmp(path, "600\n") == 0);
 	pclose(file);
+}
+
+/* What would be too large to read again is not written, and says so; what was kept before stays. */
+static void too_large(void)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	struct state *state = open_state("aws");
+	struct state_site *site = state_site(state, "1", "eu-west-9");
+	struct error error = { 0 };
+
+	state_keep_revision(site, "arn:first", "v1-a", "v1-b");
+	CHECK(state_save(state, true, &error));
+	for (int i = 0; i < 100000; i++)
+		state_keep_revision(site,
+			arena_printf(
+				arena, "arn:aws:ecs:eu-west-9:123456789012:task-definition/batch-no1:%d", i),
+			"v1-0123456789012345678901234567890123456789",
+			"v1-0123456789012345678901234567890123456789");
+	CHECK(!state_save(state, true, &error));
+	CHECK(strstr(error.text, "/cache-1-eu-west-9-") &&
+		strstr(error.text, " would be larger than 16 MiB"));
+	CHECK_TEXT(state_revision(site, "arn:first", "v1-a"), "v1-b");
+	state_close(state);
+	state = open_state("aws");
+	CHECK_TEXT(state_revision(state_site(state, "1", "eu-west-9"), "arn:first", "v1-a"), "v1-b");
+	CHECK(!state_tell(state, arena));
+	state_close(state);
 }
 
 int main(void)
@@ -210,6 +249,7 @@ int main(void)
 	locks();
 	nowhere();
 	broken_file();
+	too_large();
 	snprintf(command, sizeof command, "rm -rf %s", directory);
 	CHECK(system(command) == 0);
 	return check_end();
