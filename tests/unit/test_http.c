@@ -444,12 +444,16 @@ static void proxies(void)
 		"http://me:\"SECRET\" x@127.0.0.1:1:2", "http://me:1/SECRET@127.0.0.1:1",
 		"http://me:SECRET/x@127.0.0.1:1", "http://SECRET/x@127.0.0.1:1", "me:SECRET#x@127.0.0.1:1",
 		"me:SECRET", "http://me:SECRET%40127.0.0.1:1", "http://SECRET?@127.0.0.1:1",
-		"http://me:SEC@RET@127.0.0.1:1", "socks9://me:SECRET@127.0.0.1:1",
-		"http://me:SECRET\n@127.0.0.1:1", "http:/me:SECRET@127.0.0.1:1", "//me:SECRET@127.0.0.1:1",
-		"http://me:SECRET@127.0.0.1:99999", "http://me:S\xff SECRET@127.0.0.1:1" };
+		"http://me:SEC@RET@127.0.0.1:1", "http://me:SECRET@h]:1", "http://me:SECRET@[]]",
+		"socks9://me:SECRET@127.0.0.1:1", "http://me:SECRET\n@127.0.0.1:1",
+		"http:/me:SECRET@127.0.0.1:1", "//me:SECRET@127.0.0.1:1", "http://me:SECRET@127.0.0.1:99999",
+		"http://me:S\xff SECRET@127.0.0.1:1" };
 	static const char *const near[] = { "https://127.0.0.1:1/", "https://localhost:1/",
 		"https://[::1]:1/", "http://127.0.0.1:1/" };
-	struct outcome outcome;
+	static const char *const even[] = { "http://proxy.invalid:3128", "proxy.invalid", "127.0.0.1:1/",
+		"http://me:SECRET@127.0.0.1:1", "socks5h://me:SECRET@[::1]:1",
+		"HTTP://me:SECRET%2F!$&*();=+,~@h_x-1.invalid:1/" };
+	struct outcome outcome, good;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(odd); i++) {
 		setenv("HTTPS_PROXY", odd[i], 1);
@@ -460,6 +464,15 @@ static void proxies(void)
 			!CHECK(!strstr(outcome.error, "SEC") && !strstr(outcome.error, "RET") &&
 				!strstr(outcome.error, "ECRE")))
 			printf("  %s\n", outcome.error);
+		end();
+	}
+	for (size_t i = 0; i < ARRAY_LENGTH(even); i++) {
+		setenv("HTTPS_PROXY", even[i], 1);
+		begin(0);
+		exchange("POST", "https://aws.invalid/", "{}", false, &good);
+		if (!CHECK(good.error[0] && !strstr(good.error, "is not [SCHEME") &&
+			    !strstr(good.error, "SECRET")))
+			printf("  %s\n", good.error);
 		end();
 	}
 	CHECK(strstr(
