@@ -125,6 +125,15 @@ void approvals_use(
 		json_put(all, arns[i], json_must(json_pack("{s:s}", "plan", approval->plan)));
 }
 
+void approvals_use_now(
+	struct approvals *approvals, const struct approval *approval, const char *const *arns, size_t count)
+{
+	struct approval over = *approval;
+
+	over.at -= APPROVAL_SECONDS;
+	approvals_use(approvals, &over, arns, count);
+}
+
 static bool awaits(const struct approvals *approvals, const json_t *entry, time_t now)
 {
 	return entry && !json_object_get(entry, "disabled") &&

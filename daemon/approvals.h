@@ -37,6 +37,10 @@ bool approvals_find(
 void approvals_use(
 	struct approvals *approvals, const struct approval *approval, const char *const *arns, size_t count);
 
+/* The same for this pass alone: only what it disables goes on under it. */
+void approvals_use_now(
+	struct approvals *approvals, const struct approval *approval, const char *const *arns, size_t count);
+
 /* Whether a plan in use names it, and it may still be disabled (or deleted) under that, within the hour. */
 bool approvals_await(const struct approvals *approvals, const char *arn, time_t now);
 /* Whether it was disabled under an approval, at `leaving` or later: its deletion needs none of its own. */

@@ -30,8 +30,9 @@ static const struct verb_entry verbs[] = {
 		"Exit code: 0 converged, 1 something failed, was refused or is held, 2 could not run, 130 "
 		"interrupted.\n\n"
 		"  fargate-batchctl apply --definitions ./jobs\n"
-		"  fargate-batchctl apply nightly-report\n",
-		FLAG_JSON | FLAG_HIDE_VALUES, 10000, verb_apply },
+		"  fargate-batchctl apply nightly-report\n"
+		"  fargate-batchctl apply --approve 1034424ddd66\n",
+		FLAG_JSON | FLAG_HIDE_VALUES | FLAG_APPROVE, 10000, verb_apply },
 	{ "list", "", "one row per batch: schedule, next run, image, revision, state",
 		"Reads AWS and prints a table; the image is the definitions', the revision the live one.\n"
 		"States: in sync, differs, missing, disabled, leaving, conflict, unknown.\n"

@@ -159,10 +159,15 @@ bool memory_covers(const struct pass *pass, const struct action *action)
 static bool left_unrecorded(const struct pass_site *site, const struct resource *have)
 {
 	const char *app = tags_value(&have->tags, TAG_APP), *left = tags_value(&have->tags, TAG_LEAVING);
+	const struct action *action = plan_action(site->plan, have->kind, have->name, NULL);
 	time_t since = 0;
 
+	/* What others may have tagged is no batch that left. */
+	if (action && action->claim == CLAIM_DOUBTFUL)
+		return false;
 	return left && app && text_parse_iso8601(left, &since) && since >= site->pass->now - BRAKE_SECONDS &&
 	       !state_knows_left(site->memory, have->arn) &&
+	       !state_name(site->memory, have->kind->name, have->name).left &&
 	       !approvals_know(state_approvals(site->pass->options.state), have->arn) &&
 	       (definitions_app(&site->pass->definitions, app) ||
 		       state_served(site->pass->options.state, app));

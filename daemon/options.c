@@ -13,7 +13,7 @@ struct flag {
 	const char *name, *value, *help;
 	unsigned set; /* 0 = everything takes it */
 	size_t at;
-	enum { FLAG_TEXT, FLAG_SWITCH, FLAG_NUMBER } form;
+	enum { FLAG_TEXT, FLAG_SWITCH, FLAG_NUMBER, FLAG_PLAN } form;
 	bool (*check)(const char *value, struct error *error); /* NULL: any text will do */
 };
 
@@ -24,6 +24,8 @@ static const struct flag flags[] = {
 	{ "--hide-values", NULL, "names of variables and commands, not their values", FLAG_HIDE_VALUES,
 		AT(hide_values), FLAG_SWITCH, NULL },
 	{ "--count", "N", "how many fire times (5)", FLAG_COUNT, AT(count), FLAG_NUMBER, NULL },
+	{ "--approve", "PLAN", "let this held plan pass, in this pass alone; may come more than once",
+		FLAG_APPROVE, 0, FLAG_PLAN, NULL },
 	{ "--settings", "FILE", "settings of the daemon (" DEFAULT_SETTINGS ")", 0, AT(settings), FLAG_TEXT,
 		NULL },
 	{ "--definitions", "DIR", "folder of definitions (" DEFAULT_DEFINITIONS ")", 0, AT(definitions),
@@ -83,6 +85,8 @@ static bool set_flag(const struct flag *flag, const char *value, struct options 
 		*(bool *)at = true;
 	else if (flag->form == FLAG_NUMBER)
 		return read_number(flag, value, at, error);
+	else if (flag->form == FLAG_PLAN)
+		out->approve[out->approve_count++] = value;
 	else if (flag->check && !flag->check(value, error))
 		return error_wrap(error, "%s", flag->name);
 	else
@@ -118,7 +122,10 @@ bool options_read(struct arena *arena, int argc, char *const *argv, unsigned all
 {
 	bool flags_over = false;
 
-	*out = (struct options){ .words = arena_alloc(arena, ((size_t)argc + 1) * sizeof *out->words) };
+	*out = (struct options){
+		.words = arena_alloc(arena, ((size_t)argc + 1) * sizeof *out->words),
+		.approve = arena_alloc(arena, ((size_t)argc + 1) * sizeof *out->approve),
+	};
 	for (int i = 0; i < argc; i++) {
 		if (flags_over || argv[i][0] != '-' || !argv[i][1])
 			out->words[out->word_count++] = argv[i];

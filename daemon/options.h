@@ -14,7 +14,8 @@ enum flag_set {
 	FLAG_JSON = 1 << 0,
 	FLAG_HIDE_VALUES = 1 << 1,
 	FLAG_COUNT = 1 << 2,
-	FLAG_ANY = FLAG_JSON | FLAG_HIDE_VALUES | FLAG_COUNT,
+	FLAG_APPROVE = 1 << 3,
+	FLAG_ANY = FLAG_JSON | FLAG_HIDE_VALUES | FLAG_COUNT | FLAG_APPROVE,
 };
 
 struct options {
@@ -22,6 +23,8 @@ struct options {
 	bool debug, help, version, json, hide_values;
 	bool strict; /* what others may write is not read: for the daemon, and for root */
 	unsigned count; /* 0 where not given */
+	const char **approve; /* every value of a flag that may come more than once */
+	size_t approve_count;
 	const char **words; /* everything that is no flag, in order */
 	size_t word_count;
 };

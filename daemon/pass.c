@@ -207,12 +207,22 @@ static void observe(struct pass *pass)
 	}
 }
 
-/* Before a revision goes, everybody's rules are asked whether they start it. */
-static bool retires(const struct plan *of)
+/* Before a revision goes, everybody's rules are asked whether they start it; what nobody lets pass does not
+ * go.
+ */
+static bool retires(const struct pass_site *site)
 {
-	for (size_t i = 0; i < of->action_count; i++)
-		if (of->actions[i]->kind->shape == SHAPE_REVISIONS && of->actions[i]->verb == VERB_DELETE)
+	const struct pass *pass = site->pass;
+	bool in_doubt =
+		pass->options.approve_count || approvals_any(state_approvals(pass->options.state), pass->now);
+
+	for (size_t i = 0; i < site->plan->action_count; i++) {
+		const struct action *action = site->plan->actions[i];
+
+		if (action->kind->shape == SHAPE_REVISIONS && action->verb == VERB_DELETE &&
+			(action->claim != CLAIM_DOUBTFUL || in_doubt))
 			return true;
+	}
 	return false;
 }
 
@@ -243,7 +253,7 @@ static void plan(struct pass *pass)
 /* Asked last, when nothing else may change what goes. */
 static bool needs_users(const struct pass_site *site)
 {
-	return site->plan && !site->plan->unread_count && !site->users_read && retires(site->plan);
+	return site->plan && !site->plan->unread_count && !site->users_read && retires(site);
 }
 
 static bool needs_more(const struct pass_site *site)
@@ -304,12 +314,23 @@ static void plan_again(struct pass *pass)
 		pass->step -= 2; /* "read more" */
 }
 
+/* The approval of the plan that is kept, else the one that this pass was given. */
+static bool find_approval(const struct pass *pass, const char *plan, struct approval *approval)
+{
+	if (approvals_find(state_approvals(pass->options.state), plan, pass->now, approval))
+		return true;
+	*approval = (struct approval){ plan, pass->options.by, pass->now };
+	for (size_t i = 0; i < pass->options.approve_count; i++)
+		if (strcmp(pass->options.approve[i], plan) == 0)
+			return true;
+	return false;
+}
+
 static bool approved(const char *name, void *data)
 {
-	const struct pass *pass = data;
 	struct approval approval;
 
-	return approvals_find(state_approvals(pass->options.state), name, pass->now, &approval);
+	return find_approval(data, name, &approval);
 }
 
 static bool covered(const struct action *action, void *data)
@@ -317,10 +338,13 @@ static bool covered(const struct action *action, void *data)
 	return memory_covers(data, action);
 }
 
-/* Each approval is used by the first pass that writes under it. */
+/* Each approval is used by the first pass that writes under it; one for this pass alone leaves nothing to
+ * use.
+ */
 static void use_approvals(struct pass *pass)
 {
 	struct approvals *approvals = state_approvals(pass->options.state);
+	struct approval kept;
 
 	pass->approvals =
 		arena_alloc(pass->arena, (pass->guard.approved_count + 1) * sizeof *pass->approvals);
@@ -328,10 +352,14 @@ static void use_approvals(struct pass *pass)
 		const struct held *plan = &pass->guard.approved[i];
 		struct approval *approval = &pass->approvals[i];
 
-		approvals_find(approvals, plan->plan, pass->now, approval);
+		find_approval(pass, plan->plan, approval);
 		approval->by = arena_copy(pass->arena, approval->by);
-		if (pass->options.write)
+		if (!pass->options.write)
+			continue;
+		if (approvals_find(approvals, plan->plan, pass->now, &kept))
 			approvals_use(approvals, approval, plan->arns, plan->arn_count);
+		else
+			approvals_use_now(approvals, approval, plan->arns, plan->arn_count);
 	}
 }
 

@@ -26,6 +26,9 @@ struct pass_options {
 	} deletion;
 	const char *const *only; /* these batches and what they need, nothing deleted; NULL = all */
 	size_t only_count;
+	const char *const *approve; /* plans that a person lets pass in this pass alone */
+	size_t approve_count;
+	const char *by; /* who that is */
 	bool write; /* false: nothing is written to AWS */
 	/* The daemon: a field that keeps being changed back is not fought over, and a silent network is
 	 * borne. */

@@ -45,11 +45,15 @@ _fargate_batchctl() {
                 2>/dev/null)" -- "$word")
             return
             ;;
+        --approve)
+            mapfile -t COMPREPLY < <(compgen -W "$(_fargate_batchctl_plans)" -- "$word")
+            return
+            ;;
         --endpoint-url | --region | --count) return ;;
     esac
     for ((i = 1; i < ${#typed[@]}; i++)); do
         case ${typed[i]} in
-            --settings | --definitions | --endpoint-url | --region | --profile | --count) ((i++)) ;;
+            --settings | --definitions | --endpoint-url | --region | --profile | --count | --approve) ((i++)) ;;
             -*) ;;
             *)
                 verb=${typed[i]}
@@ -59,7 +63,8 @@ _fargate_batchctl() {
     done
     case $verb in
         check | list | runs | status) flags+=' --json' ;;
-        diff | apply) flags+=' --json --hide-values' ;;
+        diff) flags+=' --json --hide-values' ;;
+        apply) flags+=' --json --hide-values --approve' ;;
         next) flags+=' --json --count' ;;
     esac
     if [[ $word == -* ]]; then

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "login.h"
 #include "say.h"
 
 struct applying {
@@ -83,10 +84,31 @@ static bool may_begin(struct session *session, const struct options *options)
 			session->settings->file);
 		return false;
 	}
+	if (options->approve_count && options->word_count) {
+		session_complain(
+			"--approve beside names of batches: with names nothing is removed, so there is "
+			"nothing to approve; leave one of them out");
+		return false;
+	}
 	for (size_t i = 0; i < options->word_count; i++)
 		if (!verb_batch(session->definitions, options->words[i]))
 			return false;
 	return true;
+}
+
+/* What was to be approved and was not held: its batches came back, or the name is another plan's. */
+static void say_unused(const struct pass *pass, const struct options *options)
+{
+	for (size_t i = 0; i < options->approve_count; i++) {
+		bool used = false;
+
+		for (size_t p = 0; p < pass->guard.approved_count; p++)
+			used = used || strcmp(pass->guard.approved[p].plan, options->approve[i]) == 0;
+		if (!used)
+			session_complain(
+				"--approve %s: no such plan was held in this pass; nothing was approved",
+				options->approve[i]);
+	}
 }
 
 /* The state directory is its holder's until that has ended: a daemon does the same work after a reload. */
@@ -120,6 +142,9 @@ int verb_apply(struct session *session, const struct options *options)
 	pass_options = session_pass(session);
 	pass_options.only = options->words;
 	pass_options.only_count = options->word_count;
+	pass_options.approve = options->approve;
+	pass_options.approve_count = options->approve_count;
+	pass_options.by = login_name(session->arena);
 	applying.terminal = isatty(STDOUT_FILENO) && !options->json;
 	pass_options.write = true;
 	pass_options.planned = planned;
@@ -131,6 +156,7 @@ int verb_apply(struct session *session, const struct options *options)
 		show_object(show_json(pass, &applying.show));
 	else
 		say_end(pass, &applying);
+	say_unused(pass, options);
 	if (pass->state_error)
 		session_complain("%s", pass->state_error);
 	pass_free(pass);

@@ -34,7 +34,9 @@ int verb_approve(struct session *session, const struct options *options)
 	arns = state_held(session->state, plan);
 	if (!arns)
 		return session_complain(
-			"no plan %s is held; fargate-batchctl diff names those that are", plan);
+			"no plan %s is held; fargate-batchctl diff names those that are, and where no state "
+			"directory is kept, fargate-batchctl apply --approve %s lets it pass",
+			plan, plan);
 	now = (time_t)session->transport->now(session->transport);
 	by = login_name(session->arena);
 	if (!approvals_give(state_approvals(session->state), plan, by, arns, now, &error))

@@ -262,6 +262,14 @@ static void print_wait(struct text *out, const struct waiting *wait)
 		wait->until ? until : "", wait->arn);
 }
 
+static void print_leftover(struct text *out, const struct leftover *leftover)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+
+	text_printf(
+		out, "stays (app %s): %s\n", leftover->app, ownership_removal_command(arena, leftover->have));
+}
+
 static void print_site(struct text *out, const struct pass_site *site)
 {
 	const struct plan *plan = site->plan;
@@ -276,13 +284,15 @@ static void print_site(struct text *out, const struct pass_site *site)
 		print_action(out, site, plan->actions[i]);
 	for (size_t i = 0; plan && i < plan->wait_count; i++)
 		print_wait(out, &plan->waits[i]);
+	for (size_t i = 0; plan && i < plan->leftover_count; i++)
+		print_leftover(out, &plan->leftovers[i]);
 }
 
 static void print_held(struct text *out, const struct held *held)
 {
 	text_printf(out, "held %s: %s\n", held->plan, held->reason);
 	for (size_t i = 0; i < held->arn_count; i++)
-		text_printf(out, "    %s\n", held->arns[i]);
+		text_printf(out, "    %s\n", held->untag ? held->untag[i] : held->arns[i]);
 }
 
 static void print_pass(struct text *out, const struct pass *pass)

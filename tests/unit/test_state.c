@@ -49,6 +49,63 @@ static void served(void)
 	state_close(state);
 }
 
+static bool is_of_batch(const char *kind, const char *name, const char *app, void *data)
+{
+	(void)kind, (void)name, (void)data;
+	return strcmp(app, "batch") == 0;
+}
+
+static void names(void)
+{
+	struct state *state = open_state("aws");
+	struct state_site *site = state_site(state, "123456789012", "eu-west-1");
+
+	CHECK(!state_name(site, "rule", "nightly").known);
+	state_serve_name(site, "rule", "nightly", "batch", false);
+	state_serve_name(site, "repository", "other", "other", true);
+	state_leave_name(site, "rule", "approved", "other");
+	CHECK(state_save(state, true, NULL));
+	state_close(state);
+	state = open_state("aws");
+	site = state_site(state, "123456789012", "eu-west-1");
+	CHECK(state_name(site, "rule", "nightly").known && !state_name(site, "rule", "nightly").left);
+	CHECK(!state_name(site, "task-definition", "nightly").known);
+	CHECK(!state_name(state_site(state, "123456789012", "eu-west-2"), "rule", "nightly").known);
+	CHECK(state_name(site, "rule", "approved").known && state_name(site, "rule", "approved").left);
+	/* What leaves keeps its app's word; what is served again has not left, and its app may say otherwise.
+	 */
+	state_leave_name(site, "repository", "other", "other");
+	CHECK(state_name(site, "repository", "other").left &&
+		state_name(site, "repository", "other").on_delete);
+	state_serve_name(site, "repository", "other", "other", false);
+	CHECK(!state_name(site, "repository", "other").left &&
+		!state_name(site, "repository", "other").on_delete);
+	state_drop_names(site, is_of_batch, NULL);
+	CHECK(!state_name(site, "rule", "nightly").known && state_name(site, "rule", "approved").known);
+	state_close(state);
+}
+
+/* Only where apps were served by a version that kept no names they are to be filled in. */
+static void names_of_before(void)
+{
+	static const char endpoint[] = "http://127.0.0.1:5001";
+	struct state *state = open_state(endpoint);
+	char command[256];
+
+	CHECK(!state_lacks_names(state));
+	state_serve(state, "batch", "123456789012");
+	CHECK(!state_lacks_names(state) && state_save(state, true, NULL));
+	state_close(state);
+	snprintf(command, sizeof command, "sed -i 's/\"names\":true/\"other\":true/' %s/served-*.json",
+		directory);
+	CHECK(system(command) == 0);
+	state = open_state(endpoint);
+	CHECK(state_lacks_names(state));
+	state_has_names(state);
+	CHECK(!state_lacks_names(state));
+	state_close(state);
+}
+
 static void only_readings_without_ledger(void)
 {
 	struct state *state = open_state("aws");
@@ -242,6 +299,8 @@ int main(void)
 	CHECK(mkdtemp(directory) != NULL);
 	setenv("STATE_DIRECTORY", directory, 1);
 	served();
+	names();
+	names_of_before();
 	only_readings_without_ledger();
 	held();
 	memory();
