@@ -78,6 +78,7 @@ static bool is_proxy(const char *value)
 const char *proxy_misspelt(const char *url)
 {
 	const char *name = http_url_is_near(url) ? NULL : variable_of(url);
+	const char *value = name ? getenv(name) : NULL;
 
-	return name && !is_proxy(getenv(name)) ? name : NULL;
+	return value && !is_proxy(value) ? name : NULL;
 }

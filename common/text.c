@@ -9,7 +9,7 @@
 
 static void text_reserve(struct text *text, size_t more)
 {
-	if (text->length + more + 1 <= text->capacity)
+	if (text->data && more < text->capacity - text->length)
 		return;
 	text->capacity = (text->length + more + 1) * 3 / 2 + 32;
 	text->data = must_realloc(text->data, text->capacity);
