@@ -41,7 +41,7 @@ bool session_keep(const struct session *session, struct error *error)
 	CLEANUP(close_folder) struct folder *folder = state_open_folder(error);
 
 	/* What was filled in from the set that is about to be replaced comes first. */
-	if (!state_save(session->state, true, error))
+	if (session->filled && !state_save(session->state, true, error))
 		return false;
 	for (size_t i = 0; i < session->definitions->text_count; i++) {
 		const struct definition_text *text = &session->definitions->texts[i];
@@ -176,6 +176,7 @@ void session_fill_ledger(struct session *session)
 	if (kept && !kept->broken)
 		ledger_fill(session->state, kept, aws_region(session->aws));
 	state_has_names(session->state);
+	session->filled = true;
 	definitions_free(kept);
 }
 

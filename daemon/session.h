@@ -21,6 +21,8 @@ struct session {
 	struct transport *transport;
 	struct aws *aws;
 	struct state *state;
+	bool filled; /* the ledger has names of the last good set, which it has to keep before that is
+			replaced */
 	const char *passed_over; /* what is to be told of the last good set; NULL = nothing */
 	struct folder_lock *lock; /* the state directory's; NULL = not taken */
 };

@@ -173,21 +173,29 @@ static void settle(struct state *state)
 		document_settle(document);
 }
 
+/* The first that fails is told. */
+static bool save(struct document *document, bool saved, struct error *error)
+{
+	return document_save(document, saved ? error : NULL) && saved;
+}
+
+/* In the order in which they come to be dirty, so that a full disk is told in the same words in each pass. */
 bool state_save(struct state *state, bool ledger, struct error *error)
 {
-	bool saved = document_save(&state->held, error);
+	bool saved = true;
 
-	if (ledger) {
+	if (ledger)
 		settle(state);
-		saved = document_save(&state->served, error) && saved;
-		saved = document_save(&state->approvals.used, error) && saved;
-	}
 	for (struct state_site *site = state->sites; site; site = site->next) {
-		saved = document_save(&site->cache, error) && saved;
 		if (ledger)
-			saved = document_save(&site->ledger, error) && saved;
+			saved = save(&site->ledger, saved, error);
+		saved = save(&site->cache, saved, error);
 	}
-	return saved;
+	if (ledger) {
+		saved = save(&state->served, saved, error);
+		saved = save(&state->approvals.used, saved, error);
+	}
+	return save(&state->held, saved, error);
 }
 
 struct folder_lock *state_lock(const struct state *state, const char *program, struct error *error)

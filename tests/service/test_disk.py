@@ -34,7 +34,7 @@ def test_a_full_state_directory(service, article):
     assert status["state"] == "degraded" and "state" in [problem["about"] for problem in status["problems"]], status
     assert "No space left" in status["definitions"]["notKept"], status["definitions"]
     told = [record["MESSAGE"] for record in service.journal(MESSAGE_ID=IDS["STATE_FAILED"])]
-    assert any("No space left" in text for text in told) and len(told) <= 2, told
+    assert any("No space left" in text for text in told) and len(told) <= 2, "\n".join(told)
     service.client("events").disable_rule(Name="batch-no1")
     wait_for(lambda: service.rule("batch-no1")["State"] == "ENABLED", what="the repair")
     service.machine.delete("/var/lib/fargate-batchd/filler")
