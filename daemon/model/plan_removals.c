@@ -272,14 +272,15 @@ static void remove_revision(struct leaver *leaver)
 	struct plan *plan = leaver->plan;
 	struct action *action;
 
-	if (leaver->claim == CLAIM_STRAY || is_defined(leaver) || *plan->observed->incomplete ||
-		plan->in_grace || !leaver->options->deletion_enabled)
+	if (is_defined(leaver) || *plan->observed->incomplete || plan->in_grace ||
+		!leaver->options->deletion_enabled)
 		return;
 	action = retire(plan, leaver->have);
 	if (!action)
 		return;
 	/* Where no batch goes with it, only the ledger tells that it was one of ours. */
-	if (wait_for_batch(leaver, action) && (action->need_count || leaver->served.known))
+	if (wait_for_batch(leaver, action) &&
+		(action->need_count || (leaver->served.known && leaver->claim == CLAIM_OURS)))
 		mark(leaver, action);
 	else
 		plan->action_count--;

@@ -442,4 +442,7 @@ def test_another_machines_app_without_a_state(world, converged):
     leaving_since(world, "other-far", 7200)
     empty_state(world)
     world.apply("--approve", plan)
-    assert "other-far" not in states(world)
+    # Its revisions go with it, as with any batch.
+    assert "other-far" not in states(world) and world.active("other-far") == []
+    empty_state(world)
+    world.settled()
