@@ -1,6 +1,5 @@
 #include "pass.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "apply.h"
@@ -10,8 +9,8 @@
 #include "ledger.h"
 #include "memory.h"
 #include "observe.h"
+#include "pass_guard.h"
 #include "sites.h"
-#include "text.h"
 
 /* How long a person waits for the first answer; a daemon has time, and bears what a network does. */
 static const double FIRST_ANSWER_SECONDS = 10;
@@ -30,7 +29,6 @@ static void observe(struct pass *pass);
 static void plan(struct pass *pass);
 static void read_more(struct pass *pass);
 static void plan_again(struct pass *pass);
-static void guard(struct pass *pass);
 static void apply(struct pass *pass);
 static void remember(struct pass *pass);
 static void report(struct pass *pass);
@@ -41,7 +39,7 @@ static const struct step steps[] = {
 	{ "plan", plan },
 	{ "read more", read_more },
 	{ "plan again", plan_again },
-	{ "guard", guard },
+	{ "guard", pass_guard },
 	{ "apply", apply },
 	{ "remember", remember },
 	{ "report", report },
@@ -314,101 +312,6 @@ static void plan_again(struct pass *pass)
 		pass->step -= 2; /* "read more" */
 }
 
-/* The approval of the plan that is kept, else the one that this pass was given. */
-static bool find_approval(const struct pass *pass, const char *plan, struct approval *approval)
-{
-	if (approvals_find(state_approvals(pass->options.state), plan, pass->now, approval))
-		return true;
-	*approval = (struct approval){ plan, pass->options.by, pass->now };
-	for (size_t i = 0; i < pass->options.approve_count; i++)
-		if (strcmp(pass->options.approve[i], plan) == 0)
-			return true;
-	return false;
-}
-
-static bool approved(const char *name, void *data)
-{
-	struct approval approval;
-
-	return find_approval(data, name, &approval);
-}
-
-static bool covered(const struct action *action, void *data)
-{
-	return memory_covers(data, action);
-}
-
-/* Each approval is used by the first pass that writes under it; one for this pass alone leaves nothing to
- * use.
- */
-static void use_approvals(struct pass *pass)
-{
-	struct approvals *approvals = state_approvals(pass->options.state);
-	struct approval kept;
-
-	pass->approvals =
-		arena_alloc(pass->arena, (pass->guard.approved_count + 1) * sizeof *pass->approvals);
-	for (size_t i = 0; i < pass->guard.approved_count; i++) {
-		const struct held *plan = &pass->guard.approved[i];
-		struct approval *approval = &pass->approvals[i];
-
-		find_approval(pass, plan->plan, approval);
-		approval->by = arena_copy(pass->arena, approval->by);
-		if (!pass->options.write)
-			continue;
-		if (approvals_find(approvals, plan->plan, pass->now, &kept))
-			approvals_use(approvals, approval, plan->arns, plan->arn_count);
-		else
-			approvals_use_now(approvals, approval, plan->arns, plan->arn_count);
-	}
-}
-
-static void keep_held(const struct pass *pass)
-{
-	json_t *plans = json_must(json_object());
-
-	for (size_t i = 0; i < pass->guard.held_count; i++) {
-		const struct held *held = &pass->guard.held[i];
-		json_t *arns = json_must(json_array());
-
-		for (size_t a = 0; a < held->arn_count; a++)
-			json_add(arns, json_text(held->arns[a]));
-		json_put(plans, held->plan, arns);
-	}
-	state_hold(pass->options.state, plans, sites_all_known(pass));
-}
-
-static void guard(struct pass *pass)
-{
-	struct plan **plans = arena_alloc(pass->arena, (pass->site_count + 1) * sizeof(struct plan *));
-	size_t count = 0, recently_left_count;
-	const char **recently_left;
-
-	for (size_t i = 0; i < pass->site_count; i++) {
-		if (!pass->sites[i].plan)
-			continue;
-		plans[count++] = pass->sites[i].plan;
-		memory_keep_calm(pass, &pass->sites[i]);
-	}
-	memory_review_approvals(pass);
-	recently_left = memory_recently_left(pass, &recently_left_count);
-	pass->guard = guard_plans(pass->arena, plans, count,
-		&(struct guard_options){
-			.max_batches = pass->options.deletion.max_batches,
-			.max_percent = pass->options.deletion.max_percent,
-			.recently_left = recently_left,
-			.recently_left_count = recently_left_count,
-			.nothing_defined = !pass->definitions.batch_count,
-			.approved = approved,
-			.covered = covered,
-			.data = pass,
-		});
-	use_approvals(pass);
-	keep_held(pass);
-	if (pass->options.planned)
-		pass->options.planned(pass, pass->options.data);
-}
-
 static void progressed(const struct action *action, void *data)
 {
 	struct pass_site *site = data;
@@ -520,99 +423,4 @@ void pass_stop(struct pass *pass)
 {
 	pass->stopped = true;
 	aws_stop(pass->options.aws);
-}
-
-static void count_action(struct pass_summary *summary, const struct action *action)
-{
-	summary->create += action->verb == VERB_CREATE;
-	summary->update += action->verb == VERB_UPDATE;
-	summary->disable += action->verb == VERB_DISABLE;
-	summary->delete += action->verb == VERB_DELETE;
-	summary->done += action->outcome == OUTCOME_DONE || action->outcome == OUTCOME_UNNEEDED;
-	summary->failed += action->outcome == OUTCOME_FAILED;
-	summary->skipped += action->outcome == OUTCOME_SKIPPED;
-	summary->held += action->outcome == OUTCOME_HELD;
-}
-
-struct pass_summary pass_summary(const struct pass *pass)
-{
-	struct pass_summary summary = { 0 };
-
-	for (size_t i = 0; i < pass->site_count; i++) {
-		const struct plan *of = pass->sites[i].plan;
-
-		summary.errors += pass->sites[i].error.code != ERROR_NONE;
-		summary.unreadable += pass->sites[i].observed->partly_read;
-		for (size_t a = 0; of && a < of->action_count; a++)
-			count_action(&summary, of->actions[a]);
-		for (size_t p = 0; of && p < of->problem_count; p++) {
-			summary.problems += !of->problems[p].conflict;
-			summary.unreadable += of->problems[p].unreadable;
-			summary.conflicts += of->problems[p].conflict;
-		}
-	}
-	return summary;
-}
-
-bool pass_in_sync(const struct pass *pass)
-{
-	struct pass_summary summary = pass_summary(pass);
-	size_t planned = summary.create + summary.update + summary.disable + summary.delete;
-
-	/* What was carried out is in sync now. */
-	return planned == summary.done && !summary.problems && !summary.unreadable && !summary.conflicts &&
-	       !summary.errors && !pass->guard.held_count;
-}
-
-static void sooner(time_t *first, time_t when, time_t now)
-{
-	if (when > now && (!*first || when < *first))
-		*first = when;
-}
-
-time_t pass_next_deletion(const struct pass *pass)
-{
-	time_t first = 0, grace = (time_t)pass->options.deletion.grace_minutes * 60;
-
-	for (size_t i = 0; i < pass->site_count; i++) {
-		const struct plan *of = pass->sites[i].plan;
-
-		for (size_t w = 0; of && w < of->wait_count; w++)
-			sooner(&first, of->waits[w].until, pass->now);
-		for (size_t a = 0; of && a < of->action_count && pass->options.deletion.enabled; a++)
-			if (of->actions[a]->leaves && of->actions[a]->outcome == OUTCOME_DONE)
-				sooner(&first, pass->now + grace, pass->now);
-	}
-	return first;
-}
-
-static int compare_actions(const void *a, const void *b)
-{
-	const struct action *left = *(struct action *const *)a, *right = *(struct action *const *)b;
-	int order = text_compare(left->app, right->app);
-
-	if (!order)
-		order = text_compare(left->batch, right->batch);
-	return order ? order : left->order < right->order ? -1 : 1;
-}
-
-struct action **pass_actions(const struct pass *pass, size_t *count)
-{
-	struct action **all;
-	size_t filled = 0, total = 0;
-
-	for (size_t i = 0; i < pass->site_count; i++)
-		total += pass->sites[i].plan ? pass->sites[i].plan->action_count : 0;
-	all = arena_alloc(pass->arena, (total + 1) * sizeof(struct action *));
-	for (size_t i = 0; i < pass->site_count; i++) {
-		const struct plan *of = pass->sites[i].plan;
-
-		for (size_t a = 0; of && a < of->action_count; a++) {
-			of->actions[a]->order = filled;
-			all[filled++] = of->actions[a];
-		}
-	}
-	qsort(all, total, sizeof *all, compare_actions);
-	*count = total;
-	return all;
 }

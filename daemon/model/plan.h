@@ -154,6 +154,12 @@ enum claim plan_claim(struct plan *plan, const struct view *view, const struct p
 	const struct resource *have);
 /* What this state directory knows of it. */
 struct served plan_served(const struct plan_options *options, const struct resource *have);
+/* Adds the deregistration of a revision; NULL where a schedule goes on naming it. */
+struct action *plan_retire(struct plan *plan, const struct resource *revision);
+/* Of a wanted family: adds it where more than `keep` newer ones exist, or another says the same, and no
+ * schedule names it any more. */
+void plan_retire_old(
+	struct plan *plan, const struct view *view, const struct resource *revision, unsigned keep);
 /* Has the resource read from its own service, where it was not yet asked. */
 void plan_read(struct plan *plan, const struct resource *have);
 struct action *plan_add(
