@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "files.h"
@@ -19,8 +20,10 @@ enum { QUIETLY = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
 
 #define LOCK_NAME "lock"
 
-/* What was put aside and is kept, of each name. */
-enum { ASIDE_MOST = 3 };
+#define NEW_ENDING ".new"
+
+/* What was put aside and is kept, of each name; after so long nobody writes a new file any more. */
+enum { ASIDE_MOST = 3, LEFT_OVER_SECONDS = 3600 };
 
 struct folder {
 	char *path;
@@ -162,7 +165,7 @@ static bool new_name(const char *name, struct text *out)
 
 	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
 		return false;
-	text_printf(out, ".%s.%016" PRIx64 "%016" PRIx64 ".new", name, random[0], random[1]);
+	text_printf(out, ".%s.%016" PRIx64 "%016" PRIx64 NEW_ENDING, name, random[0], random[1]);
 	return true;
 }
 
@@ -294,6 +297,29 @@ static bool lock_folder(const struct folder *folder, struct folder_lock *lock, s
 	return true;
 }
 
+static bool is_left_over(const struct folder *folder, const char *name, time_t before)
+{
+	struct stat status;
+
+	return name[0] == '.' && text_ends(name, NEW_ENDING) &&
+	       fstatat(folder->file, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
+	       status.st_mtime < before;
+}
+
+/* What a program that was killed had begun to write; a younger one may be under way. */
+static void remove_left_over(const struct folder *folder)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	const char *const *names;
+	size_t count;
+
+	if (!folder_list(arena, folder->file, folder->path, &names, &count, NULL))
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (is_left_over(folder, names[i], time(NULL) - LEFT_OVER_SECONDS))
+			unlinkat(folder->file, names[i], 0);
+}
+
 struct folder_lock *folder_lock(const struct folder *folder, const char *program, struct error *error)
 {
 	struct folder_lock *lock = must_alloc(sizeof *lock);
@@ -304,8 +330,10 @@ struct folder_lock *folder_lock(const struct folder *folder, const char *program
 		return folder_unlock(lock);
 	lock->file = lock_file(folder, error);
 	locked = lock->file >= 0 && lock_folder(folder, lock, error);
-	if (locked)
+	if (locked) {
 		sign(lock->file, program);
+		remove_left_over(folder);
+	}
 	rights_return(&folder->rights);
 	return locked ? lock : folder_unlock(lock);
 }

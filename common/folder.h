@@ -57,8 +57,9 @@ bool folder_replace(const struct folder *folder, const char *name, const char *d
 	mode_t mode, struct error *error);
 
 /*
- * Takes the folder for this program as long as the lock is kept; `program` is told to others. NULL where it
- * cannot be had: with ERROR_INPUT where somebody else has it, who is named as far as known.
+ * Takes the folder for this program as long as the lock is kept, and removes what killed programs had begun
+ * to write there; `program` is told to others. NULL where it cannot be had: with ERROR_INPUT where somebody
+ * else has it, who is named as far as known.
  */
 struct folder_lock;
 struct folder_lock *folder_lock(const struct folder *folder, const char *program, struct error *error);

@@ -197,6 +197,26 @@ static void locks(void)
 	folder_close(other);
 }
 
+/* What a killed program had begun to write goes, but not what may be under way. */
+static void left_over(void)
+{
+	struct folder *folder = open_folder("killed");
+	const struct timespec old[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+	static const char *const names[] = { ".a.json.0123.new", "a.json.new", ".hidden" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		const char *path = at(arena_printf(arena, "killed/%s", names[i]));
+
+		CHECK(make_file(path, "x", 1, 0600) && utimensat(AT_FDCWD, path, old, 0) == 0);
+	}
+	CHECK(make_file(at("killed/.b.json.0123.new"), "x", 1, 0600));
+	folder_unlock(folder_lock(folder, "first", NULL));
+	CHECK(access(at("killed/.a.json.0123.new"), F_OK) != 0 &&
+		access(at("killed/.b.json.0123.new"), F_OK) == 0);
+	CHECK(access(at("killed/a.json.new"), F_OK) == 0 && access(at("killed/.hidden"), F_OK) == 0);
+	folder_close(folder);
+}
+
 static bool owned_by(const char *name, uid_t uid, gid_t gid)
 {
 	struct stat status;
@@ -261,6 +281,7 @@ int main(void)
 	what_is_no_file();
 	put_aside();
 	locks();
+	left_over();
 	if (geteuid() == 0) {
 		another_users_folder();
 		another_users_way();
