@@ -67,7 +67,9 @@ static void keep_held(const struct pass *pass)
 			json_add(arns, json_text(held->arns[a]));
 		json_put(plans, held->plan, arns);
 	}
-	state_hold(pass->options.state, plans, sites_all_known(pass));
+	/* A look with other definitions does not end what those in force hold. */
+	state_hold(pass->options.state, plans,
+		sites_all_known(pass) && (pass->options.write || pass->options.resident));
 }
 
 void pass_guard(struct pass *pass)

@@ -235,6 +235,18 @@ def test_a_plan_stays_held_while_a_region_cannot_be_read(world, nine):
     assert len(disabled(world)) == 9
 
 
+def test_a_look_at_other_definitions_ends_no_hold(world, nine):
+    plan = held(world, without(nine, *SIX))
+    other = world.folder / "other"
+    other.mkdir()
+    (other / "jobs.json").write_text(json.dumps(nine))
+    # The last of a flag counts.
+    world.run("diff", "--definitions", str(other))
+    approve(world, plan)
+    world.apply()
+    assert len(disabled(world)) == 6
+
+
 def test_who_gave_it_is_told(world, nine):
     plan = held(world, without(nine, *SIX))
     given = approve(world, plan, SUDO_USER="alice\x1b[31m")
