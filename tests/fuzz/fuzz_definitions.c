@@ -74,7 +74,7 @@ static void plan_site(struct definitions *set)
 {
 	struct site site = { .partition = "aws", .account = "123456789012" };
 	const struct site *sites[] = { &site };
-	struct observed observed = { .arena = set->arena, .tagging_answered = true };
+	struct observed observed = { .arena = set->arena };
 	struct view view = { .arena = set->arena,
 		.site = &site,
 		.sites = sites,

@@ -27,9 +27,11 @@ static void remove_directory(void)
 	CLEANUP_ARENA struct arena *arena = arena_new();
 	const char *const *names;
 	size_t count = 0;
+	int opened = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (!folder_list(arena, directory, &names, &count, NULL))
+	if (opened < 0 || !folder_list(arena, opened, directory, &names, &count, NULL))
 		return;
+	close(opened);
 	for (size_t i = 0; i < count; i++)
 		remove(arena_printf(arena, "%s/%s", directory, names[i]));
 	rmdir(directory);

@@ -128,7 +128,7 @@ static void rows(struct arena *arena, const char *text)
 
 static void faults(const char *text)
 {
-	struct fault fault = { { text, 1, 2 }, text, text, false };
+	struct fault fault = { .at = { text, 1, 2 }, .message = text, .remedy = text };
 	struct definitions set = { .faults = &fault, .fault_count = 1 };
 	struct speech speech;
 
