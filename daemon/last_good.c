@@ -133,7 +133,7 @@ static bool load_from(
 	session->definitions = read_definitions(folder, session->arena, damaged, error);
 	if (session->definitions)
 		session->settings = read_settings(folder, session->arena, damaged, error);
-	if (!session->settings)
+	if (!session->definitions || !session->settings)
 		return false;
 	return is_good(session->settings->faults, session->settings->fault_count, session->settings->broken,
 		       error) &&

@@ -105,6 +105,22 @@ def test_refused_quickly_and_nothing_changes(service, article, what):
     wait_for(lambda: service.status()["state"] == "healthy", what="the end of it")
 
 
+@pytest.mark.parametrize("spoil", ["chmod 0777", "chown 12345"])
+def test_a_folder_of_others_is_refused(service, article, spoil):
+    """Whoever may write there may take a file away, or link in another set."""
+    service.converge(article)
+    writes = len(service.proxy.writes())
+    service.machine.shell(f"{spoil} {DEFINITIONS} && rm {DEFINITIONS}/*.json")
+    service.reload(code=1)
+    service.wait_status(DEFINITIONS, seconds=5)
+    assert service.status()["definitions"]["state"] == "refused"
+    service.stop()
+    service.start()
+    assert service.wait_pass()["state"] == "degraded" and len(service.proxy.writes()) == writes
+    assert service.rules() == ["batch-no1", "batch-no2"]
+    service.machine.shell(f"chmod 0750 {DEFINITIONS} && chown root {DEFINITIONS}")
+
+
 def test_leftovers_are_skipped(service, article):
     service.define(article)
     for name in (".jobs.json.swp", "jobs.json~", "jobs.json.dpkg-new", "jobs.json.dpkg-old", "jobs.json.rpmsave",

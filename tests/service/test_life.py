@@ -227,6 +227,19 @@ def test_a_second_daemon_and_apply_are_refused(service, article):
     apply = service.machine.run("fargate-batchctl", "apply", code=2, environment={
         "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": REGION})
     assert "systemctl reload fargate-batchd" in apply.stderr
+    service.machine.run("mv", "/var/lib/fargate-batchd/lock", "/var/lib/fargate-batchd/away")
+    again = service.machine.run("fargate-batchctl", "apply", code=2, environment={
+        "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": REGION})
+    assert "in use" in again.stderr
+
+
+def test_the_state_is_the_services_own(service, article):
+    """An upgrade from 0700 changes the modes; a group may look into the directory, and into no file of today."""
+    service.machine.shell(f"install -d -m 0700 -o {UNIT} -g {UNIT} /var/lib/fargate-batchd")
+    service.converge(article)
+    names = service.machine.shell("stat -c '%a %U:%G' /var/lib/fargate-batchd /var/lib/fargate-batchd/*").stdout
+    first, *rest = names.split("\n")[:-1]
+    assert first == f"750 {UNIT}:{UNIT}" and rest and set(rest) == {f"600 {UNIT}:{UNIT}"}, names
 
 
 def test_time_to_ready_with_three_hundred_batches(service, article):
