@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lookup.h"
 #include "say.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -31,6 +32,7 @@ struct block {
 struct arena {
 	struct block *blocks;
 	size_t used;
+	struct lookup shared; /* of struct shared_text, by the text */
 };
 
 void *must_realloc(void *block, size_t size)
@@ -144,6 +146,23 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	vsnprintf(text, (size_t)length + 1, format, again);
 	va_end(again);
 	return text;
+}
+
+static bool is_text(const void *item, const void *text)
+{
+	return strcmp(((const struct shared_text *)item)->text, text) == 0;
+}
+
+struct shared_text *arena_share(struct arena *arena, const char *text)
+{
+	void **place = lookup_place(arena, &arena->shared, lookup_hash(0, text), is_text, text);
+	struct shared_text *shared = *place;
+
+	if (!shared) {
+		shared = *place = arena_alloc(arena, sizeof *shared);
+		shared->text = arena_copy(arena, text);
+	}
+	return shared;
 }
 
 void arena_grow(struct arena *arena, void *array, size_t element, size_t count, size_t *capacity)

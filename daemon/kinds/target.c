@@ -111,8 +111,11 @@ static json_t *target_body(const struct view *view, const struct resource *want)
 		arn_of(view, "ecs", arena_printf(view->arena, "cluster/%s", batch->app->cluster.use.name)),
 		"RoleArn", role_arn(view, batch->app->roles.events), "EcsParameters", ecs_parameters(want)));
 
-	if (input)
-		json_put_text(body, "Input", json_canonical(view->arena, input));
+	if (input) {
+		CLEANUP_ARENA struct arena *scratch = arena_new();
+
+		json_put_text(body, "Input", json_canonical(scratch, input));
+	}
 	json_decref(input);
 	json_put(body, "RetryPolicy", retry_policy(batch));
 	if (queue)

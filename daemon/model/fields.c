@@ -10,7 +10,8 @@
 
 /* Where the walk stands: the path as people read it, and the pattern that rules are found by. */
 struct walk {
-	struct arena *arena;
+	struct arena *arena; /* for what stays */
+	struct arena *scratch; /* as long as the walk */
 	const struct field_rule *rules;
 	size_t rule_count;
 	struct text path, pattern;
@@ -46,26 +47,24 @@ static char *scalar_text(struct arena *arena, const json_t *value)
 	return json_canonical(arena, value);
 }
 
-/* Most paths are a rule's own, and need no copy. */
-static const char *path_of(const struct walk *walk, const struct field_rule *rule)
-{
-	const char *path = text_string(&walk->path);
-
-	return rule && strcmp(rule->path, path) == 0 ? rule->path : arena_copy(walk->arena, path);
-}
-
+/* `value` need not live longer than the call: what many say alike, under paths that all have, is kept once.
+ */
 static void emit(struct walk *walk, const char *value)
 {
 	const struct field_rule *rule = rule_of(walk);
 	struct fields *fields = &walk->fields;
+	struct shared_text *path = arena_share(walk->arena, text_string(&walk->path));
+
+	if (!path->last || strcmp(path->last, value) != 0)
+		path->last = arena_copy(walk->arena, value);
 
 	if (fields->count == walk->capacity) {
 		walk->capacity = walk->capacity * 2 + 16;
 		fields->items = must_realloc(fields->items, walk->capacity * sizeof *fields->items);
 	}
 	fields->items[fields->count++] = (struct member){
-		.path = path_of(walk, rule),
-		.value = value,
+		.path = path->text,
+		.value = path->last,
 		.known = walk->known || (rule && !rule->declared),
 	};
 }
@@ -128,7 +127,7 @@ static const json_t *member_of(const json_t *object, const char *name)
 /* The value of one key member; of one that is absent its default, so that both ways to say it are one key. */
 static void add_key_text(struct walk *walk, const json_t *element, const char *key, size_t length)
 {
-	char *name = arena_copy_n(walk->arena, key, length);
+	char *name = arena_copy_n(walk->scratch, key, length);
 	const json_t *value = member_of(element, name);
 	size_t pattern = walk->pattern.length;
 	const struct field_rule *rule;
@@ -136,7 +135,7 @@ static void add_key_text(struct walk *walk, const json_t *element, const char *k
 	text_printf(&walk->pattern, ".%s", name);
 	rule = rule_of(walk);
 	cut(&walk->pattern, pattern);
-	text_add(&walk->path, value                  ? scalar_text(walk->arena, value)
+	text_add(&walk->path, value                  ? scalar_text(walk->scratch, value)
 			      : rule && rule->absent ? rule->absent
 						     : "");
 }
@@ -189,11 +188,11 @@ static int compare_texts(const void *a, const void *b)
 static void emit_array(struct walk *walk, const json_t *array, bool sorted)
 {
 	size_t count = json_array_size(array);
-	char **texts = arena_alloc(walk->arena, count * sizeof *texts);
+	char **texts = arena_alloc(walk->scratch, count * sizeof *texts);
 	CLEANUP_TEXT struct text all = { 0 };
 
 	for (size_t i = 0; i < count; i++)
-		texts[i] = json_canonical(walk->arena, json_array_get(array, i));
+		texts[i] = json_canonical(walk->scratch, json_array_get(array, i));
 	if (sorted)
 		qsort(texts, count, sizeof *texts, compare_texts);
 	text_add_char(&all, '[');
@@ -202,7 +201,7 @@ static void emit_array(struct walk *walk, const json_t *array, bool sorted)
 		text_add(&all, texts[i]);
 	}
 	text_add_char(&all, ']');
-	emit(walk, arena_copy(walk->arena, text_string(&all)));
+	emit(walk, text_string(&all));
 }
 
 static bool holds_objects(const json_t *array)
@@ -276,7 +275,7 @@ static bool is_default(
 	if (!rule)
 		return false;
 	same = rule->same_as && around ? member_of(around, rule->same_as) : NULL;
-	if (same && strcmp(scalar_text(walk->arena, same), value) == 0)
+	if (same && strcmp(scalar_text(walk->scratch, same), value) == 0)
 		return true;
 	if (!rule->absent || (rule->beside && !(around && member_of(around, rule->beside))))
 		return false;
@@ -286,10 +285,10 @@ static bool is_default(
 static void walk_scalar(
 	struct walk *walk, const json_t *scalar, const struct field_rule *rule, const json_t *around)
 {
-	const char *value = scalar_text(walk->arena, scalar);
+	const char *value = scalar_text(walk->scratch, scalar);
 
 	if (rule && (rule->form == FIELD_CPU || rule->form == FIELD_MEMORY))
-		value = units(walk->arena, value, rule->form);
+		value = units(walk->scratch, value, rule->form);
 	/* AWS drops and adds empty texts; in a document of the user's own they say something. */
 	if ((*value || walk->own) && !is_default(walk, rule, value, around))
 		emit(walk, value);
@@ -303,7 +302,7 @@ static void walk_text(struct walk *walk, const json_t *string)
 	if (content)
 		walk_known(walk, content, true);
 	else if (json_string_length(string))
-		emit(walk, scalar_text(walk->arena, string));
+		emit(walk, scalar_text(walk->scratch, string));
 	json_decref(content);
 }
 
@@ -343,7 +342,8 @@ static void fields_sort(struct fields *fields)
 struct fields fields_of(
 	struct arena *arena, const struct field_rule *rules, size_t rule_count, const json_t *body)
 {
-	struct walk walk = { .arena = arena, .rules = rules, .rule_count = rule_count };
+	CLEANUP_ARENA struct arena *scratch = arena_new();
+	struct walk walk = { .arena = arena, .scratch = scratch, .rules = rules, .rule_count = rule_count };
 	struct member *grown;
 
 	walk_value(&walk, body, NULL);
@@ -379,11 +379,12 @@ void fields_add_removed(struct arena *arena, struct fields *fields, const char *
 	*fields = fields_joined(arena, fields, &one);
 }
 
-static void differ(struct arena *arena, struct differences *all, size_t *capacity, const char *path,
-	const char *before, const char *after)
+/* Where nothing is there yet to write to, it is only counted. */
+static void differ(struct differences *all, const char *path, const char *before, const char *after)
 {
-	arena_grow(arena, &all->items, sizeof *all->items, all->count, capacity);
-	all->items[all->count++] = (struct difference){ path, before, after };
+	if (all->items)
+		all->items[all->count] = (struct difference){ path, before, after };
+	all->count++;
 }
 
 /* Whether `path` is `above` itself or something below it. */
@@ -394,11 +395,10 @@ static bool is_below(const char *path, const char *above)
 	return above && strncmp(path, above, length) == 0 && strchr(".[", path[length]);
 }
 
-struct differences fields_compare(struct arena *arena, const struct fields *want, const struct fields *have)
+static void walk_both(struct differences *all, const struct fields *want, const struct fields *have)
 {
-	struct differences all = { 0 };
 	const char *removed = NULL;
-	size_t capacity = 0, w = 0, h = 0;
+	size_t w = 0, h = 0;
 
 	while (w < want->count || h < have->count) {
 		const struct member *a = w < want->count ? &want->items[w] : NULL;
@@ -408,14 +408,26 @@ struct differences fields_compare(struct arena *arena, const struct fields *want
 		if (a && order <= 0 && !a->value)
 			removed = a->path;
 		if (a && order < 0 && a->value)
-			differ(arena, &all, &capacity, a->path, NULL, a->value);
+			differ(all, a->path, NULL, a->value);
 		else if (b && order > 0 && (b->known || is_below(b->path, removed)))
-			differ(arena, &all, &capacity, b->path, b->value, NULL);
+			differ(all, b->path, b->value, NULL);
 		else if (a && b && order == 0 && text_compare(a->value, b->value) != 0)
-			differ(arena, &all, &capacity, a->path, b->value, a->value);
+			differ(all, a->path, b->value, a->value);
 		w += order <= 0;
 		h += order >= 0;
 	}
+}
+
+struct differences fields_compare(struct arena *arena, const struct fields *want, const struct fields *have)
+{
+	struct differences all = { 0 };
+
+	walk_both(&all, want, have);
+	if (!all.count)
+		return all;
+	all.items = arena_alloc(arena, all.count * sizeof *all.items);
+	all.count = 0;
+	walk_both(&all, want, have);
 	return all;
 }
 

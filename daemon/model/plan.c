@@ -137,31 +137,34 @@ void want_fields(const struct view *view, struct resource *want)
 		want->kind->finish(view, want, &want->fields);
 }
 
-static void add_difference(struct arena *arena, struct differences *all, struct difference one)
+/* Many carry the same tags, so the path is kept once. */
+static const char *tag_path(struct plan *plan, const char *key)
 {
-	struct difference *items = arena_alloc(arena, (all->count + 1) * sizeof *items);
+	CLEANUP_TEXT struct text path = { 0 };
 
-	if (all->count)
-		memcpy(items, all->items, all->count * sizeof *items);
-	items[all->count++] = one;
-	all->items = items;
+	text_printf(&path, "tags[%s]", key);
+	return arena_share(plan->arena, text_string(&path))->text;
 }
 
 static void add_tag_differences(struct plan *plan, struct action *action)
 {
-	for (size_t i = 0; i < action->set_tags.count; i++) {
-		const struct tag *tag = &action->set_tags.items[i];
+	struct differences *all = &action->differences;
+	const struct tags *set = &action->set_tags, *remove = &action->remove_tags;
+	struct difference *items =
+		arena_alloc(plan->arena, (all->count + set->count + remove->count) * sizeof *items);
 
-		add_difference(plan->arena, &action->differences,
-			(struct difference){ arena_printf(plan->arena, "tags[%s]", tag->key),
-				action->have ? tags_value(&action->have->tags, tag->key) : NULL,
-				tag->value });
+	if (all->count)
+		memcpy(items, all->items, all->count * sizeof *items);
+	all->items = items;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct tag *tag = &set->items[i];
+		const char *before = action->have ? tags_value(&action->have->tags, tag->key) : NULL;
+
+		items[all->count++] = (struct difference){ tag_path(plan, tag->key), before, tag->value };
 	}
-	for (size_t i = 0; i < action->remove_tags.count; i++)
-		add_difference(plan->arena, &action->differences,
-			(struct difference){
-				arena_printf(plan->arena, "tags[%s]", action->remove_tags.items[i].key),
-				action->remove_tags.items[i].value, NULL });
+	for (size_t i = 0; i < remove->count; i++)
+		items[all->count++] = (struct difference){ tag_path(plan, remove->items[i].key),
+			remove->items[i].value, NULL };
 }
 
 static struct action *add_creation(struct plan *plan, const struct resource *want)

@@ -31,39 +31,56 @@ const char *tags_value(const struct tags *tags, const char *key)
 	return at < tags->count && strcmp(tags->items[at].key, key) == 0 ? tags->items[at].value : NULL;
 }
 
-/* Our own keys stand on everything: they need no copies. */
-static const char *kept_key(struct arena *arena, const char *key)
+/* An array of its own for these tags, with room for so many more. */
+static void make_room(struct arena *arena, struct tags *tags, size_t more)
 {
-	static const char *const own[] = { TAG_OWNER, TAG_APP, TAG_BATCH, TAG_HASH };
+	struct tag *items = arena_alloc(arena, (tags->count + more) * sizeof *items);
 
-	for (size_t i = 0; i < ARRAY_LENGTH(own); i++)
-		if (strcmp(own[i], key) == 0)
-			return own[i];
-	return arena_copy(arena, key);
+	for (size_t i = 0; i < tags->count; i++)
+		items[i] = tags->items[i];
+	tags->items = items;
 }
 
-void tags_set(struct arena *arena, struct tags *tags, const char *key, const char *value)
+/* Puts a tag in where there is room for it; both texts stay where they are. */
+static void put(struct tags *tags, const char *key, const char *value)
 {
 	size_t at = position_of(tags, key);
-	struct tag *items;
 
 	if (at < tags->count && strcmp(tags->items[at].key, key) == 0) {
-		tags->items[at].value = arena_copy(arena, value);
+		tags->items[at].value = value;
 		return;
 	}
-	/* A handful of tags: a new array for each is cheaper than remembering how much room there is. */
-	items = arena_alloc(arena, (tags->count + 1) * sizeof *items);
-	for (size_t i = 0; i < tags->count; i++)
-		items[i + (i >= at)] = tags->items[i];
-	items[at] = (struct tag){ kept_key(arena, key), arena_copy(arena, value) };
-	tags->items = items;
-	tags->count++;
+	for (size_t i = tags->count++; i > at; i--)
+		tags->items[i] = tags->items[i - 1];
+	tags->items[at] = (struct tag){ key, value };
+}
+
+/* A key, or what is said with it, as it is kept: what many carry alike is there once. */
+static const char *shared_key(struct arena *arena, const char *key)
+{
+	return arena_share(arena, key)->text;
+}
+
+static const char *shared_value(struct arena *arena, const char *key, const char *value)
+{
+	struct shared_text *shared = arena_share(arena, key);
+
+	if (!shared->last || strcmp(shared->last, value) != 0)
+		shared->last = arena_copy(arena, value);
+	return shared->last;
+}
+
+/* One after the other only where they are few: each takes an array of its own. */
+void tags_set(struct arena *arena, struct tags *tags, const char *key, const char *value)
+{
+	make_room(arena, tags, 1);
+	put(tags, shared_key(arena, key), shared_value(arena, key, value));
 }
 
 static void add_foreign(struct arena *arena, struct tags *tags, const char *key, const char *value)
 {
 	if (key && value && !text_starts(key, "aws:"))
-		tags_set(arena, tags, key, value);
+		put(tags, shared_key(arena, key), shared_value(arena, key, value));
 }
 
 struct tags tags_read(struct arena *arena, const json_t *list)
@@ -73,6 +90,7 @@ struct tags tags_read(struct arena *arena, const json_t *list)
 	json_t *value;
 	size_t i;
 
+	make_room(arena, &tags, json_is_object(list) ? json_object_size(list) : json_array_size(list));
 	json_array_foreach (list, i, value) {
 		const char *name = json_text_of(value, "Key", json_text_of(value, "key", NULL));
 
@@ -118,7 +136,7 @@ static void short_digest(const char *key, char out[SHORT_DIGEST + 1])
 }
 
 /* The keys in one tag value: as they are where that fits, else the beginning of each key's digest. */
-static char *remembered_keys(struct arena *arena, const struct tags *user)
+static const char *remembered_keys(struct arena *arena, const struct tags *user)
 {
 	CLEANUP_TEXT struct text plain = { 0 }, digests = { 0 };
 	bool spaces = false;
@@ -133,7 +151,8 @@ static char *remembered_keys(struct arena *arena, const struct tags *user)
 		short_digest(key, digest);
 		text_add(&digests, digest);
 	}
-	return arena_copy(arena, text_string(spaces || plain.length > TAG_VALUE_LIMIT ? &digests : &plain));
+	return shared_value(
+		arena, TAG_USER, text_string(spaces || plain.length > TAG_VALUE_LIMIT ? &digests : &plain));
 }
 
 /* Whether the tag that remembers says that this key was set by us. */
@@ -162,17 +181,22 @@ void tags_gather_user(struct arena *arena, struct tags *user, const json_t *map,
 	const char *key;
 	json_t *value;
 
+	if (!json_object_size(map))
+		return;
+	make_room(arena, user, json_object_size(map));
 	json_object_foreach ((json_t *)(uintptr_t)map, key, value)
 		if (json_is_string(value) && (wins || !tags_value(user, key)))
-			tags_set(arena, user, key, json_string_value(value));
+			put(user, shared_key(arena, key), shared_value(arena, key, json_string_value(value)));
 }
 
 void tags_add_user(struct arena *arena, struct tags *tags, const struct tags *user)
 {
+	if (!user->count)
+		return;
+	make_room(arena, tags, user->count + 1);
 	for (size_t i = 0; i < user->count; i++)
-		tags_set(arena, tags, user->items[i].key, user->items[i].value);
-	if (user->count)
-		tags_set(arena, tags, TAG_USER, remembered_keys(arena, user));
+		put(tags, user->items[i].key, user->items[i].value);
+	put(tags, TAG_USER, remembered_keys(arena, user));
 }
 
 void tags_compare(struct arena *arena, const struct tags *want, const struct tags *have, struct tags *set,
