@@ -1,5 +1,6 @@
 #include "model/definition_inside.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -280,6 +281,70 @@ static void check_shared(struct reader *reader, const struct shared *member)
 	}
 }
 
+/* --- what a pass keeps of all task definitions together */
+
+/*
+ * Each family is a copy of its app's task definition, with the app's tags on it and on the rule; so many
+ * values of all of them together are what the memory of one daemon is for. A tag takes five times as much.
+ */
+enum { COPIES_MOST = 1000000, TAG_WEIGHT = 5 };
+
+static size_t scalars_in(const json_t *value)
+{
+	size_t count = 0, i;
+	const char *key;
+	json_t *member;
+
+	if (!json_is_object(value) && !json_is_array(value))
+		return value != NULL;
+	json_object_foreach ((json_t *)(uintptr_t)value, key, member)
+		count += scalars_in(member);
+	json_array_foreach ((json_t *)(uintptr_t)value, i, member)
+		count += scalars_in(member);
+	return count;
+}
+
+static void tell_copies(struct reader *reader, const struct app *app, size_t copies, size_t total)
+{
+	const struct entry *entry = &reader->apps.items[app - reader->set->apps];
+	const struct spot *top = TOP(entry->source), *apps = MEMBER(top, "apps");
+
+	fault_at(reader, MEMBER(MEMBER(apps, entry->name), "taskDefinition"), AT_KEY,
+		arena_printf(reader->arena,
+			"the task definitions and tags of all batches come to %zu values, %zu of them here: "
+			"more "
+			"than %d is not what one daemon's memory is for",
+			total, copies, COPIES_MOST),
+		"write \"logStreams\": \"app\", so that all batches share one task definition, or divide the "
+		"batches between two daemons");
+}
+
+static void check_copies(struct reader *reader)
+{
+	const struct definitions *set = reader->set;
+	CLEANUP_FREE size_t *families = must_alloc((set->app_count + 1) * sizeof *families);
+	size_t total = 0, most = 0;
+	const struct app *largest = NULL;
+
+	for (size_t i = 0; i < set->batch_count; i++) {
+		const struct batch *batch = &set->batches[i];
+		size_t *of_app = &families[batch->app - set->apps];
+
+		*of_app += !*of_app || strcmp(batch->family, batch->app->name) != 0;
+	}
+	for (size_t i = 0; i < set->app_count; i++) {
+		const struct app *app = &set->apps[i];
+		size_t copies = families[i] *
+				(scalars_in(app->task_definition) + TAG_WEIGHT * json_object_size(app->tags));
+
+		total += copies;
+		if (copies > most)
+			most = copies, largest = app;
+	}
+	if (total > COPIES_MOST)
+		tell_copies(reader, largest, most, total);
+}
+
 void check_set(struct reader *reader)
 {
 	size_t count = reader->set->batch_count;
@@ -295,4 +360,5 @@ void check_set(struct reader *reader)
 	check_networks(reader);
 	for (size_t i = 0; i < ARRAY_LENGTH(shared); i++)
 		check_shared(reader, &shared[i]);
+	check_copies(reader);
 }

@@ -489,6 +489,33 @@ static void many_of_everything(void)
 	definitions_free(set);
 }
 
+/* Every batch's family is a copy of its app's task definition: a pass keeps them all. */
+static void copies_of_task_definitions(void)
+{
+	const char *variables = many("", "{\"name\": \"V%d\", \"value\": \"x\"}", 600, "");
+	const char *batches = many(
+		"{\"batches\": {", "\"b%d\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}", 900, "}}");
+	const char *app =
+		"{\"apps\": {\"jobs\": {%s\"network\": {\"subnets\": [\"subnet-1\"]}, \"taskDefinition\": "
+		"{\"containerDefinitions\": [{\"environment\": [";
+	const char *start = strstr(app, "%s");
+	struct definitions *set =
+		READ(arena_printf(arena, "%.*s%s%s]}]}}}}", (int)(start - app), app, start + 2, variables),
+			batches);
+
+	CHECK(set->broken);
+	CHECK_NUMBER(set->fault_count, 1);
+	CHECK(text_starts(set->faults[0].message,
+		"the task definitions and tags of all batches come to 1080000 values"));
+	CHECK(strstr(set->faults[0].remedy, "\"logStreams\": \"app\"") != NULL);
+	definitions_free(set);
+	set = READ(arena_printf(arena, "%.*s\"logStreams\": \"app\", %s%s]}]}}}}", (int)(start - app), app,
+			   start + 2, variables),
+		batches);
+	CHECK_NUMBER(set->fault_count, 0);
+	definitions_free(set);
+}
+
 int main(int argc, char **argv)
 {
 	arena = arena_new();
@@ -511,6 +538,7 @@ int main(int argc, char **argv)
 	faults_are_cut();
 	lists_that_are_too_long();
 	many_of_everything();
+	copies_of_task_definitions();
 	arena_free(arena);
 	return check_end();
 }
