@@ -8,16 +8,8 @@
 #include "lookup.h"
 #include "say.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_SANITIZED 1
-#endif
-#endif
-
 /* Under the address sanitizer every allocation is its own block, so that overruns and late uses are seen. */
-#ifdef ARENA_SANITIZED
+#ifdef SANITIZED
 enum { BLOCK_SIZE = 0 };
 #else
 enum { BLOCK_SIZE = 16 * 1024 };

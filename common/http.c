@@ -86,7 +86,7 @@ static struct exchange *exchange_take(struct http *http)
 	text_clear(&exchange->head);
 	text_clear(&exchange->request);
 	exchange->request_read = 0;
-	exchange->too_large = false;
+	exchange->too_large = NULL;
 	exchange->detail[0] = '\0';
 	LIST_ADD(http->active, exchange);
 	return exchange;

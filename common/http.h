@@ -64,13 +64,18 @@ struct http_options {
 	unsigned connections; /* to one host and in all; 0 = 20 */
 };
 
-/* Whether the URL is one that the real transport would talk to; the error says why not. */
+/*
+ * Whether the URL is one that the real transport would talk to: https, or this machine and the addresses
+ * where instances and containers are told their keys. The error says why not.
+ */
 bool http_url_allowed(const char *url, struct error *error);
+/* Whether it may be an endpoint of AWS: http only on this machine. */
+bool http_endpoint_allowed(const char *url, struct error *error);
 /* Whether the URL leads to this machine or to a metadata address: never asked for through a proxy. */
 bool http_url_is_near(const char *url);
 
 /*
- * The real transport. https only, except for loopback and the two metadata addresses; no redirects; TLS
+ * The real transport. https only, except for loopback and the metadata addresses; no redirects; TLS
  * >= 1.2 with peer and host verified; connect time-out 5 s; less than 100 bytes/s for 10 s ends it; a body
  * over 8 MiB is refused.
  */

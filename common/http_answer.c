@@ -8,12 +8,24 @@
 
 enum { HEADERS_LIMIT = 64 * 1024 };
 
+#define HEADERS_TOO_LARGE "the headers of the answer are larger than 64 KiB"
+
+/* One line that is too long for libcurl itself: older ones call it so, and memory that runs out aborts. */
+static bool is_long_line(CURLcode result)
+{
+#if LIBCURL_VERSION_NUM >= 0x080600
+	if (result == CURLE_TOO_LARGE)
+		return true;
+#endif
+	return result == CURLE_OUT_OF_MEMORY;
+}
+
 static size_t on_body(char *data, size_t size, size_t count, void *user)
 {
 	struct exchange *exchange = user;
 
 	if (exchange->body.length + size * count > HTTP_BODY_LIMIT) {
-		exchange->too_large = true;
+		exchange->too_large = "the answer is larger than 8 MiB";
 		return 0;
 	}
 	text_add_n(&exchange->body, data, size * count);
@@ -29,7 +41,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *user)
 	if (length >= 5 && !memcmp(line, "HTTP/", 5))
 		text_clear(&exchange->head);
 	if (exchange->head.length + length > HEADERS_LIMIT) {
-		exchange->too_large = true;
+		exchange->too_large = HEADERS_TOO_LARGE;
 		return 0;
 	}
 	text_add_n(&exchange->head, line, length);
@@ -93,7 +105,9 @@ static const char *reason(struct exchange *exchange, const char *url)
 	const char *proxy = url ? proxy_misspelt(url) : NULL;
 
 	if (exchange->too_large)
-		return "the answer is larger than 8 MiB";
+		return exchange->too_large;
+	if (is_long_line(exchange->result))
+		return HEADERS_TOO_LARGE;
 	/* libcurl speaks of what it may not send again, and not of why it would have to. */
 	if (exchange->result == CURLE_SEND_FAIL_REWIND)
 		return "the connection ended before an answer came";

@@ -21,7 +21,7 @@ struct exchange {
 	struct text request, body, head;
 	size_t request_read; /* of a body that libcurl asks for piece by piece */
 	CURLcode result;
-	bool too_large;
+	const char *too_large; /* what the answer had too much of; NULL = of nothing */
 	double sent;
 	char detail[CURL_ERROR_SIZE];
 	http_done *done;

@@ -8,19 +8,34 @@
 
 /* Which URLs are talked to. */
 
-static bool host_is_near(const char *host)
+static bool is_one_of(const char *host, const char *const *hosts, size_t count)
 {
-	/* Ourselves, and the addresses where instances and containers are told their credentials. */
-	static const char *const near[] = { "localhost", "[::1]", "169.254.169.254", "169.254.170.2",
-		"169.254.170.23", "[fd00:ec2::254]", "[fd00:ec2::23]" };
+	for (size_t i = 0; i < count; i++)
+		if (!strcasecmp(host, hosts[i]))
+			return true;
+	return false;
+}
+
+/* What may be AWS without encryption: an emulator of it. */
+static bool host_is_here(const char *host)
+{
+	static const char *const here[] = { "localhost", "[::1]" };
 	unsigned a, b, c, d;
 	char end;
 
-	for (size_t i = 0; i < ARRAY_LENGTH(near); i++)
-		if (!strcasecmp(host, near[i]))
-			return true;
+	if (is_one_of(host, here, ARRAY_LENGTH(here)))
+		return true;
 	return sscanf(host, "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &end) == 4 && a == 127 && b < 256 &&
 	       c < 256 && d < 256;
+}
+
+/* What may give keys without encryption: this machine, and where instances and containers are told theirs. */
+static bool host_is_near(const char *host)
+{
+	static const char *const keys[] = { "169.254.169.254", "169.254.170.2", "169.254.170.23",
+		"[fd00:ec2::254]", "[fd00:ec2::23]" };
+
+	return host_is_here(host) || is_one_of(host, keys, ARRAY_LENGTH(keys));
 }
 
 static bool is_port(const char *digits)
@@ -98,7 +113,7 @@ bool http_url_is_near(const char *url)
 	return authority && !host_of(authority, host, sizeof host) && host_is_near(host);
 }
 
-bool http_url_allowed(const char *url, struct error *error)
+static bool is_allowed(const char *url, bool (*plain)(const char *host), struct error *error)
 {
 	bool secure;
 	const char *authority = authority_of(url, &secure), *wrong;
@@ -112,8 +127,18 @@ bool http_url_allowed(const char *url, struct error *error)
 		wrong = host_of(authority, host, sizeof host);
 	if (wrong)
 		return error_set(error, ERROR_INPUT, "%s %s", told(url), wrong);
-	if (!secure && !host_is_near(host))
+	if (!secure && !plain(host))
 		return error_set(error, ERROR_INPUT,
 			"%s is not encrypted: http:// is for this machine alone, use https://", told(url));
 	return true;
+}
+
+bool http_url_allowed(const char *url, struct error *error)
+{
+	return is_allowed(url, host_is_near, error);
+}
+
+bool http_endpoint_allowed(const char *url, struct error *error)
+{
+	return is_allowed(url, host_is_here, error);
 }

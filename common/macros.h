@@ -5,6 +5,15 @@
 
 #include <stdlib.h>
 
+/* Built with the address sanitizer. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 #define PRINTF_LIKE(at, first) __attribute__((format(printf, at, first)))

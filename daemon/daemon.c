@@ -211,6 +211,7 @@ static void reload(struct daemon *daemon)
 		return;
 	}
 	keep_owner(&fresh, &daemon->session);
+	aws_keep_clock(fresh.aws, daemon->session.aws);
 	close_session(&daemon->session);
 	daemon->session = fresh;
 	status_loaded(daemon->status, &daemon->session, true, time(NULL));

@@ -1,4 +1,7 @@
+#include <sys/prctl.h>
+
 #include "daemon.h"
+#include "macros.h"
 #include "say.h"
 #include "session.h"
 #include "streams.h"
@@ -17,6 +20,15 @@ static int teach(struct arena *arena)
 			"  fargate-batchd --definitions ./jobs --debug\n",
 			options_help(arena, 0)));
 	return EXIT_OK;
+}
+
+/* Keys for AWS are in its memory: no core, and no other process of the same user looks into it. */
+static void keep_private(void)
+{
+	/* The leak check of the address sanitizer has to look. */
+#ifndef SANITIZED
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
 }
 
 static int run(struct arena *arena, int argc, char **argv)
@@ -40,6 +52,7 @@ int main(int argc, char **argv)
 {
 	CLEANUP_ARENA struct arena *arena = arena_new();
 
+	keep_private();
 	streams_begin();
 	return streams_end(run(arena, argc - 1, argv + 1));
 }

@@ -40,6 +40,7 @@
 		"A file of the daemon could not be written") \
 	MESSAGE(STATE_DAMAGED, "02a3e4b20f24433db73733d449aee1c8", LOG_ERR, \
 		"A file of the state directory was passed over") \
+	MESSAGE(CLOCK, "91af5aaede154ee8b77ff84402d09eee", LOG_WARNING, "This machine's clock is wrong") \
 	MESSAGE(WAITING, "0dbe9bbe11b04521b674c8c7f4b4a56a", LOG_NOTICE, \
 		"A batch has left and waits in its grace") \
 	MESSAGE(ENDED, "4fbeaf33543f496bad040c6861d67081", LOG_NOTICE, "A trouble has ended") \

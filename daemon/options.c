@@ -32,7 +32,7 @@ static const struct flag flags[] = {
 		FLAG_TEXT, NULL },
 	{ "--endpoint-url", "URL",
 		"AWS endpoint for all services (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>)", 0,
-		AT(endpoint_url), FLAG_TEXT, http_url_allowed },
+		AT(endpoint_url), FLAG_TEXT, http_endpoint_allowed },
 	{ "--region", "REGION", "where an app names no region (AWS_REGION)", 0, AT(region), FLAG_TEXT,
 		region_check },
 	{ "--profile", "NAME", "profile of the shared AWS files (AWS_PROFILE)", 0, AT(profile), FLAG_TEXT,

@@ -387,6 +387,7 @@ static void remember(struct pass *pass)
 static void report(struct pass *pass)
 {
 	pass->ended = pass->options.transport->now(pass->options.transport);
+	pass->ahead = aws_clock(pass->options.aws);
 	pass->options.done(pass, pass->options.done_data);
 }
 

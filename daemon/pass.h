@@ -75,6 +75,7 @@ struct pass {
 	struct approval *approvals; /* of each of the guard's approved plans */
 	time_t now;
 	double started, ended;
+	double ahead; /* seconds that AWS's clock is ahead of this machine's, when it ended */
 	bool stopped; /* somebody asked us to stop */
 	const char *state_error; /* why the state could not be kept; NULL = it was */
 

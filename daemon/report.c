@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 struct report {
 	struct troubles troubles;
 	struct asked asked;
+	double clock; /* what AWS's clock was ahead of ours when that was told; 0 = it is right */
 };
 
 struct report *report_new(void)
@@ -400,6 +402,20 @@ static void tell_again(struct report *report, time_t now)
 			message_send(trouble->message, NULL, 0, "%s", trouble->text);
 }
 
+/* Once, and again where it has moved or is right: a clock is nobody's change to make here. */
+static void tell_clock(struct report *report, const struct pass *pass)
+{
+	const char *wrong = show_clock(pass->arena, pass->ahead);
+
+	if (wrong && (report->clock == 0 || fabs(pass->ahead - report->clock) > 60)) {
+		message_send(MESSAGE_CLOCK, NULL, 0, "%s", wrong);
+		report->clock = pass->ahead;
+	} else if (!wrong && report->clock != 0) {
+		message_send(MESSAGE_ENDED, NULL, 0, "over: this machine's clock is right");
+		report->clock = 0;
+	}
+}
+
 void report_pass(struct report *report, const struct pass *pass)
 {
 	struct pass_summary summary = pass_summary(pass);
@@ -414,6 +430,7 @@ void report_pass(struct report *report, const struct pass *pass)
 	tell_differences(report, pass);
 	if (pass->state_error)
 		tell_of_pass(report, pass, MESSAGE_STATE_FAILED, "state", pass->state_error, NULL);
+	tell_clock(report, pass);
 	tell_again(report, pass->now);
 	troubles_end(&report->troubles, say_over);
 	if (summary.done)

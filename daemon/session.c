@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aws/credentials.h"
 #include "aws/instance.h"
 #include "http.h"
 #include "model/region.h"
@@ -160,7 +161,7 @@ bool session_connect(struct session *session, struct error *error)
 {
 	const struct options *options = session->options;
 	const struct settings *settings = session->settings;
-	struct http_options http = { .ca_bundle = getenv("AWS_CA_BUNDLE") };
+	struct http_options http = { .ca_bundle = environment("AWS_CA_BUNDLE") };
 
 	session->loop = ev_default_loop(EVFLAG_AUTO);
 	http.user_agent = arena_printf(session->arena, "fargate-batchd/%s", VERSION);
@@ -247,6 +248,14 @@ void session_tell_state(struct session *session)
 		session_complain("%s", text);
 }
 
+static void say_clock(const struct session *session)
+{
+	const char *wrong = show_clock(session->arena, aws_clock(session->aws));
+
+	if (wrong)
+		session_complain("%s", wrong);
+}
+
 struct pass *session_run_pass(struct session *session, struct pass_options *options)
 {
 	struct running running = { .loop = session->loop };
@@ -267,6 +276,7 @@ struct pass *session_run_pass(struct session *session, struct pass_options *opti
 	for (size_t i = 0; i < count; i++)
 		ev_signal_stop(session->loop, &watchers[i]);
 	session_tell_state(session);
+	say_clock(session);
 	return running.pass;
 }
 

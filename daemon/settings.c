@@ -87,7 +87,7 @@ static bool check_region(const char *text, const char **remedy, struct error *er
 static bool check_endpoint(const char *text, const char **remedy, struct error *error)
 {
 	*remedy = "write an https:// URL, or http:// and an address of this machine";
-	return http_url_allowed(text, error);
+	return http_endpoint_allowed(text, error);
 }
 
 static bool check_profile(const char *text, const char **remedy, struct error *error)

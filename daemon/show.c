@@ -1,5 +1,6 @@
 #include "show.h"
 
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -450,4 +451,27 @@ void show_object(json_t *object)
 {
 	say_json(stdout, object);
 	json_decref(object);
+}
+
+char *show_clock(struct arena *arena, double ahead)
+{
+	static const struct {
+		double seconds;
+		const char *name;
+	} units[] = { { 2 * 86400.0, "days" }, { 2 * 3600.0, "hours" }, { 0, "minutes" } };
+	double apart = fabs(ahead);
+	size_t unit = 0;
+
+	if (apart <= 60)
+		return NULL;
+	while (apart < units[unit].seconds)
+		unit++;
+	return arena_printf(arena,
+		"this machine's clock is %.1f %s %s AWS's: the end of a grace and what \"next\" tells go by "
+		"it; "
+		"set it right",
+		apart / (unit == 0          ? 86400
+				: unit == 1 ? 3600
+					    : 60),
+		units[unit].name, ahead > 0 ? "behind" : "ahead of");
 }

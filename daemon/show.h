@@ -49,6 +49,12 @@ void show_faults(FILE *file, const struct definitions *definitions);
 /* One JSON object and a newline on standard output. Takes the reference. */
 void show_object(json_t *object);
 
+/*
+ * One sentence where this machine's clock is more than a minute from AWS's, which is so many seconds ahead of
+ * it; NULL where it is not. From the arena.
+ */
+char *show_clock(struct arena *arena, double ahead);
+
 /* "1 app, 2 batches". From the arena. */
 char *show_size(struct arena *arena, size_t apps, size_t batches);
 

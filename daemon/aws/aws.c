@@ -107,6 +107,17 @@ const char *aws_warning(const struct aws *aws)
 	return aws->configuration.warning;
 }
 
+double aws_clock(const struct aws *aws)
+{
+	return aws->ahead;
+}
+
+void aws_keep_clock(struct aws *aws, const struct aws *before)
+{
+	aws->skew = before->skew;
+	aws->ahead = before->ahead;
+}
+
 const char *aws_region(const struct aws *aws)
 {
 	return aws->region;

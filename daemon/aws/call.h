@@ -113,6 +113,11 @@ char *aws_world(const struct aws *aws, struct arena *arena, struct error *error)
  * long as `aws`. */
 struct identity *aws_identity(struct aws *aws, const char *role_arn);
 
+/* How many seconds AWS's clock is ahead of this machine's, as the answers show it; 0 before one did. */
+double aws_clock(const struct aws *aws);
+/* Goes on with what another one has learnt of the clock. */
+void aws_keep_clock(struct aws *aws, const struct aws *before);
+
 void aws_call(struct aws *aws, const struct call_options *options);
 
 /* No new request leaves from now on: what is in flight is waited for, the rest is done with

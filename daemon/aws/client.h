@@ -73,7 +73,8 @@ struct aws {
 	unsigned in_flight, in_flight_limit;
 	unsigned long numbers;
 	uint64_t random;
-	double skew; /* what AWS's clock is ahead of ours, seconds */
+	double skew; /* what AWS's clock is taken to be ahead of ours where requests are signed, seconds */
+	double ahead; /* the same as the last answer shows it */
 	bool stopped;
 	double wake_at; /* of the one alarm that is set, 0 = none */
 	struct call_count *counts;

@@ -145,7 +145,7 @@ static bool use_url(const char *url, const char *where, struct arena *arena, str
 	const char *authority, *path;
 	char *host, *rest;
 
-	if (!http_url_allowed(url, error))
+	if (!http_endpoint_allowed(url, error))
 		return error_wrap(error, "endpoint from %s", where);
 	if (strpbrk(url, "?#"))
 		return error_set(error, ERROR_INPUT,

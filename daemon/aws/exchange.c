@@ -12,7 +12,8 @@
 /* A clock is corrected where it is wrong enough to matter, and never so far that a broken answer could do
  * harm. */
 #define SKEW_LEAST 60.0
-#define SKEW_MOST  (24 * 3600.0)
+/* An answer that was so long on its way says little about the time. */
+#define WAY_MOST 20.0
 
 /* No list of AWS is so long; each answer has a limit of its own. */
 enum { PAGE_LIMIT = 10000, LISTING_MIB = 64 };
@@ -119,17 +120,26 @@ static void succeed(struct call *call, double now)
 
 /* Failures. */
 
-/* AWS's clock against ours, at the middle of the exchange; true where signing anew may help. */
+/* AWS's clock against ours, at the middle of the exchange; false where the answer does not tell. */
+static bool clock_of(const struct http_response *response, double *ahead)
+{
+	double date;
+
+	if (!reply_date(response, &date))
+		return false;
+	*ahead = date - (response->sent + response->received) / 2;
+	return true;
+}
+
+/* True where signing anew may help, however wrong our clock is: a board without a battery wakes up in 1970.
+ */
 static bool correct_clock(struct call *call, const struct http_response *response)
 {
 	struct aws *aws = call->aws;
-	double date, skew;
+	double skew;
 
-	if (call->corrected || !reply_date(response, &date))
-		return false;
-	skew = date - (response->sent + response->received) / 2;
 	/* Another call may have corrected the clock while this one was on its way. */
-	if (fabs(skew) > SKEW_MOST || fabs(skew - call->skew) < SKEW_LEAST)
+	if (call->corrected || !clock_of(response, &skew) || fabs(skew - call->skew) < SKEW_LEAST)
 		return false;
 	aws->skew = skew;
 	call->corrected = true;
@@ -243,7 +253,10 @@ static void note(
 		.try = call->result.tries,
 		.milliseconds = (response->received - response->sent) * 1000 };
 	bool throttled = failure->class == FAILURE_THROTTLED;
+	double ahead;
 
+	if (response->received - response->sent < WAY_MOST && clock_of(response, &ahead))
+		aws->ahead = ahead;
 	aws->counts[call->count].errors += failure->class != FAILURE_NONE;
 	aws->counts[call->count].throttled += throttled;
 	/* What AWS refused for other reasons was let through; a fault tells nothing about the load. */

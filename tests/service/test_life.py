@@ -24,6 +24,7 @@ def test_verify_says_nothing_and_the_sandbox_is_tight(service):
 
 def test_first_convergence_under_the_sandbox(service, article):
     """A name that has to be looked up, a certificate that has to be checked, signatures that the proxy checks."""
+    service.environment(SSLKEYLOGFILE="/var/lib/fargate-batchd/keys")
     status = service.converge(article)
     assert status["lastPass"]["done"] >= 9 and status["state"] == "healthy", status
     assert service.rules() == ["batch-no1", "batch-no2"]
@@ -34,6 +35,9 @@ def test_first_convergence_under_the_sandbox(service, article):
                           "StatusText": properties["StatusText"]}
     assert "in sync: 1 app, 2 batches" in properties["StatusText"]
     sandbox = dict(line.split(":\t") for line in open(f"/proc/{service.pid}/status").read().splitlines() if ":\t" in line)
+    assert not service.machine.shell("ls /var/lib/fargate-batchd/keys 2>/dev/null || true").stdout
+    assert os.stat(f"/proc/{service.pid}/environ").st_uid == 0, "a process of the same user could look into it"
+    assert service.show("MemorySwapMax", "MemoryMax") == {"MemorySwapMax": "0", "MemoryMax": str(128 << 20)}
     assert sandbox["NoNewPrivs"] == "1" and sandbox["Seccomp"] == "2" and int(sandbox["CapBnd"], 16) == 0
 
 

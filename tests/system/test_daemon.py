@@ -9,13 +9,13 @@ import time
 
 import pytest
 
-from conftest import DAEMON, now_iso, running, wait_for
+from conftest import DAEMON, at_another_time, now_iso, running, wait_for
 from instance import REGION_ASKED, metadata_service
 
 
-def start(world, **environment):
+def start(world, popen=None, **environment):
     return world.start("", "--settings", str(world.settings_file), "--definitions", str(world.definitions),
-                       program=DAEMON, environment=environment)
+                       program=DAEMON, environment=environment, **(popen or {}))
 
 
 def end(process, number=signal.SIGTERM):
@@ -402,3 +402,31 @@ def test_a_stop_and_a_reload_while_the_instance_is_asked(world, article):
         wait_for(lambda: len(asked) == 4, what="the reload's question")
         text = end(process)
         assert process.returncode == 0, text
+
+
+def test_a_clock_that_is_wrong_is_told_once(world, converged):
+    """One record, whatever passes and reloads follow; what was learnt of the clock outlives a reload."""
+    world.settings(resyncInterval=1)
+    process = world.start("", *at_another_time("-f", "+3d")[1:], DAEMON, "--settings", str(world.settings_file),
+                          "--definitions", str(world.definitions), program="env")
+    wait_for(lambda: passes(world) >= 2, what="two passes")
+    pid = json.loads((world.folder / "run/status.json").read_text())["pid"]
+    world.proxy.clear()
+    os.kill(pid, signal.SIGHUP)
+    wait_for(lambda: len(world.proxy.of("sts", "GetCallerIdentity")) >= 2, what="the passes after the reload")
+    assert all(call.status == 200 for call in world.proxy.of("sts", "GetCallerIdentity")), "signed by AWS's clock at once"
+    os.kill(pid, signal.SIGTERM)
+    err = process.communicate(timeout=20)[1]
+    assert err.count("this machine's clock is 3.0 days ahead of AWS's") == 1, err
+
+
+def test_nothing_looks_into_it(world, converged):
+    """Another process of the same user: no core dump, no debugger, no environment."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can be somebody else")
+    for folder in ("state", "run", "home"):
+        os.chown(world.folder / folder, 65534, 65534)
+    process = start(world, popen={"user": 65534, "group": 65534, "extra_groups": []})
+    wait_for(lambda: os.stat(f"/proc/{process.pid}/exe") and "batchd" in os.readlink(f"/proc/{process.pid}/exe"), what="it")
+    wait_for(lambda: os.stat(f"/proc/{process.pid}/environ").st_uid == 0, what="what is in it to be nobody's")
+    assert os.stat(f"/proc/{process.pid}").st_uid == 65534

@@ -1,9 +1,13 @@
 """AWS, the network and people at their worst: nothing lost, nothing doubled, the others go on, and it is said."""
 
+import contextlib
 import json
 import re
 import signal
 import socket
+import ssl
+import subprocess
+import threading
 import time
 
 import pytest
@@ -418,11 +422,15 @@ def test_endpoints_by_service_flag_and_settings(world, article):
     assert world.run("diff", environment={"AWS_ENDPOINT_URL_EVENTBRIDGE": dead}).code == 2
 
 
-def test_a_clock_that_is_wrong(world, article):
-    """The offset is taken from the answer's Date, and the request is signed again."""
+@pytest.mark.parametrize("offset, told", [("+20m", "20.0 minutes ahead of"), ("-3h", "3.0 hours behind"),
+                                          ("+400d", "400.0 days ahead of"), ("-3650d", "3650.0 days behind")])
+def test_a_clock_that_is_wrong(world, article, offset, told):
+    """The offset is taken from the answer's Date, and the request is signed again, however far off; it is told once."""
     world.write(article)
-    result = world.run("apply", command=[*at_another_time("-f", "+20m"), *world.command("apply")])
+    result = world.run("apply", command=[*at_another_time("-f", offset), *world.command("apply")])
     assert result.code == 0, str(result)
+    assert result.err.count("clock") == 1 and f"this machine's clock is {told} AWS's" in result.err, str(result)
+    assert "clock" not in world.apply().err
 
 
 def test_interrupted_in_the_middle(world, article):
@@ -519,3 +527,35 @@ def test_request_ids_and_reasons_in_readings(world, converged):
     [call] = [call for call in result.calls if call.fault]
     assert call.request_id in result.err, str(result)
     assert not re.search(r"\(null\)|%s", result.err)
+
+
+def test_no_keys_of_connections_are_written_down(world, converged):
+    """libcurl would do so where SSLKEYLOGFILE says it."""
+    keys = world.folder / "keys"
+    assert world.run("diff", environment={"SSLKEYLOGFILE": str(keys)}).code == 0
+    assert not keys.exists()
+
+
+def test_an_empty_bundle_is_none(world, article):
+    """AWS_CA_BUNDLE="" says nothing: the system's authorities are asked, as by AWS's own programs."""
+    world.write(article)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        certificate = world.folder / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2",
+                        "-keyout", str(certificate), "-out", str(world.folder / "public.pem")], check=True,
+                       capture_output=True)
+        certificate.write_text(certificate.read_text() + (world.folder / "public.pem").read_text())
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True):
+                        pass
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"https://localhost:{listener.getsockname()[1]}"
+        result = world.run("diff", "--endpoint-url", url, environment={"AWS_CA_BUNDLE": ""})
+    assert result.code == 2 and "self-signed certificate" in result.err, str(result)

@@ -660,10 +660,44 @@ static void skew_of_several(void)
 	end();
 }
 
+/* However far off: ten years to either side, and back again when the clock is set. */
+static void skew_of_years(void)
+{
+	static const struct {
+		const char *date, *signs;
+	} rows[] = {
+		{ "Mon, 24 Nov 2036 01:00:00 GMT", "20361124T010000Z" },
+		{ "Fri, 24 Nov 2016 01:00:00 GMT", "20161124T010000Z" },
+		{ "Tue, 24 Nov 2026 00:00:00 GMT", "20261124T000000Z" },
+	};
+	struct aws *other;
+
+	begin();
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct outcome outcome = { 0 };
+
+		SAY(.status = 403, .body = TYPE("RequestTimeTooSkewed"),
+			.headers = { { "date", rows[i].date } });
+		SAY(.status = 200, .body = "{}");
+		describe(&outcome);
+		scripted_run(scripted);
+		CHECK(outcome.ok);
+		CHECK_NUMBER(outcome.tries, 2);
+		CHECK_TEXT(
+			scripted_header(scripted_request(scripted, 2 * i + 1), "X-Amz-Date"), rows[i].signs);
+		CHECK_NUMBER(aws_clock(aws) / 86400, i == 0 ? 3653 : i == 1 ? -3651 : 0);
+	}
+	/* A reload makes a new way to AWS, and has nothing to learn again. */
+	other = aws_new(&(struct aws_options){ .transport = scripted_transport(scripted) }, NULL);
+	aws_keep_clock(other, aws);
+	CHECK(aws_clock(other) == aws_clock(aws));
+	aws_free(other);
+	end();
+}
+
 static void skew_not_believed(void)
 {
 	static const struct http_header headers[][2] = {
-		{ { "date", "Fri, 24 Nov 2036 01:00:00 GMT" } },
 		{ { "date", "Tue, 24 Nov 2026 01:00:00 GMT" }, { "age", "17" } },
 		{ { "date", "tomorrow" } },
 		{ { NULL, NULL } },
@@ -1079,6 +1113,7 @@ int main(void)
 	a_list_of_long_tokens();
 	skew();
 	skew_of_several();
+	skew_of_years();
 	skew_not_believed();
 	expired();
 	stop();

@@ -140,7 +140,6 @@ static void given_urls(void)
 			"vpce-1.ecs.eu-west-1.vpce.amazonaws.com", "" },
 		{ "https://gateway.example:8443/aws/", "https://gateway.example:8443/aws",
 			"gateway.example:8443", "/aws" },
-		{ "http://169.254.169.254", "http://169.254.169.254", "169.254.169.254", "" },
 	};
 	static const char *const refused[] = { "http://example.com", "http://10.0.0.1:5000",
 		"http://127.0.0.1.example.com", "http://127.0.0.1@example.com",
@@ -152,7 +151,11 @@ static void given_urls(void)
 		"http://localhost\\@example.com", "http://128.0.0.1", "http://127.0.0.256", "http://[::2]",
 		"http://127.0.0.1:0", "http://127.0.0.1:65536", "http://127.0.0.1:99999999999999999999",
 		"http://127.0.0.1:5000x", "http://[::1]:a", "https://caf\xc3\xa9.example",
-		"http://localhost.example.com", "https://host/?query", "https://host/#x", "" };
+		"http://localhost.example.com",
+		/* They may give keys, and are not AWS. */
+		"http://169.254.169.254", "http://169.254.170.2", "http://169.254.170.23",
+		"http://[fd00:ec2::254]", "http://[fd00:ec2::23]", "https://host/?query", "https://host/#x",
+		"" };
 	struct endpoint endpoint;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {

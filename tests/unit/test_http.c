@@ -84,6 +84,15 @@ static void answer_headers(int fd)
 	put(fd, "\r\n");
 }
 
+/* More than libcurl takes of one line. */
+static void answer_long_header(int fd)
+{
+	put(fd, "HTTP/1.1 200 OK\r\nX-Long: ");
+	for (int i = 0; i < 4000; i++)
+		put(fd, "012345678901234567890123456789012345678901234567890123456789012345678901");
+	put(fd, "\r\nContent-Length: 0\r\n\r\n");
+}
+
 static void answer_slowly(int fd)
 {
 	put(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n");
@@ -113,6 +122,8 @@ static bool serve_one(int fd, const char *request, int number)
 		answer_huge(fd);
 	else if (text_starts(path, "/headers"))
 		answer_headers(fd);
+	else if (text_starts(path, "/header"))
+		answer_long_header(fd);
 	else if (text_starts(path, "/slow"))
 		answer_slowly(fd);
 	else if (text_starts(path, "/wait")) {
@@ -398,7 +409,8 @@ static void broken_answers(void)
 	} cases[] = {
 		{ "/huge", "the answer is larger than 8 MiB" },
 		{ "/declared", "" },
-		{ "/headers", "the answer is larger than 8 MiB" },
+		{ "/headers", "the headers of the answer are larger than 64 KiB" },
+		{ "/header", "the headers of the answer are larger than 64 KiB" },
 		{ "/cut", "" },
 		{ "/closed", "" },
 		{ "/slow", "" },
