@@ -244,7 +244,11 @@ static void hold_moves(struct plan *plan)
 	for (size_t i = 0; i < plan->action_count; i++) {
 		struct action *action = plan->actions[i];
 
-		if (action->claim == CLAIM_DOUBTFUL && !action->removal && !is_out_of_doubt(action))
+		if (action->claim != CLAIM_DOUBTFUL || action->removal)
+			continue;
+		if (is_out_of_doubt(action))
+			action->error = NULL;
+		else
 			action->outcome = OUTCOME_HELD;
 	}
 }

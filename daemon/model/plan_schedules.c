@@ -135,12 +135,13 @@ static bool is_stopped(const struct resource *have)
 	return text_compare(fields_value(&have->fields, "state"), "DISABLED") == 0;
 }
 
-static bool one_runs(const struct resources *schedules)
+/* The first that is not stopped, NULL where all are. */
+static const struct resource *one_that_runs(const struct resources *schedules)
 {
 	for (size_t i = 0; i < schedules->count; i++)
 		if (!is_stopped(schedules->items[i]))
-			return true;
-	return false;
+			return schedules->items[i];
+	return NULL;
 }
 
 static struct action *add_stop(
@@ -186,10 +187,16 @@ static void add_needs(
 }
 
 /* Nothing of the move is done before a person has said what the other schedule is. */
-static void doubt(struct plan *plan, size_t from)
+static void doubt(struct plan *plan, size_t from, const struct resource *other)
 {
-	for (size_t i = from; i < plan->action_count; i++)
+	for (size_t i = from; i < plan->action_count; i++) {
 		plan->actions[i]->claim = CLAIM_DOUBTFUL;
+		plan->actions[i]->error = arena_printf(plan->arena,
+			"held: %s %s carries this batch's tags, and nothing else says that it is ours; of "
+			"two "
+			"never both run",
+			other->kind->name, other->name);
+	}
 }
 
 /*
@@ -198,13 +205,11 @@ static void doubt(struct plan *plan, size_t from)
  */
 static void take_over(struct plan *plan, const struct view *view, const struct plan_options *options,
 	struct resource *want, struct action *schedule, struct action *target, const struct resources *olds,
-	bool in_doubt)
+	const struct resource *in_doubt)
 {
 	struct action *made = target ? target : schedule, *start = NULL;
 	size_t stops = plan->action_count;
 
-	if (in_doubt && !options->removals)
-		return;
 	for (size_t i = 0; i < olds->count; i++)
 		if (!is_stopped(olds->items[i]))
 			plan_need(plan, add_stop(plan, olds->items[i], want, made), schedule);
@@ -217,7 +222,7 @@ static void take_over(struct plan *plan, const struct view *view, const struct p
 		remove_old(plan, old, want, start ? start : stop ? stop : made);
 	}
 	if (in_doubt)
-		doubt(plan, stops);
+		doubt(plan, stops, in_doubt);
 }
 
 static void plan_batch(
@@ -227,7 +232,7 @@ static void plan_batch(
 	struct resource *target = wanted(plan, SHAPE_TARGET, want->name);
 	struct action *schedule, *starts;
 	struct resources olds, doubtful;
-	bool in_doubt;
+	const struct resource *in_doubt;
 
 	if (have && have->managed_by) {
 		plan_conflict(plan, want, have);
@@ -239,8 +244,9 @@ static void plan_batch(
 	doubtful = others_of(plan, view, options, want, CLAIM_DOUBTFUL);
 	/* Until the old name has stopped, the new one must not run too; one that runs is not stopped for it.
 	 */
-	want->start_disabled = (one_runs(&olds) || one_runs(&doubtful)) && (!have || is_stopped(have));
-	in_doubt = want->start_disabled && one_runs(&doubtful);
+	want->start_disabled =
+		(one_that_runs(&olds) || one_that_runs(&doubtful)) && (!have || is_stopped(have));
+	in_doubt = want->start_disabled ? one_that_runs(&doubtful) : NULL;
 	want_fields(view, want);
 	schedule = plan_compare(plan, view, want, have);
 	starts = target ? plan_target(plan, view, target) : NULL;

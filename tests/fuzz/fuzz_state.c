@@ -84,6 +84,12 @@ static bool every_other(const char *arn, void *data)
 	return (*count)++ & 1;
 }
 
+static bool every_other_name(const char *kind, const char *name, const char *app, void *data)
+{
+	MUST(kind && app);
+	return every_other(name, data);
+}
+
 static bool is_back(const char *arn, void *data)
 {
 	MUST(arn && !data);
@@ -136,6 +142,9 @@ static void ask(struct state *state, struct state_site *site)
 	(void)state_left_since(state, NOW - 3600, arena, &left, &capacity);
 	(void)state_knows_left(site, "arn:a");
 	(void)state_calm_until(site, "arn:a", "State");
+	(void)state_name(site, "rule", "batch-no1");
+	(void)state_lacks_names(state);
+	state_drop_names(site, every_other_name, &count);
 	state_drop_revisions(site, every_other, &count);
 }
 
@@ -147,6 +156,8 @@ static void tell(struct state *state, struct state_site *site)
 	state_keep_revision(site, "arn:a", "v1-a", "v1-b");
 	state_keep_stranger(site, "arn:b", NOW);
 	state_left(site, "arn:c", NOW);
+	state_serve_name(site, "rule", "batch-no1", "batch", false);
+	state_leave_name(site, "repository", "batch", "batch");
 	MUST(state_put_back(site, "arn:a", "State", NOW) >= 1);
 	MUST(state_save(state, true, NULL));
 }
@@ -165,6 +176,7 @@ static void read_back(void)
 	MUST(state_held(state, "abc") && !approvals_find(approvals, "abc", NOW, &approval));
 	MUST(approvals_cover(approvals, "arn:a", NOW) && approvals_await(approvals, "arn:b", NOW));
 	MUST(state_revision(site, "arn:a", "v1-a") && state_stranger(site, "arn:b", NOW));
+	MUST(state_name(site, "rule", "batch-no1").known && state_name(site, "repository", "batch").left);
 	MUST(state_knows_left(site, "arn:c") && state_left_since(state, NOW - 3600, arena, &left, &capacity));
 	state_close(state);
 }

@@ -313,6 +313,9 @@ def test_a_rule_renamed_by_somebody_else_meanwhile(world, converged):
     held = world.apply(code=1)
     assert states(world) == {"batch-no2": "ENABLED", "every-five": "ENABLED", "nightly": "DISABLED"}, str(held)
     assert not world.apply(code=1).writes
+    alone = world.apply("no1", code=1)
+    assert not alone.writes and "nightly" in world.diff("--json", code=1).json["changes"][0]["name"], str(alone)
+    assert "never both run" in world.diff(code=1).out
     assert world.run("approve", plan_of(held)).code == 0
     world.apply()
     assert states(world)["nightly"] == "ENABLED" and states(world).get("every-five") != "ENABLED"
@@ -362,15 +365,17 @@ def test_an_upgrade_knows_the_names_of_the_last_good_set(world, converged):
 
 
 def run_daemon(world):
-    """Until its first pass has ended."""
+    """Until its first pass has ended; gives what `status` says then."""
     status = world.folder / "run" / "status.json"
     status.unlink(missing_ok=True)
     daemon = world.start("", "--settings", str(world.settings_file), "--definitions", str(world.definitions),
                          program=DAEMON)
     wait_for(lambda: not running(daemon) or status.exists() and json.loads(status.read_text()).get("lastPass"), what="a pass")
+    said = world.run("status").out
     daemon.terminate()
     out, err = daemon.communicate(timeout=30)
     assert daemon.returncode == 0, out + err
+    return said
 
 
 # Where no state is kept, a person lets a plan pass in the pass itself.
@@ -446,3 +451,21 @@ def test_another_machines_app_without_a_state(world, converged):
     assert "other-far" not in states(world) and world.active("other-far") == []
     empty_state(world)
     world.settled()
+
+
+def test_what_is_held_as_json_and_in_status(world, converged):
+    arn = foreign_rule(world, "nightly-report")
+    tag(world, arn, forged(batch="x"))
+    untag = f"aws events untag-resource --resource-arn {arn} --tag-keys fargate-batchd:owner --region {REGION}"
+    answer = world.diff("--json", code=1).json
+    [held] = answer["held"]
+    assert held["resources"] == [arn] and held["untag"] == [untag] and answer["approved"] == []
+    assert held["command"] == f"fargate-batchctl approve {held['plan']}"
+    [change] = answer["changes"]
+    assert (change["action"], change["name"], change["outcome"]) == ("disable", "nightly-report", "held")
+    said = run_daemon(world)
+    status = json.loads((world.folder / "run" / "status.json").read_text())
+    assert status["held"] == answer["held"]
+    assert f"approve {held['plan']}" in said and untag in said, said
+    [approved] = world.apply("--json", "--approve", held["plan"]).json["approved"]
+    assert approved["plan"] == held["plan"] and approved["resources"] == [arn]
