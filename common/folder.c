@@ -76,7 +76,7 @@ static bool set_mode(const struct folder *folder, mode_t mode)
 {
 	struct stat status;
 
-	if (fstat(folder->file, &status) != 0 || status.st_uid != geteuid())
+	if (fstat(folder->file, &status) != 0 || status.st_uid != geteuid() || (status.st_mode & S_ISVTX))
 		return true;
 	if (status.st_gid != getegid() && fchown(folder->file, (uid_t)-1, getegid()) != 0)
 		return false;

@@ -28,7 +28,8 @@ struct folder *folder_open(const char *path, mode_t mode, bool *missing, struct 
 struct folder *folder_close(struct folder *folder);
 const char *folder_path(const struct folder *folder);
 
-/* Gives the folder this mode and our group, where it belongs to whoever works in it. */
+/* Gives the folder this mode and our group, where it belongs to whoever works in it; not one that is shared
+ * by all users (sticky, as /tmp is). */
 bool folder_set_mode(const struct folder *folder, mode_t mode, struct error *error);
 
 enum found {

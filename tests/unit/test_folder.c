@@ -111,6 +111,11 @@ static void making(void)
 	CHECK(folder_set_mode(folder, 0750, &error));
 	CHECK_NUMBER(mode_of("x/y/z"), 0750);
 	folder_close(folder);
+	CHECK(chmod(at("x/y/z"), 01777) == 0);
+	folder = open_folder("x/y/z");
+	CHECK(folder_set_mode(folder, 0750, &error));
+	CHECK_NUMBER(mode_of("x/y/z"), 01777);
+	folder_close(folder);
 	CHECK(!folder_open(at("plain/a/b"), 0750, &missing, &error) && !missing);
 	CHECK(symlink("x/y", at("link")) == 0);
 	folder = open_folder("link/z");
