@@ -7,6 +7,7 @@
 #include "json.h"
 #include "text.h"
 
+static void say_with(FILE *to, enum colour colour, const char *format, va_list arguments) PRINTF_LIKE(3, 0);
 static void say_with(FILE *to, enum colour colour, const char *format, va_list arguments)
 {
 	static const char *const codes[] = { "\033[0m", "\033[32m", "\033[33m", "\033[31m", "\033[1m",
