@@ -171,6 +171,7 @@ def test_completion_in_bash():
     assert complete("ap") == ["apply", "approve"]
     assert complete("--region", "eu-west-1", "sta") == ["status"]
     assert "--hide-values" in complete("diff", "--") and "--hide-values" not in complete("list", "--")
+    assert "--approve" in complete("apply", "--") and "--approve" not in complete("diff", "--")
     assert complete("next", "--definitions", "config/examples", "no") == ["no1", "no2"]
 
 
