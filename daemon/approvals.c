@@ -34,7 +34,9 @@ void approvals_close(struct approvals *approvals)
  */
 static time_t given_at(const json_t *approval, time_t now)
 {
-	json_int_t at = json_integer_of(approval, "at", 0);
+	/* A version without records wrote when it ends. */
+	json_int_t at = json_is_integer(approval) ? json_integer_value(approval) - APPROVAL_SECONDS
+						  : json_integer_of(approval, "at", 0);
 
 	return at > 0 && at <= now + APPROVAL_SECONDS ? (time_t)at : 0;
 }
@@ -162,6 +164,13 @@ void approvals_disabled(struct approvals *approvals, const char *arn, time_t now
 	if (!json_is_object(entry))
 		return;
 	json_put(entry, "disabled", json_integer(now));
+	approvals->used.dirty = true;
+}
+
+void approvals_take_over(struct approvals *approvals, const char *arn, time_t disabled)
+{
+	json_put(json_object_in(approvals->used.json, "arns"), arn,
+		json_must(json_pack("{s:s, s:I}", "plan", "", "disabled", (json_int_t)disabled)));
 	approvals->used.dirty = true;
 }
 

@@ -52,6 +52,9 @@ bool approvals_know(const struct approvals *approvals, const char *arn);
 void approvals_disabled(struct approvals *approvals, const char *arn, time_t now);
 void approvals_deleted(struct approvals *approvals, const char *arn);
 
+/* What a version without records has disabled under an approval goes on under it. */
+void approvals_take_over(struct approvals *approvals, const char *arn, time_t disabled);
+
 /* Whether there is anything for approvals_review to look at. */
 bool approvals_any(const struct approvals *approvals, time_t now);
 /*

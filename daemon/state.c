@@ -304,6 +304,17 @@ struct approvals *state_approvals(struct state *state)
 	return &state->approvals;
 }
 
+/* A version without records of approvals kept in the ledger what it had disabled under one. */
+static void take_over_approved(struct state *state, struct document *ledger)
+{
+	const char *arn;
+	json_t *disabled;
+
+	json_object_foreach (json_object_get(ledger->json, "approved"), arn, disabled)
+		approvals_take_over(&state->approvals, arn, (time_t)json_integer_value(disabled));
+	ledger->dirty = json_object_del(ledger->json, "approved") == 0;
+}
+
 struct state_site *state_site(struct state *state, const char *account, const char *region)
 {
 	CLEANUP_TEXT struct text name = { 0 }, cache = { 0 }, ledger = { 0 };
@@ -323,6 +334,7 @@ struct state_site *state_site(struct state *state, const char *account, const ch
 		"what leaves before it has been served again is held, and what left within the last hour "
 		"does "
 		"not count for the brake");
+	take_over_approved(state, &site->ledger);
 	site->next = state->sites;
 	state->sites = site;
 	return site;

@@ -289,3 +289,36 @@ def test_the_daemon_records_its_use(world, nine):
     assert all(f":rule/batch-{name}" in told for name in SIX)
     first = next(line for line in lines if "disabled rule batch-b0" in line)
     assert lines.index(told) < lines.index(first)
+
+
+def given_before_records(world, plan):
+    """As a version has left it that kept no records: when the approval ends."""
+    for path in (world.folder / "state").glob("approvals-*"):
+        path.write_text(json.dumps({plan: json.loads(path.read_text())[plan]["at"] + 3600}))
+
+
+def used_before_records(world):
+    """The same of what was done under it: when each was disabled, in the ledger, which kept no names."""
+    used, ledger_file = (next((world.folder / "state").glob(name)) for name in ("approvals-used-*", "ledger-*"))
+    ledger = json.loads(ledger_file.read_text())
+    ledger["approved"] = {arn: one["disabled"] for arn, one in json.loads(used.read_text())["arns"].items()}
+    del ledger["names"]
+    ledger_file.write_text(json.dumps(ledger))
+    used.unlink()
+
+
+@pytest.mark.parametrize("left", ["six", "all"])
+def test_an_upgrade_keeps_what_was_approved_and_what_was_begun_under_it(world, nine, left):
+    rest = {} if left == "all" else without(nine, *SIX)
+    count = 9 if left == "all" else 6
+    plan = held(world, rest)
+    approve(world, plan)
+    given_before_records(world, plan)
+    world.apply()
+    assert len(disabled(world)) == count
+    used_before_records(world)
+    assert world.apply().writes == []
+    for name in disabled(world):
+        leaving_since(world, name, 16 * 60)
+    world.apply()
+    assert len(states(world)) == 9 - count
