@@ -21,9 +21,9 @@ bool ownership_named(const struct resource *have)
 
 	if (!app || !text_starts(have->name, prefix))
 		return false;
-	if (have->kind->shape != SHAPE_PLAIN && is_joined(have->name, app, batch))
-		return true;
-	return have->kind->shape != SHAPE_SCHEDULE && strcmp(have->name + strlen(prefix), app) == 0;
+	if (have->kind->shape == SHAPE_SCHEDULE || (have->kind->shape == SHAPE_REVISIONS && batch))
+		return is_joined(have->name, app, batch);
+	return strcmp(have->name + strlen(prefix), app) == 0;
 }
 
 /* The part of an ARN between two of its colons; arn:partition:service:region:account:resource. */
@@ -66,8 +66,7 @@ static bool is_revision_of_ours(struct plan *plan, const struct view *view,
 	return true;
 }
 
-/* Whether the target starts a revision of this one's family, or the family by its name. */
-static bool starts_family_of(const struct resource *target, const struct resource *revision)
+bool ownership_starts(const struct resource *target, const struct resource *revision)
 {
 	const char *arn = fields_value(&target->fields, "ecsParameters.taskDefinitionArn");
 	size_t length = (size_t)(strrchr(revision->arn, ':') - revision->arn);
@@ -83,7 +82,7 @@ static bool starts_ours(struct plan *plan, const struct view *view, const struct
 	for (size_t i = all->count; i-- > 0;) {
 		const struct resource *revision = all->items[i];
 
-		if (revision->kind->shape != SHAPE_REVISIONS || !starts_family_of(target, revision))
+		if (revision->kind->shape != SHAPE_REVISIONS || !ownership_starts(target, revision))
 			continue;
 		if (is_revision_of_ours(plan, view, options, revision))
 			return true;

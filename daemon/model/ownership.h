@@ -25,6 +25,9 @@ enum claim {
 /* Whether its name is the one that its :app and :batch tags give. */
 bool ownership_named(const struct resource *have);
 
+/* Whether the target starts a revision of this one's family, or the family by its name. */
+bool ownership_starts(const struct resource *target, const struct resource *revision);
+
 /* The AWS command that takes our tag off what is not ours; from the arena. */
 char *ownership_untag_command(struct arena *arena, const char *arn);
 /* The one that removes what an app left behind, with what is in it. */

@@ -15,6 +15,7 @@ struct leaver {
 	enum claim claim;
 	struct served served;
 	bool early; /* something that stays still needs it: it may be marked, not deleted */
+	bool started; /* a schedule that is deleted in this pass starts its family */
 	struct action *last; /* what has to be done before the next step */
 };
 
@@ -161,7 +162,8 @@ static void leave(struct leaver *leaver)
 {
 	const char *left = tags_value(&leaver->have->tags, TAG_LEAVING);
 	bool schedule = leaver->have->kind->shape == SHAPE_SCHEDULE;
-	bool stopped = !schedule || is_stopped(leaver->have);
+	/* What nobody can stop waits from when it was marked from here: others may write that tag too. */
+	bool stopped = schedule ? is_stopped(leaver->have) : leaver->served.left;
 	bool never = !leaver->options->deletion_enabled ||
 		     (schedule && has_foreign_target(leaver->plan, leaver->have));
 	time_t now = leaver->options->now, grace = (time_t)leaver->options->grace_seconds, since = now, until;
@@ -204,9 +206,18 @@ static bool may_start(const struct leaver *leaver, const struct resource *schedu
 							  leaver->batch ? leaver->batch : leaver->app) == 0;
 }
 
+static bool is_started_by(const struct leaver *leaver, const struct resource *schedule)
+{
+	const struct plan *plan = leaver->plan;
+	const struct resource *target = resources_find(
+		&plan->observed->all, plan->of_shape[SHAPE_TARGET], schedule->name, "fargate-batchd");
+
+	return target && ownership_starts(target, leaver->have);
+}
+
 /* Deletion goes backwards: what a schedule started goes after it. False where a schedule of the batch stays.
  */
-static bool wait_for_batch(const struct leaver *leaver, struct action *action)
+static bool wait_for_batch(struct leaver *leaver, struct action *action)
 {
 	const struct resources *all = &leaver->plan->observed->all;
 
@@ -219,6 +230,7 @@ static bool wait_for_batch(const struct leaver *leaver, struct action *action)
 		if (!gone || gone->verb != VERB_DELETE)
 			return false;
 		plan_need(leaver->plan, action, gone);
+		leaver->started = leaver->started || is_started_by(leaver, all->items[i]);
 	}
 	return true;
 }
@@ -238,9 +250,9 @@ static void remove_revision(struct leaver *leaver)
 	action = plan_retire(plan, leaver->have);
 	if (!action)
 		return;
-	/* Where no batch goes with it, only the ledger tells that it was one of ours. */
+	/* Whoever may tag may name any batch: its schedule, or the ledger, says that this was its family. */
 	if (wait_for_batch(leaver, action) &&
-		(action->need_count || (leaver->served.known && leaver->claim == CLAIM_OURS)))
+		(leaver->started || (leaver->served.known && leaver->claim == CLAIM_OURS)))
 		mark(leaver, action);
 	else
 		plan->action_count--;

@@ -185,6 +185,42 @@ def test_a_foreign_repository_is_not_deleted_with_an_app(world, converged):
     world.settled()
 
 
+@pytest.mark.parametrize("batch", [None, "no2"], ids=["the app's", "a batch's"])
+def test_a_foreign_family_that_is_called_as_an_app_does_not_go_with_it(world, converged, batch):
+    """What the schedules of a batch start is known, and this is not it: whatever batch its tags name."""
+    world.settings(deletion={"graceMinutes": 0})
+    arn = foreign_revision(world, "batch")
+    world.client("ecs").tag_resource(resourceArn=arn, tags=lower(forged(batch=batch)))
+    world.write(without(converged, "no2"))
+    for _ in range(3):
+        result = world.run("apply")
+    assert world.active("batch") == [arn] and world.rule("batch-no2") is None, str(result)
+    other = add_other(converged)
+    world.write({"apps": {"other": other["apps"]["other"]}, "batches": {"far": other["batches"]["far"]}})
+    for _ in range(3):
+        result = world.run("apply")
+    assert world.active("batch") == [arn] and world.rule("batch-no1") is None, str(result)
+
+
+def test_a_forged_time_of_leaving_ends_no_grace_before_it_begins(world, converged):
+    """An app without a batch is marked and waits; what marks it is in the ledger."""
+    both = add_other(converged, onDelete="delete")
+    del both["batches"]["far"]
+    world.write(both)
+    world.apply()
+    world.client("ecr").tag_resource(resourceArn=f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/other",
+                                     tags=upper({LEAVING: LONG_AGO}))
+    world.write(converged)
+    result = world.apply()
+    assert "DeleteRepository" not in [call.operation for call in result.writes], str(result)
+    assert repositories(world) == ["batch", "other"]
+    assert not world.apply().writes
+    world.client("ecr").tag_resource(resourceArn=f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/other",
+                                     tags=upper({LEAVING: now_iso(-3600)}))
+    world.apply()
+    assert repositories(world) == ["batch"]
+
+
 def test_what_an_app_uses_and_does_not_manage_is_not_deleted_with_it(world, converged):
     world.settings(deletion={"graceMinutes": 0})
     ecr = world.client("ecr")
