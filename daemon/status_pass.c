@@ -4,6 +4,7 @@
 #include "json.h"
 #include "kinds/kinds.h"
 #include "show.h"
+#include "standings.h"
 #include "status.h"
 #include "text.h"
 
@@ -30,66 +31,36 @@ static bool is_open(const struct action *action)
 	return action->outcome == OUTCOME_PENDING || action->outcome == OUTCOME_RUNNING;
 }
 
-static bool is_failed(const struct action *action)
-{
-	return action->outcome == OUTCOME_FAILED || action->outcome == OUTCOME_SKIPPED;
-}
+/* The site of an app, and how its names stand; neither where no site has it. */
+struct place {
+	const struct pass_site *site;
+	const struct standings *standings;
+};
 
-static const struct pass_site *site_of(const struct pass *pass, const struct app *app)
+static struct place place_of(
+	const struct pass *pass, struct standings *const *standings, const struct app *app)
 {
 	for (size_t i = 0; i < pass->site_count; i++)
 		if (site_has(&pass->sites[i].view, app))
-			return &pass->sites[i];
-	return NULL;
+			return (struct place){ &pass->sites[i], standings[i] };
+	return (struct place){ 0 };
 }
 
-static const struct problem *problem_of(const struct plan *plan, const char *app, const char *batch)
+static const char *state_of(struct place place, const struct app *app, const char *batch, bool enabled)
 {
-	for (size_t i = 0; i < plan->problem_count; i++) {
-		const struct problem *problem = &plan->problems[i];
-
-		if (strcmp(problem->app, app) == 0 &&
-			(!problem->batch || text_compare(problem->batch, batch) == 0))
-			return problem;
-	}
-	return NULL;
+	return place.site ? standings_state(place.standings, app->name, batch, enabled) : "unknown";
 }
 
-/* Of an app or (`batch`) a batch, after the pass: what was carried out is no difference any more. */
-static const char *state_of(const struct pass_site *site, const char *app, const char *batch, bool enabled)
-{
-	const char *state = enabled ? "in sync" : "disabled";
-	const struct problem *problem;
-
-	if (!site || !site->plan)
-		return "unknown";
-	problem = problem_of(site->plan, app, batch);
-	if (problem)
-		return problem->conflict ? "conflict" : "blocked";
-	for (size_t i = 0; i < site->plan->action_count; i++) {
-		const struct action *action = site->plan->actions[i];
-
-		if (text_compare(action->app, app) != 0 ||
-			(action->batch && text_compare(action->batch, batch) != 0) || action->retiring)
-			continue;
-		if (is_failed(action))
-			return "failing";
-		if (action->outcome == OUTCOME_HELD || is_open(action))
-			state = "differs";
-	}
-	return state;
-}
-
-static json_t *apps_json(const struct pass *pass)
+static json_t *apps_json(const struct pass *pass, struct standings *const *standings)
 {
 	json_t *all = json_must(json_array());
 
 	for (size_t i = 0; i < pass->definitions.app_count; i++) {
 		const struct app *app = &pass->definitions.apps[i];
-		const struct pass_site *site = site_of(pass, app);
+		struct place place = place_of(pass, standings, app);
 		json_t *one = json_must(json_pack("{s:s, s:s, s:s?, s:s, s:i}", "app", app->name, "region",
-			app->region, "account", site ? site->site.account : NULL, "state",
-			state_of(site, app->name, NULL, app->enabled), "batches", (int)app->batch_count));
+			app->region, "account", place.site ? place.site->site.account : NULL, "state",
+			state_of(place, app, NULL, app->enabled), "batches", (int)app->batch_count));
 
 		put_place(one, &app->at);
 		json_add(all, one);
@@ -97,17 +68,17 @@ static json_t *apps_json(const struct pass *pass)
 	return all;
 }
 
-static json_t *batches_json(const struct pass *pass)
+static json_t *batches_json(const struct pass *pass, struct standings *const *standings)
 {
 	json_t *all = json_must(json_array());
 
 	for (size_t i = 0; i < pass->definitions.batch_count; i++) {
 		const struct batch *batch = &pass->definitions.batches[i];
-		const struct pass_site *site = site_of(pass, batch->app);
+		struct place place = place_of(pass, standings, batch->app);
 		json_t *one = json_must(
 			json_pack("{s:s, s:s, s:s, s:s, s:s}", "app", batch->app->name, "batch", batch->name,
-				"state", state_of(site, batch->app->name, batch->name, batch->enabled),
-				"schedule", batch->schedule, "rule", batch->rule_name));
+				"state", state_of(place, batch->app, batch->name, batch->enabled), "schedule",
+				batch->schedule, "rule", batch->rule_name));
 
 		put_place(one, &batch->at);
 		json_add(all, one);
@@ -278,10 +249,13 @@ void status_add_pass(json_t *status, const struct pass *pass, size_t number)
 	json_t *problems = json_must(json_array()), *conflicts = json_must(json_array());
 	json_t *fights = json_must(json_array()), *leaving = json_must(json_array()),
 	       *sites = json_must(json_array());
+	struct standings **standings =
+		arena_alloc(pass->arena, (pass->site_count + 1) * sizeof(struct standings *));
 
 	for (size_t i = 0; i < pass->site_count; i++) {
 		const struct pass_site *site = &pass->sites[i];
 
+		standings[i] = standings_of(site);
 		json_add(sites, site_json(site));
 		add_problems(site, problems, conflicts);
 		if (!site->plan)
@@ -293,8 +267,8 @@ void status_add_pass(json_t *status, const struct pass *pass, size_t number)
 		json_add(problems, problem_json("state", NULL, NULL, NULL, NULL, pass->state_error));
 	json_put(status, "lastPass", last_pass_json(pass, number));
 	json_put(status, "sites", sites);
-	json_put(status, "apps", apps_json(pass));
-	json_put(status, "batches", batches_json(pass));
+	json_put(status, "apps", apps_json(pass, standings));
+	json_put(status, "batches", batches_json(pass, standings));
 	json_put(status, "leaving", leaving);
 	json_put(status, "conflicts", conflicts);
 	json_put(status, "problems", problems);

@@ -1,9 +1,11 @@
 #include "troubles.h"
 
 #include <ctype.h>
+#include <search.h>
 #include <string.h>
 
 #include "arena.h"
+#include "say.h"
 #include "text.h"
 
 enum { TELL_AGAIN = 3600 };
@@ -34,22 +36,17 @@ static void drop(struct trouble *trouble)
 	free(trouble);
 }
 
-void troubles_free(struct troubles *troubles)
+/* A trouble begins with its key. */
+static int compare_keys(const void *a, const void *b)
 {
-	while (troubles->first) {
-		struct trouble *next = troubles->first->next;
-
-		drop(troubles->first);
-		troubles->first = next;
-	}
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 struct trouble *troubles_find(const struct troubles *troubles, const char *key)
 {
-	for (struct trouble *trouble = troubles->first; trouble; trouble = trouble->next)
-		if (strcmp(trouble->key, key) == 0)
-			return trouble;
-	return NULL;
+	struct trouble *const *found = tfind(&key, &troubles->by_key, compare_keys);
+
+	return found ? *found : NULL;
 }
 
 static char *copy_or_empty(const char *text)
@@ -59,16 +56,18 @@ static char *copy_or_empty(const char *text)
 
 static struct trouble *add(struct troubles *troubles, const char *key, const struct trouble_about *about)
 {
-	struct trouble *fresh = must_alloc(sizeof *fresh), **end = &troubles->first;
+	struct trouble *fresh = must_alloc(sizeof *fresh);
 
 	fresh->key = must_copy(key);
 	fresh->app = copy_or_empty(about ? about->app : NULL);
 	fresh->batch = copy_or_empty(about ? about->batch : NULL);
 	fresh->kind = copy_or_empty(about ? about->kind : NULL);
 	fresh->resource = copy_or_empty(about ? about->resource : NULL);
-	while (*end)
-		end = &(*end)->next;
-	return *end = fresh;
+	if (!tsearch(fresh, &troubles->by_key, compare_keys))
+		say_and_abort("out of memory");
+	fresh->before = troubles->last;
+	*(troubles->last ? &troubles->last->next : &troubles->first) = fresh;
+	return troubles->last = fresh;
 }
 
 static void set(char **member, const char *value)
@@ -138,34 +137,49 @@ struct trouble *troubles_note(struct troubles *troubles, const char *key, enum m
 	return trouble;
 }
 
-static void end_at(struct trouble **at, void (*over)(const struct trouble *trouble))
+/* Takes it out of the list and out of the tree. */
+static void take_out(struct troubles *troubles, struct trouble *trouble)
 {
-	struct trouble *trouble = *at;
+	*(trouble->before ? &trouble->before->next : &troubles->first) = trouble->next;
+	*(trouble->next ? &trouble->next->before : &troubles->last) = trouble->before;
+	tdelete(trouble, &troubles->by_key, compare_keys);
+}
 
+void troubles_free(struct troubles *troubles)
+{
+	while (troubles->first) {
+		struct trouble *trouble = troubles->first;
+
+		take_out(troubles, trouble);
+		drop(trouble);
+	}
+}
+
+static void end(
+	struct troubles *troubles, struct trouble *trouble, void (*over)(const struct trouble *trouble))
+{
 	over(trouble);
-	*at = trouble->next;
+	take_out(troubles, trouble);
 	drop(trouble);
 }
 
 void troubles_end(struct troubles *troubles, void (*over)(const struct trouble *trouble))
 {
-	struct trouble **at = &troubles->first;
+	struct trouble *next;
 
-	while (*at) {
-		if (!(*at)->seen && !(*at)->standing) {
-			end_at(at, over);
-			continue;
-		}
-		(*at)->seen = false;
-		at = &(*at)->next;
+	for (struct trouble *trouble = troubles->first; trouble; trouble = next) {
+		next = trouble->next;
+		if (!trouble->seen && !trouble->standing)
+			end(troubles, trouble, over);
+		else
+			trouble->seen = false;
 	}
 }
 
 void troubles_drop(struct troubles *troubles, const char *key, void (*over)(const struct trouble *trouble))
 {
-	for (struct trouble **at = &troubles->first; *at; at = &(*at)->next)
-		if (strcmp((*at)->key, key) == 0) {
-			end_at(at, over);
-			return;
-		}
+	struct trouble *trouble = troubles_find(troubles, key);
+
+	if (trouble)
+		end(troubles, trouble, over);
 }

@@ -30,12 +30,13 @@ struct trouble {
 	struct telling *tellings;
 	bool standing; /* over only when somebody says so */
 	bool seen; /* since the last troubles_end */
-	struct trouble *next;
+	struct trouble *before, *next;
 };
 
 /* In the order in which they began. */
 struct troubles {
-	struct trouble *first;
+	struct trouble *first, *last;
+	void *by_key; /* the same ones, as a tree of the C library */
 };
 
 void troubles_free(struct troubles *troubles);
