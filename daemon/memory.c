@@ -36,11 +36,14 @@ void memory_keep_calm(struct pass *pass, struct pass_site *site)
 
 		for (size_t d = 0; d < action->differences.count; d++) {
 			const struct difference *difference = &action->differences.items[d];
-			time_t until = state_calm_until(
-				site->memory, fought_over(action), fight_key(pass->arena, difference));
 			char when[ISO8601_SIZE];
+			time_t until;
 
-			if (until <= pass->now || !can_be_fought(action, difference))
+			if (!can_be_fought(action, difference))
+				continue;
+			until = state_calm_until(
+				site->memory, fought_over(action), fight_key(pass->arena, difference));
+			if (until <= pass->now)
 				continue;
 			text_iso8601(when, until);
 			action->outcome = OUTCOME_HELD;

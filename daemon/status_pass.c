@@ -244,6 +244,17 @@ static json_t *last_pass_json(const struct pass *pass, size_t number)
 	return one;
 }
 
+/* What the pass before found is large where there are many batches: it goes before its successor is made, and
+ * its place in the object stays. */
+static void drop_last(json_t *status)
+{
+	static const char *const lists[] = { "sites", "apps", "batches", "leaving", "conflicts", "problems",
+		"held", "fights" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++)
+		json_put(status, lists[i], json_null());
+}
+
 void status_add_pass(json_t *status, const struct pass *pass, size_t number)
 {
 	json_t *problems = json_must(json_array()), *conflicts = json_must(json_array());
@@ -252,6 +263,7 @@ void status_add_pass(json_t *status, const struct pass *pass, size_t number)
 	struct standings **standings =
 		arena_alloc(pass->arena, (pass->site_count + 1) * sizeof(struct standings *));
 
+	drop_last(status);
 	for (size_t i = 0; i < pass->site_count; i++) {
 		const struct pass_site *site = &pass->sites[i];
 
