@@ -340,13 +340,15 @@ struct state_site *state_site(struct state *state, const char *account, const ch
 	return site;
 }
 
+/* Digests that were made without empty variables and the order of files stand under "digest": they are read
+ * anew. */
 const char *state_revision(const struct state_site *site, const char *arn, const char *hash)
 {
 	const json_t *kept = json_object_get(json_object_get(site->cache.json, "revisions"), arn);
 
 	if (!hash || strcmp(json_text_of(kept, "hash", ""), hash) != 0)
 		return NULL;
-	return json_text_of(kept, "digest", NULL);
+	return json_text_of(kept, "content", NULL);
 }
 
 void state_keep_revision(struct state_site *site, const char *arn, const char *hash, const char *digest)
@@ -356,7 +358,7 @@ void state_keep_revision(struct state_site *site, const char *arn, const char *h
 	if (!hash || (kept && strcmp(kept, digest) == 0))
 		return;
 	json_put(json_object_in(site->cache.json, "revisions"), arn,
-		json_pack("{s:s, s:s}", "hash", hash, "digest", digest));
+		json_pack("{s:s, s:s}", "hash", hash, "content", digest));
 	site->cache.dirty = true;
 }
 

@@ -77,7 +77,8 @@ static const struct field_rule rules[] = {
 	{ .path = CONTAINER ".entryPoint" },
 	{ .path = CONTAINER ".command" },
 	{ .path = CONTAINER ".environment", .form = FIELD_PAIRS, .key = "name", .value = "value" },
-	{ .path = CONTAINER ".environmentFiles", .form = FIELD_SET },
+	/* Read from the top down: of a variable that two of them set, the later value wins. */
+	{ .path = CONTAINER ".environmentFiles", .form = FIELD_LIST },
 	{ .path = CONTAINER ".secrets", .form = FIELD_PAIRS, .key = "name", .value = "valueFrom" },
 	{ .path = CONTAINER ".mountPoints", .form = FIELD_KEYED, .key = "containerPath" },
 	{ .path = CONTAINER ".mountPoints[].containerPath" },

@@ -19,6 +19,7 @@ struct walk {
 	size_t capacity;
 	bool own; /* member names are the user's own: no rule, no change of case */
 	bool known; /* what is below counts without a rule of its own */
+	bool pair; /* the value beside a name: it says something even where it is empty */
 };
 
 static void walk_value(struct walk *walk, const json_t *value, const json_t *around);
@@ -49,7 +50,7 @@ static char *scalar_text(struct arena *arena, const json_t *value)
 
 /* `value` need not live longer than the call: what many say alike, under paths that all have, is kept once.
  */
-static void emit(struct walk *walk, const char *value)
+static struct member *emit(struct walk *walk, const char *value)
 {
 	const struct field_rule *rule = rule_of(walk);
 	struct fields *fields = &walk->fields;
@@ -62,11 +63,12 @@ static void emit(struct walk *walk, const char *value)
 		walk->capacity = walk->capacity * 2 + 16;
 		fields->items = must_realloc(fields->items, walk->capacity * sizeof *fields->items);
 	}
-	fields->items[fields->count++] = (struct member){
+	fields->items[fields->count] = (struct member){
 		.path = path->text,
 		.value = path->last,
 		.known = walk->known || (rule && !rule->declared),
 	};
+	return &fields->items[fields->count++];
 }
 
 /* Goes one member down and comes back. */
@@ -156,6 +158,20 @@ static void add_key(struct walk *walk, const json_t *element, const char *key)
 	text_add_char(&walk->path, ']');
 }
 
+/* A name without a value has an empty one. */
+static void walk_pair(struct walk *walk, const json_t *element, const json_t *value)
+{
+	bool known = walk->known, pair = walk->pair;
+
+	walk->known = walk->pair = true;
+	if (value && !json_is_null(value))
+		walk_value(walk, value, element);
+	else
+		emit(walk, "")->later = true;
+	walk->known = known;
+	walk->pair = pair;
+}
+
 static void walk_keyed(struct walk *walk, const json_t *array, const struct field_rule *rule)
 {
 	size_t path = walk->path.length, pattern = walk->pattern.length, i;
@@ -165,12 +181,7 @@ static void walk_keyed(struct walk *walk, const json_t *array, const struct fiel
 	json_array_foreach (array, i, element) {
 		add_key(walk, element, rule->key);
 		if (rule->form == FIELD_PAIRS) {
-			const json_t *value = member_of(element, rule->value);
-			bool was = walk->known;
-
-			walk->known = true;
-			walk_value(walk, value, element);
-			walk->known = was;
+			walk_pair(walk, element, member_of(element, rule->value));
 		} else {
 			walk_value(walk, element, NULL);
 		}
@@ -184,16 +195,27 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* An array as one value: in its order, or sorted where the order does not count. */
-static void emit_array(struct walk *walk, const json_t *array, bool sorted)
+static bool in_order(char *const *texts, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (strcmp(texts[i - 1], texts[i]) > 0)
+			return false;
+	return true;
+}
+
+/* An array as one value: in its order, or sorted where the order does not count. The first way sorted all
+ * objects. */
+static void emit_array(struct walk *walk, const json_t *array, enum field_form form)
 {
 	size_t count = json_array_size(array);
 	char **texts = arena_alloc(walk->scratch, count * sizeof *texts);
 	CLEANUP_TEXT struct text all = { 0 };
+	bool later;
 
 	for (size_t i = 0; i < count; i++)
 		texts[i] = json_canonical(walk->scratch, json_array_get(array, i));
-	if (sorted)
+	later = form == FIELD_LIST && !in_order(texts, count);
+	if (form == FIELD_SET)
 		qsort(texts, count, sizeof *texts, compare_texts);
 	text_add_char(&all, '[');
 	for (size_t i = 0; i < count; i++) {
@@ -201,7 +223,7 @@ static void emit_array(struct walk *walk, const json_t *array, bool sorted)
 		text_add(&all, texts[i]);
 	}
 	text_add_char(&all, ']');
-	emit(walk, text_string(&all));
+	emit(walk, text_string(&all))->later = later;
 }
 
 static bool holds_objects(const json_t *array)
@@ -244,14 +266,14 @@ static void walk_array(struct walk *walk, const json_t *array, const struct fiel
 		return;
 	if (rule && (rule->form == FIELD_KEYED || rule->form == FIELD_PAIRS))
 		walk_keyed(walk, array, rule);
-	else if (rule && rule->form == FIELD_SET)
-		emit_array(walk, array, true);
+	else if (rule && (rule->form == FIELD_SET || rule->form == FIELD_LIST))
+		emit_array(walk, array, rule->form);
 	else if (walk->own && guessed.form != FIELD_VALUE)
 		walk_keyed(walk, array, &guessed);
 	else if (holds_objects(array))
 		walk_indexed(walk, array);
 	else
-		emit_array(walk, array, false);
+		emit_array(walk, array, FIELD_VALUE);
 }
 
 /* "0.25 vCPU" is 256 units, "1 GB" is 1024 MiB; anything else stays as it is. */
@@ -289,9 +311,11 @@ static void walk_scalar(
 
 	if (rule && (rule->form == FIELD_CPU || rule->form == FIELD_MEMORY))
 		value = units(walk->scratch, value, rule->form);
-	/* AWS drops and adds empty texts; in a document of the user's own they say something. */
-	if ((*value || walk->own) && !is_default(walk, rule, value, around))
-		emit(walk, value);
+	/* AWS drops and adds empty texts; in a document of the user's own, and beside a name, they say
+	 * something.
+	 */
+	if ((*value || walk->own || walk->pair) && !is_default(walk, rule, value, around))
+		emit(walk, value)->later = !*value && !walk->own;
 }
 
 /* A string that holds JSON: its content where it can be read, else the string itself. */
@@ -435,6 +459,7 @@ char *fields_digest(struct arena *arena, const struct fields *fields, bool known
 {
 	CLEANUP_TEXT struct text all = { 0 };
 	char hex[DIGEST_HEX_SIZE];
+	bool later = false;
 
 	/* Values may hold any character but NUL, so NUL ends each. */
 	for (size_t i = 0; i < fields->count; i++) {
@@ -444,9 +469,17 @@ char *fields_digest(struct arena *arena, const struct fields *fields, bool known
 			continue;
 		text_add_n(&all, member->path, strlen(member->path) + 1);
 		text_add_n(&all, member->value, strlen(member->value) + 1);
+		later = later || member->later;
 	}
 	digest_text(text_string(&all), all.length, hex);
-	return arena_printf(arena, "v1-%.40s", hex);
+	return arena_printf(arena, "v%d-%.40s", later ? 2 : 1, hex);
+}
+
+bool fields_same_version(const char *digest, const char *other)
+{
+	size_t length = digest ? strcspn(digest, "-") + 1 : 0;
+
+	return digest && other && strncmp(digest, other, length) == 0;
 }
 
 const char *fields_value(const struct fields *fields, const char *path)

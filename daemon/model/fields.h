@@ -17,6 +17,7 @@
 enum field_form {
 	FIELD_VALUE = 0, /* a scalar, or an array whose order counts */
 	FIELD_SET, /* an array of scalars or objects whose order does not count */
+	FIELD_LIST, /* an array of objects whose order counts: one value */
 	FIELD_KEYED, /* an array of objects known by their member `key` ("containerPort+protocol" for two) */
 	FIELD_PAIRS, /* an array of objects that are a name (`key`) and one value (`value`) */
 	FIELD_MAP, /* an object whose member names are the user's own */
@@ -43,6 +44,7 @@ struct member {
 	const char *value; /* a string as it is, anything else as canonical JSON; NULL = nothing may be there
 			      or below */
 	bool known; /* a rule knows it: it counts even where only AWS has it */
+	bool later; /* the first way of making the list did not see it, or not in this order */
 };
 
 struct fields {
@@ -77,10 +79,15 @@ struct fields fields_joined(struct arena *arena, const struct fields *a, const s
 void fields_add_removed(struct arena *arena, struct fields *fields, const char *path);
 
 /*
- * A digest of the list: "v1-" and 40 hexadecimal digits; `v1` names this way of making the list. With
- * `known_only` what no rule knows is left out, so that a member AWS adds one day does not change it.
+ * A digest of the list: "v1-" or "v2-" and 40 hexadecimal digits. The version names the way of making the
+ * list: "v2-" where it holds what the first way left out or put in another order, so that all other contents
+ * keep the digest that they always had. With `known_only` what no rule knows is left out, so that a member
+ * AWS adds one day does not change it.
  */
 char *fields_digest(struct arena *arena, const struct fields *fields, bool known_only);
+
+/* Whether both digests were made in the same way; false where one is NULL. */
+bool fields_same_version(const char *digest, const char *other);
 
 /* The value at a path, NULL where absent. */
 const char *fields_value(const struct fields *fields, const char *path);

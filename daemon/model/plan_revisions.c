@@ -73,10 +73,11 @@ static bool may_register(
 	return plan_may_use(plan, view, want, family->items[family->count - 1]);
 }
 
-/* Whether a tag of another version of the digest, or none, leaves only the content to go by. */
-static bool hash_is_ours(const char *hash)
+/* A tag of another version than this content's digest would have, or none, leaves only the content to go by.
+ */
+static bool hash_counts(const struct resource *have)
 {
-	return hash && text_starts(hash, "v1-");
+	return fields_same_version(have->hash, have->digest);
 }
 
 static bool same_content(
@@ -110,11 +111,11 @@ static struct resource *find_revision(struct plan *plan, const struct view *view
 
 		if (!is_ours(view, have))
 			continue;
-		if (content && (!hash_is_ours(have->hash) || strcmp(have->hash, hash) == 0)) {
+		if (content && (!hash_counts(have) || strcmp(have->hash, hash) == 0)) {
 			found = is_better(plan, have, found) ? have : found;
 			continue;
 		}
-		if (found || !hash_is_ours(have->hash) || strcmp(have->hash, hash) != 0 || !have->digest)
+		if (found || !hash_counts(have) || strcmp(have->hash, hash) != 0)
 			continue;
 		if (doubtful && strcmp(doubtful->digest, have->digest) == 0)
 			return doubtful;

@@ -12,6 +12,7 @@ static const struct field_rule rules[] = {
 	{ .path = "size", .form = FIELD_MEMORY },
 	{ .path = "units", .form = FIELD_CPU },
 	{ .path = "set", .form = FIELD_SET },
+	{ .path = "files", .form = FIELD_LIST },
 	{ .path = "list" },
 	{ .path = "environment", .form = FIELD_PAIRS, .key = "name", .value = "value" },
 	{ .path = "containers", .form = FIELD_KEYED, .key = "name" },
@@ -57,7 +58,7 @@ static void same(void)
 	CHECK_NUMBER(differences("{\"set\": [\"b\", \"a\"]}", "{\"set\": [\"a\", \"b\"]}"), 0);
 	CHECK_NUMBER(differences("{\"environment\": [{\"name\": \"b\", \"value\": \"1\"}, {\"name\": \"a\", "
 				 "\"value\": \"\"}]}",
-			     "{\"environment\": [{\"value\": \"1\", \"name\": \"b\"}]}"),
+			     "{\"environment\": [{\"name\": \"a\"}, {\"value\": \"1\", \"name\": \"b\"}]}"),
 		0);
 	CHECK_NUMBER(differences("{\"containers\": [{\"name\": \"x\", \"ports\": [{\"containerPort\": 80}]}, "
 				 "{\"name\": \"y\"}]}",
@@ -88,6 +89,12 @@ static void same(void)
 static void different(void)
 {
 	CHECK_NUMBER(differences("{\"list\": [\"b\", \"a\"]}", "{\"list\": [\"a\", \"b\"]}"), 1);
+	CHECK_NUMBER(differences("{\"files\": [{\"v\": \"b\"}, {\"v\": \"a\"}]}",
+			     "{\"files\": [{\"v\": \"a\"}, {\"v\": \"b\"}]}"),
+		1);
+	/* A variable without a value is there all the same. */
+	CHECK_NUMBER(differences("{\"environment\": [{\"name\": \"a\", \"value\": \"\"}]}", "{}"), 1);
+	CHECK_NUMBER(differences("{}", "{\"environment\": [{\"name\": \"a\"}]}"), 1);
 	CHECK_NUMBER(differences("{}", "{\"essential\": false}"), 1);
 	CHECK_NUMBER(differences("{\"managed\": \"yes\"}", "{}"), 1);
 	CHECK_NUMBER(differences("{\"brandNew\": 1}", "{}"), 1);
@@ -154,6 +161,30 @@ static void digests(void)
 	CHECK(strcmp(fields_digest(arena, &a, true), fields_digest(arena, &c, true)) != 0);
 }
 
+static const char *digest_of(struct arena *arena, const char *text)
+{
+	struct fields fields = fields_from(arena, text);
+
+	return fields_digest(arena, &fields, false);
+}
+
+/* Tags on AWS hold digests that older programs made: what they saw right keeps its digest for ever. */
+static void versions_of_the_digest(void)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	const char *sorted = digest_of(arena, "{\"files\": [{\"v\": \"a\"}, {\"v\": \"b\"}]}");
+	const char *turned = digest_of(arena, "{\"files\": [{\"v\": \"b\"}, {\"v\": \"a\"}]}");
+	const char *full = digest_of(arena, "{\"environment\": [{\"name\": \"a\", \"value\": \"1\"}]}");
+	const char *empty = digest_of(arena, "{\"environment\": [{\"name\": \"a\", \"value\": \"\"}]}");
+
+	CHECK_TEXT(sorted, "v1-aa5bba0883c6859e01a37c71c15a3aff5e87f1cb");
+	CHECK_TEXT(full, "v1-4e55b9cc574a0e71a3b0656760864f002d2c7159");
+	CHECK(strncmp(turned, "v2-", 3) == 0 && strncmp(empty, "v2-", 3) == 0);
+	CHECK(fields_same_version(sorted, full) && fields_same_version(turned, empty));
+	CHECK(!fields_same_version(sorted, turned) && !fields_same_version("v10-1", "v1-1"));
+	CHECK(!fields_same_version(NULL, sorted) && !fields_same_version(sorted, NULL));
+}
+
 int main(void)
 {
 	same();
@@ -161,5 +192,6 @@ int main(void)
 	paths();
 	removed();
 	digests();
+	versions_of_the_digest();
 	return check_end();
 }
