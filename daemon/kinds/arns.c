@@ -12,15 +12,33 @@ const char *role_name(const char *role)
 	return text_starts(role, "arn:") && slash ? slash + 1 : role;
 }
 
+/* One app may name by its ARN, with a path, what another one names shortly. */
+static const char *written_arn(const struct view *view, const char *name)
+{
+	for (size_t i = 0; i < view->definitions->app_count; i++) {
+		const struct app *app = &view->definitions->apps[i];
+		const char *const roles[] = { app->roles.execution, app->roles.task, app->roles.events };
+
+		for (size_t r = 0; r < ARRAY_LENGTH(roles); r++)
+			if (text_starts(roles[r], "arn:") && strcmp(role_name(roles[r]), name) == 0)
+				return roles[r];
+	}
+	return NULL;
+}
+
 const char *role_arn(const struct view *view, const char *role)
 {
 	const struct resource *have;
+	const char *written;
 
 	if (text_starts(role, "arn:"))
 		return role;
 	have = resources_find(&view->observed->all, &kind_role, role, NULL);
 	if (have)
 		return have->arn;
+	written = written_arn(view, role);
+	if (written)
+		return written;
 	return arena_printf(
 		view->arena, "arn:%s:iam::%s:role/%s", view->site->partition, view->site->account, role);
 }

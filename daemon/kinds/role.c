@@ -1,3 +1,4 @@
+#include <fnmatch.h>
 #include <string.h>
 
 #include "arns.h"
@@ -12,6 +13,9 @@
  * by what has to be in it; whatever else a team trusts or attaches stays.
  */
 
+#define ASSUME "sts:AssumeRole"
+#define DENY   "deny"
+
 enum role_use { USE_TASKS = 1, USE_EVENTS = 2 };
 
 static const struct {
@@ -22,27 +26,17 @@ static const struct {
 	{ USE_EVENTS, "events.amazonaws.com", "service-role/AmazonEC2ContainerServiceEventsRole" },
 };
 
-static bool of_account(const struct view *view, const char *role)
-{
-	const char *account = text_starts(role, "arn:") ? strstr(role, "::") : NULL;
-
-	return !account || strncmp(account + 2, view->site->account, strlen(view->site->account)) == 0;
-}
-
 static void want_role(
 	const struct view *view, struct resources *all, struct app *app, const char *role, enum role_use use)
 {
 	struct used_name name = { .name = role_name(role), .managed = true, .at = app->at };
 	struct resource *want;
 
-	/* A role of another account is used as it is written. */
-	if (!of_account(view, role))
-		return;
 	want = want_of_app(view, all, &kind_role, app, &name);
 	if (!want)
 		return;
 	want->part |= use;
-	if (text_starts(role, "arn:"))
+	if (text_starts(role, "arn:") && !*want->arn)
 		want->arn = arena_copy(view->arena, role);
 }
 
@@ -70,16 +64,25 @@ static json_t *role_body(const struct view *view, const struct resource *want)
 	for (size_t i = 0; i < ARRAY_LENGTH(uses); i++) {
 		if (!(want->part & uses[i].use))
 			continue;
-		json_put_text(trust, uses[i].service, "sts:AssumeRole");
+		json_put_text(trust, uses[i].service, ASSUME);
 		json_put_text(policies, policy_arn(view, uses[i].policy), "attached");
 	}
 	return json_must(json_pack("{s:o, s:o}", "trust", trust, "managedPolicies", policies));
 }
 
+/* What would shut a service out has to go; anything else that a team trusts or denies stays. */
+static void role_finish(const struct view *view, const struct resource *want, struct fields *fields)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(uses); i++)
+		if (want->part & uses[i].use)
+			fields_add_removed(view->arena, fields,
+				arena_printf(view->arena, "trust." DENY "[%s]", uses[i].service));
+}
+
 static json_t *statement(const char *service)
 {
-	return json_must(json_pack("{s:s, s:{s:s}, s:s}", "Effect", "Allow", "Principal", "Service", service,
-		"Action", "sts:AssumeRole"));
+	return json_must(json_pack(
+		"{s:s, s:{s:s}, s:s}", "Effect", "Allow", "Principal", "Service", service, "Action", ASSUME));
 }
 
 static bool trusts(const struct fields *have, const char *service)
@@ -103,19 +106,93 @@ static bool names_service(const json_t *services, const char *service)
 	return false;
 }
 
-/* A statement that denies what the article's role has to allow undoes whatever is added, so it goes. */
+/* IAM reads "*" and "?" in an action, and no case. */
+static bool names_assuming(const json_t *actions)
+{
+	json_t *each;
+	size_t i;
+
+	if (json_is_string(actions))
+		return fnmatch(json_string_value(actions), ASSUME, FNM_CASEFOLD | FNM_NOESCAPE) == 0;
+	json_array_foreach (actions, i, each)
+		if (names_assuming(each))
+			return true;
+	return false;
+}
+
+static bool is_about(const json_t *statement, const char *effect)
+{
+	const json_t *but = json_object_get(statement, "NotAction");
+
+	return strcmp(json_text_of(statement, "Effect", ""), effect) == 0 &&
+	       (but ? !names_assuming(but) : names_assuming(json_object_get(statement, "Action")));
+}
+
+/* With a Condition or without: a team that hardens its role has let the service in all the same. */
+static bool lets_in(const json_t *statement, const char *service)
+{
+	const json_t *principal = json_object_get(statement, "Principal");
+
+	return is_about(statement, "Allow") &&
+	       (strcmp(json_string_value(principal) ? json_string_value(principal) : "", "*") == 0 ||
+		       names_service(json_object_get(principal, "Service"), service));
+}
+
+/* A Deny with a Condition is a guard, and stays. */
+static bool shuts_out(const json_t *statement, const char *service)
+{
+	return is_about(statement, "Deny") && !json_object_get(statement, "Condition") &&
+	       names_service(json_object_get(json_object_get(statement, "Principal"), "Service"), service);
+}
+
+/* The same Deny for what is not assuming the role; NULL where it says nothing more. */
+static json_t *rest_of_denial(const json_t *denial, const char *service)
+{
+	const json_t *actions = json_object_get(denial, "Action");
+	json_t *others = json_must(json_array()), *each, *rest = NULL;
+	size_t i;
+
+	json_array_foreach (actions, i, each)
+		if (!names_assuming(each))
+			json_add(others, json_incref(each));
+	if (json_array_size(others))
+		rest = json_must(json_pack("{s:s, s:{s:s}, s:O}", "Effect", "Deny", "Principal", "Service",
+			service, "Action", others));
+	json_decref(others);
+	return rest;
+}
+
+/* Whoever else the statement shuts out stays shut out. */
+static void drop_service(json_t *statements, size_t at, const char *service)
+{
+	json_t *principal = json_object_get(json_array_get(statements, at), "Principal");
+	json_t *services = json_object_get(principal, "Service");
+
+	for (size_t i = json_array_size(services); i-- > 0;)
+		if (names_service(json_array_get(services, i), service))
+			json_array_remove(services, i);
+	if (!json_array_size(services))
+		json_object_del(principal, "Service");
+	if (!json_object_size(principal))
+		json_array_remove(statements, at);
+}
+
+/* What denies the service alone, whatever the conditions, undoes whatever is allowed, so it goes. */
 static void drop_denials(json_t *statements, const char *service)
 {
 	for (size_t i = json_array_size(statements); i-- > 0;) {
-		const json_t *one = json_array_get(statements, i);
+		json_t *rest;
 
-		if (strcmp(json_text_of(one, "Effect", ""), "Deny") == 0 &&
-			names_service(json_object_get(json_object_get(one, "Principal"), "Service"), service))
-			json_array_remove(statements, i);
+		if (!shuts_out(json_array_get(statements, i), service))
+			continue;
+		rest = rest_of_denial(json_array_get(statements, i), service);
+		drop_service(statements, i, service);
+		if (rest)
+			json_add(statements, rest);
 	}
 }
 
-/* What stands there already, with a statement more for each service that is missing. */
+/* What stands there already, with a statement more for each service that nothing lets in. */
 static char *trust_document(const struct view *view, const struct resource *want, const struct resource *have)
 {
 	json_t *document = have && have->document ? json_loads(have->document, 0, NULL) : NULL, *statements;
@@ -133,10 +210,11 @@ static char *trust_document(const struct view *view, const struct resource *want
 		json_object_set_new(document, "Statement", json_array());
 	statements = json_object_get(document, "Statement");
 	for (size_t i = 0; i < ARRAY_LENGTH(uses); i++) {
-		if (!(want->part & uses[i].use) || (have && trusts(&have->fields, uses[i].service)))
+		if (!(want->part & uses[i].use))
 			continue;
 		drop_denials(statements, uses[i].service);
-		json_add(statements, statement(uses[i].service));
+		if (!have || !trusts(&have->fields, uses[i].service))
+			json_add(statements, statement(uses[i].service));
 	}
 	text = json_canonical(view->arena, document);
 	json_decref(document);
@@ -214,60 +292,30 @@ static json_t *role_params(const struct view *view, const struct subject *subjec
 	return json_must(json_pack("{s:s}", "RoleName", subject->name));
 }
 
-static void set_service(json_t *trust, const json_t *service, bool allowed)
+/* What each service that counts here is let in by, and shut out by: a path under "trust" for each. */
+static void hear_statement(json_t *trust, const json_t *statement)
 {
-	json_t *each;
-	size_t i;
+	for (size_t i = 0; i < ARRAY_LENGTH(uses); i++) {
+		char denied[128];
 
-	if (json_is_string(service) && allowed)
-		json_put_text(trust, json_string_value(service), "sts:AssumeRole");
-	else if (json_is_string(service))
-		json_object_del(trust, json_string_value(service));
-	json_array_foreach (service, i, each)
-		set_service(trust, each, allowed);
-}
-
-static bool has_action(const json_t *action)
-{
-	json_t *each;
-	size_t i;
-
-	if (json_is_string(action))
-		return strcmp(json_string_value(action), "sts:AssumeRole") == 0 ||
-		       strcmp(json_string_value(action), "sts:*") == 0;
-	json_array_foreach (action, i, each)
-		if (has_action(each))
-			return true;
-	return false;
-}
-
-/* Adds what the statements of one effect say about services; principals and actions may be one string or a
- * list. */
-static void hear_statements(json_t *trust, const json_t *statements, bool allow)
-{
-	json_t *each;
-	size_t i;
-
-	json_array_foreach (statements, i, each) {
-		bool conditional = allow && json_object_get(each, "Condition");
-		const json_t *principal = json_object_get(each, "Principal");
-
-		if (strcmp(json_text_of(each, "Effect", ""), allow ? "Allow" : "Deny") == 0 && !conditional &&
-			has_action(json_object_get(each, "Action")))
-			set_service(trust, json_object_get(principal, "Service"), allow);
+		snprintf(denied, sizeof denied, DENY "[%s]", uses[i].service);
+		if (lets_in(statement, uses[i].service))
+			json_put_text(trust, uses[i].service, ASSUME);
+		if (shuts_out(statement, uses[i].service))
+			json_put_text(trust, denied, ASSUME);
 	}
 }
 
-/* The services that a trust policy lets in. */
 static json_t *trusted_services(const char *text)
 {
-	json_t *trust = json_must(json_object()), *document = json_loads(text, 0, NULL);
+	json_t *trust = json_must(json_object()), *document = json_loads(text, 0, NULL), *each;
 	json_t *statements = json_object_get(document, "Statement");
-	json_t *list = json_is_array(statements) ? json_incref(statements) : json_pack("[O]", statements);
+	size_t i;
 
-	hear_statements(trust, list, true);
-	hear_statements(trust, list, false);
-	json_decref(list);
+	if (json_is_object(statements))
+		hear_statement(trust, statements);
+	json_array_foreach (statements, i, each)
+		hear_statement(trust, each);
 	json_decref(document);
 	return trust;
 }
@@ -386,6 +434,7 @@ const struct kind kind_role = {
 	.tagged = true,
 	.want = role_want,
 	.body = role_body,
+	.finish = role_finish,
 	.requests = role_requests,
 	.done = role_done,
 	.by_name = &reading_role,

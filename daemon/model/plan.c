@@ -231,6 +231,29 @@ struct change action_change(const struct action *action, const char *time)
 	};
 }
 
+/* A role that is written with its ARN is that one: a name under another path, or in another account, is not.
+ */
+static bool is_elsewhere(
+	struct plan *plan, const struct view *view, const struct resource *want, const struct resource *have)
+{
+	const char *account = *want->arn ? strstr(want->arn, "::") : NULL;
+
+	if (want->kind->shape != SHAPE_ROLE || !account)
+		return false;
+	if (have && strcmp(have->arn, want->arn) != 0)
+		plan_problem(plan, want, have, true,
+			"role %s is %s, and the definitions name %s: write the one that is there, or another "
+			"name",
+			want->name, have->arn, want->arn);
+	else if (!have && strncmp(account + 2, view->site->account, strlen(view->site->account)) != 0)
+		plan_problem(plan, want, NULL, true,
+			"%s is a role of another account, and tasks of account %s cannot have it", want->arn,
+			view->site->account);
+	else
+		return false;
+	return true;
+}
+
 bool plan_may_use(
 	struct plan *plan, const struct view *view, const struct resource *want, const struct resource *have)
 {
@@ -240,6 +263,8 @@ bool plan_may_use(
 		plan_problem(plan, want, have, false, "%s", unreadable);
 		return false;
 	}
+	if (is_elsewhere(plan, view, want, have))
+		return false;
 	if (!want->managed) {
 		if (!have)
 			plan_problem(plan, want, NULL, false,
