@@ -60,6 +60,7 @@ static void make_set(struct reader *reader)
 		kept++;
 	}
 	batches->count = set->batch_count = kept;
+	find_unused(reader);
 }
 
 static void check_all(struct reader *reader)
@@ -102,6 +103,7 @@ struct definitions *definitions_read(struct arena *arena, const struct definitio
 	if (!reader.too_long)
 		read_entries(&reader);
 	sort_faults(reader.set);
+	drop_yielding(&reader);
 	tell_rest(&reader);
 	return reader.set;
 }

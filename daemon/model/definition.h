@@ -34,6 +34,7 @@ enum { FAULTS_TOLD = 200 };
 struct used_name {
 	const char *name;
 	bool managed; /* false: used, never written to */
+	bool unused; /* nobody wrote it, and nothing of the app would use it: it is not made */
 	struct position at;
 };
 
@@ -58,7 +59,8 @@ struct app {
 		enum wish scan_on_push;
 		bool scan_on_push_value;
 		enum wish mutability;
-		const char *mutability_value; /* "MUTABLE", "IMMUTABLE" */
+		const char *mutability_value; /* "MUTABLE", "IMMUTABLE", or one with an exclusion */
+		const json_t *exclusions; /* [{"filterType", "filter"}], beside such a value */
 	} repository;
 	struct {
 		struct used_name use;

@@ -64,6 +64,7 @@ static void make_repository(struct reader *reader, const struct entry *entry, st
 	app->repository.scan_on_push_value = json_bool_of(written, "scanOnPush", false);
 	app->repository.mutability = wish_of(written, "imageTagMutability", JSON_STRING);
 	app->repository.mutability_value = json_text_of(written, "imageTagMutability", NULL);
+	app->repository.exclusions = json_object_get(written, "imageTagMutabilityExclusionFilters");
 }
 
 static void make_cluster(struct reader *reader, const struct entry *entry, struct app *app)
@@ -143,8 +144,7 @@ struct image image_of(const json_t *written)
 	};
 }
 
-/* A null means the same as an absent member, and would be refused by AWS in some places. */
-static void drop_nulls(json_t *value)
+void drop_nulls(json_t *value)
 {
 	json_t *member;
 	const char *key;
@@ -176,6 +176,18 @@ static const json_t *tags_of(struct reader *reader, const json_t *list)
 	return own(reader, tags);
 }
 
+/* A variable that is written without a value has an empty one; AWS takes no other. */
+static void fill_variables(json_t *task)
+{
+	json_t *container, *variable;
+	size_t i, at;
+
+	json_array_foreach (json_object_get(task, "containerDefinitions"), i, container)
+		json_array_foreach (json_object_get(container, "environment"), at, variable)
+			if (json_object_get(variable, "name") && !json_object_get(variable, "value"))
+				json_put_text(variable, "value", "");
+}
+
 static void make_task_definition(struct reader *reader, const struct entry *entry, struct app *app)
 {
 	json_t *written = json_object_get(entry->json, "taskDefinition");
@@ -184,7 +196,11 @@ static void make_task_definition(struct reader *reader, const struct entry *entr
 		return;
 	for (const char *const *key = schema_task_definition.ignored; *key; key++)
 		json_object_del(written, *key);
+	for (size_t i = 0; i < schema_task_definition.count; i++)
+		if (schema_task_definition.members[i].mark == SCHEMA_LEFT_OUT)
+			json_object_del(written, schema_task_definition.members[i].key);
 	drop_nulls(written);
+	fill_variables(written);
 	app->task_definition = written;
 	app->task_tags = tags_of(reader, json_object_get(written, "tags"));
 }

@@ -99,6 +99,63 @@ void warn_at(struct reader *reader, const struct spot *spot, enum told told, con
 					  .warning = true });
 }
 
+void yield_last(struct reader *reader, const struct spot *spot, const char *message)
+{
+	size_t count = reader->set->fault_count;
+
+	/* It may have been counted and no more. */
+	if (!count || reader->set->faults[count - 1].message != message)
+		return;
+	arena_grow(reader->arena, &reader->yielding, sizeof *reader->yielding, reader->yielding_count,
+		&reader->yielding_capacity);
+	reader->yielding[reader->yielding_count++] =
+		(struct yielding){ message, position_of(reader, spot, AT_KEY) };
+}
+
+static bool is_at(const struct fault *fault, const struct position *at)
+{
+	return fault->at.line == at->line && fault->at.column == at->column &&
+	       strcmp(fault->at.file, at->file) == 0;
+}
+
+/* Whether another fault stands at the member's name or at its value. */
+static bool gives_way(
+	const struct definitions *set, const struct fault *fault, const struct yielding *yielding)
+{
+	for (size_t i = 0; i < set->fault_count; i++) {
+		const struct fault *other = &set->faults[i];
+
+		if (other != fault && (is_at(other, &fault->at) || is_at(other, &yielding->key)))
+			return true;
+	}
+	return false;
+}
+
+static bool yields(const struct reader *reader, const struct fault *fault)
+{
+	for (size_t i = 0; i < reader->yielding_count; i++)
+		if (reader->yielding[i].message == fault->message)
+			return gives_way(reader->set, fault, &reader->yielding[i]);
+	return false;
+}
+
+void drop_yielding(struct reader *reader)
+{
+	struct definitions *set = reader->set;
+	struct fault *all = arena_alloc(reader->arena, (set->fault_count + 1) * sizeof *all);
+	size_t kept = 0;
+
+	set->broken = false;
+	for (size_t i = 0; i < set->fault_count; i++) {
+		if (yields(reader, &set->faults[i]))
+			continue;
+		set->broken = set->broken || !set->faults[i].warning;
+		all[kept++] = set->faults[i];
+	}
+	set->faults = all;
+	set->fault_count = kept;
+}
+
 const char *place_text(struct reader *reader, struct position at)
 {
 	return arena_printf(reader->arena, "%s:%u:%u", at.file, at.line, at.column);

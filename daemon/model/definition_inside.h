@@ -31,6 +31,12 @@ struct entries {
 	size_t count, capacity;
 };
 
+/* A fault by its message, and where the member that it is about is named. */
+struct yielding {
+	const char *message;
+	struct position key;
+};
+
 struct reader {
 	struct arena *arena; /* the set's */
 	struct arena *scratch; /* goes when the set is made: places, entries */
@@ -40,6 +46,8 @@ struct reader {
 	size_t fault_capacity;
 	size_t told[2], more[2]; /* faults and warnings: in the set, and no longer */
 	bool too_long; /* a list that nobody looks into: the rules of what stands in it are not asked */
+	struct yielding *yielding; /* faults that are not told beside another about the same member */
+	size_t yielding_count, yielding_capacity;
 	struct entries apps, batches; /* entry i is what apps[i] and batches[i] of the set are made of */
 };
 
@@ -73,6 +81,11 @@ void warn_at(struct reader *reader, const struct spot *spot, enum told told, con
 bool fault_is_cut(struct reader *reader);
 /* The last word, on those that were only counted. */
 void tell_rest(struct reader *reader);
+/* The fault added last is not told where another one stands at its place: two messages would gainsay each
+ * other. */
+void yield_last(struct reader *reader, const struct spot *spot, const char *message);
+/* Takes out what yields to another. */
+void drop_yielding(struct reader *reader);
 void fault_in_text(
 	struct reader *reader, const char *file, struct json_place place, const struct error *error);
 struct position position_of(struct reader *reader, const struct spot *spot, enum told told);
@@ -103,10 +116,18 @@ struct app *app_of_batch(struct reader *reader, const struct entry *entry);
 void make_app(struct reader *reader, const struct entry *entry, struct app *app);
 void make_batch(struct reader *reader, const struct entry *entry, struct app *app, struct batch *batch);
 
+/* Marks what nothing of an app would use, when all batches are made. */
+void find_unused(struct reader *reader);
+
 struct image image_of(const json_t *written);
 /* Adds the capacity providers that a strategy, or a list of names, holds to those of the app's cluster. */
 void add_providers(struct reader *reader, struct app *app, const json_t *strategy);
 
+/* What the rules of a raw policy say together; the spot is that of the list. */
+void check_lifecycle_rules(struct reader *reader, const struct spot *spot, const json_t *rules);
+/* A null means the same as an absent member in AWS's own objects, and would be refused by AWS in some places.
+ */
+void drop_nulls(json_t *value);
 /* The document that AWS takes for `lifecyclePolicy`; a new reference, NULL where it says nothing. */
 json_t *lifecycle_document(struct reader *reader, const json_t *policy);
 
@@ -119,6 +140,7 @@ void check_task_definition(
 void check_containers(
 	struct reader *reader, const struct spot *spot, const struct entry *entry, const struct app *app);
 void check_set(struct reader *reader);
+void check_shared_tags(struct reader *reader);
 
 /* What apps and batches both may have. The spot is that of the value. */
 void check_tags(struct reader *reader, const struct spot *spot, const json_t *tags);
@@ -139,6 +161,8 @@ bool check_pair(struct reader *reader, const struct spot *spot, int cpu, int mem
 int check_cpu(struct reader *reader, const struct spot *spot, const json_t *value);
 int check_memory(struct reader *reader, const struct spot *spot, const json_t *value);
 
+/* How long a value is as JSON without blanks, in bytes. */
+size_t length_as_json(const json_t *value);
 /* What the app's containers take of a task together. */
 void container_shares(const struct app *app, json_int_t *cpu, json_int_t *memory);
 /* The first container as it is written; NULL where there is none. */

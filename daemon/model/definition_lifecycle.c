@@ -52,8 +52,10 @@ json_t *lifecycle_document(struct reader *reader, const json_t *policy)
 	json_int_t days = json_integer_of(policy, "expireAfterDays", 0);
 	json_t *rules;
 
-	if (json_is_object(json_object_get(policy, "raw")))
+	if (json_is_object(json_object_get(policy, "raw"))) {
+		drop_nulls(json_object_get(policy, "raw"));
 		return json_incref(json_object_get(policy, "raw"));
+	}
 	rules = json_must(json_array());
 	if (untagged > 0)
 		add_count_rule(reader, rules, "untagged", untagged);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "model/fargate.h"
+#include "model/letters.h"
 #include "text.h"
 
 /* What apps and batches both may have, as far as one member has to fit another. */
@@ -25,15 +26,33 @@ bool says_something(const json_t *value)
 	return !json_is_string(value) || json_string_length(value) > 0;
 }
 
+size_t length_as_json(const json_t *value)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+
+	return strlen(json_canonical(arena, value));
+}
+
+/* The next code point of what is valid UTF-8, and one step on. */
+static uint32_t code_point(const char **text)
+{
+	const unsigned char *at = (const unsigned char *)*text;
+	unsigned more = *at < 0x80 ? 0 : *at < 0xE0 ? 1 : *at < 0xF0 ? 2 : 3;
+	uint32_t code = more ? *at & (0x3FU >> more) : *at;
+
+	*text += more + 1;
+	for (unsigned i = 1; i <= more; i++)
+		code = code << 6 | (at[i] & 0x3F);
+	return code;
+}
+
 /* What every service takes in a tag: letters of any script, digits, spaces and a few marks. */
 static bool fits_a_tag(const char *text)
 {
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			      c >= 0x80;
+	while (*text) {
+		uint32_t code = code_point(&text);
 
-		if (!letter && !strchr(" _.:/=+-@", c))
+		if (!is_letter_number_space(code) && (code >= 0x80 || !strchr("_.:/=+-@", (int)code)))
 			return false;
 	}
 	return true;
@@ -49,13 +68,13 @@ static void check_tag_key(struct reader *reader, const struct spot *spot, enum t
 		fault_at(reader, spot, told,
 			arena_printf(
 				reader->arena, "the tag %s begins with \"aws:\", which is AWS's own", name),
-			"give it another name");
+			"leave it out: AWS alone sets such tags");
 	else if (strncasecmp(key, "fargate-batchd:", 15) == 0)
 		fault_at(reader, spot, told,
 			arena_printf(reader->arena,
 				"the tag %s begins with \"fargate-batchd:\", which is set by the daemon",
 				name),
-			"give it another name");
+			"leave it out, or give it another name");
 	else if (!fits_a_tag(key))
 		fault_at(reader, spot, told,
 			arena_printf(reader->arena, "the tag %s holds a mark that AWS does not take", name),
@@ -175,11 +194,31 @@ void check_network(struct reader *reader, const struct spot *spot, const json_t 
 		reader, MEMBER(spot, "securityGroups"), json_object_get(network, "securityGroups"), NULL);
 }
 
+/* AWS has Fargate's two together, or Auto Scaling groups together. */
+static void check_mix(struct reader *reader, const struct spot *spot, const json_t *strategy)
+{
+	const char *first = json_text_of(json_array_get(strategy, 0), "capacityProvider", "");
+
+	for (size_t i = 1; i < json_array_size(strategy); i++) {
+		const char *one = json_text_of(json_array_get(strategy, i), "capacityProvider", "");
+
+		if (text_starts(first, "FARGATE") == text_starts(one, "FARGATE"))
+			continue;
+		fault_at(reader, MEMBER(ELEMENT(spot, i), "capacityProvider"), AT_VALUE,
+			arena_printf(reader->arena,
+				"%s beside %s: Fargate and other providers do not go together",
+				quoted(reader, one), quoted(reader, first)),
+			"write \"FARGATE\" and \"FARGATE_SPOT\" alone");
+		return;
+	}
+}
+
 void check_strategy(struct reader *reader, const struct spot *spot, const json_t *strategy)
 {
 	size_t count = json_array_size(strategy), bases = 0, weights = 0;
 
 	check_no_twice(reader, spot, strategy, "capacityProvider");
+	check_mix(reader, spot, strategy);
 	for (size_t i = 0; i < count; i++) {
 		const json_t *item = json_array_get(strategy, i);
 

@@ -11,9 +11,9 @@ static void check_repository_name(struct reader *reader, const struct spot *spot
 {
 	size_t length = strlen(app->name);
 
-	if (app->repository.use.name != app->name || !length)
+	if (app->repository.use.name != app->name || !length || app->repository.use.unused)
 		return;
-	if (length > 1 && app->name[0] != '-' && app->name[length - 1] != '-' && !strstr(app->name, "--"))
+	if (length > 1 && app->name[0] != '-' && app->name[length - 1] != '-')
 		return;
 	fault_at(reader, spot, AT_KEY,
 		arena_printf(reader->arena, "a repository cannot be called %s like its app",
@@ -40,6 +40,28 @@ static void check_unmanaged(struct reader *reader, const struct spot *spot, cons
 	}
 }
 
+/* Which tags are excluded belongs to the values that exclude some, and to them alone. */
+static void check_exclusions(struct reader *reader, const struct spot *spot, const json_t *repository)
+{
+	const char *value = json_text_of(repository, "imageTagMutability", "");
+	bool excludes = text_ends(value, "_WITH_EXCLUSION");
+	const json_t *filters = json_object_get(repository, "imageTagMutabilityExclusionFilters");
+
+	if (excludes && !filters)
+		fault_at(reader, MEMBER(spot, "imageTagMutability"), AT_VALUE,
+			arena_printf(
+				reader->arena, "%s, and nothing says of which tags", quoted(reader, value)),
+			"write \"imageTagMutabilityExclusionFilters\": [{\"filterType\": \"WILDCARD\", "
+			"\"filter\": "
+			"\"latest*\"}] beside it");
+	if (filters && !excludes)
+		fault_at(reader, MEMBER(spot, "imageTagMutabilityExclusionFilters"), AT_KEY,
+			"\"imageTagMutabilityExclusionFilters\" without a value of \"imageTagMutability\" "
+			"that excludes",
+			"write \"MUTABLE_WITH_EXCLUSION\" or \"IMMUTABLE_WITH_EXCLUSION\", or leave it out");
+	check_no_twice(reader, MEMBER(spot, "imageTagMutabilityExclusionFilters"), filters, "filter");
+}
+
 static void check_lifecycle(struct reader *reader, const struct spot *spot, const json_t *policy)
 {
 	if (!json_is_object(policy))
@@ -51,6 +73,8 @@ static void check_lifecycle(struct reader *reader, const struct spot *spot, cons
 	else if (json_object_get(policy, "raw") && json_object_size(policy) > 1)
 		fault_at(reader, MEMBER(spot, "raw"), AT_KEY, "\"raw\" beside a short form",
 			"write all rules in \"raw\", or none");
+	check_lifecycle_rules(reader, MEMBER(MEMBER(spot, "raw"), "rules"),
+		json_object_get(json_object_get(policy, "raw"), "rules"));
 }
 
 /* A batch that has no image of its own, NULL where each has one. */
@@ -92,6 +116,12 @@ static void check_log_group(
 			arena_printf(reader->arena, "%s begins with \"aws/\", which is AWS's own",
 				quoted(reader, app->log_group.use.name)),
 			"write for example \"/fargate/jobs\"");
+	else if (strchr(app->log_group.use.name, '#') && app->log_group.use.managed)
+		fault_at(reader, object ? MEMBER(group, "name") : group, AT_VALUE,
+			arena_printf(reader->arena,
+				"%s has a \"#\", and AWS refuses the tags of such a log group",
+				quoted(reader, app->log_group.use.name)),
+			"leave \"#\" out, or write \"managed\": false where it is there already");
 }
 
 static void wrong_placeholder(struct reader *reader, const struct spot *spot, const char *at, size_t length)
@@ -185,6 +215,7 @@ void check_app(struct reader *reader, const struct entry *entry, const struct ap
 	check_unmanaged(reader, cluster, json_object_get(written, "cluster"));
 	check_unmanaged(reader, MEMBER(spot, "logGroup"), json_object_get(written, "logGroup"));
 	check_lifecycle(reader, MEMBER(repository, "lifecyclePolicy"), policy);
+	check_exclusions(reader, repository, json_object_get(written, "repository"));
 	check_no_repository(reader, spot, entry, app);
 	check_no_twice(reader, MEMBER(cluster, "capacityProviders"),
 		json_object_get(json_object_get(written, "cluster"), "capacityProviders"), NULL);

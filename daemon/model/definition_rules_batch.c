@@ -31,7 +31,8 @@ static void check_schedule(struct reader *reader, const struct spot *batch, cons
 
 	if (!json_object_get(written, "schedule")) {
 		/* Another way to start is told as not supported yet. */
-		if (!json_object_get(written, "queue") && !json_object_get(written, "eventPattern"))
+		if (!json_object_get(written, "queue") && !json_object_get(written, "eventPattern") &&
+			!json_object_get(written, "after"))
 			fault_at(reader, batch, AT_KEY,
 				arena_printf(
 					reader->arena, "%s has no \"schedule\"", quoted(reader, batch->key)),
@@ -123,6 +124,10 @@ static void check_size(
 		units = check_cpu(reader, MEMBER(spot, "cpu"), cpu);
 	if (memory)
 		mib = check_memory(reader, MEMBER(spot, "memory"), memory);
+	if (cpu && fargate_has_cpu(units) && fargate_is_windows(batch->app->task_definition) &&
+		!fargate_has_windows_cpu(units))
+		fault_at(reader, MEMBER(spot, "cpu"), AT_VALUE, "Fargate has no Windows tasks of this size",
+			"write \"1024\", \"2048\" or \"4096\"");
 	if (check_pair(reader, spot, units, mib, memory != NULL))
 		check_room(reader, spot, batch, units, mib);
 }

@@ -11,6 +11,9 @@
 /* AWS takes ten; more are a fault already. */
 enum { CONTAINERS_MOST = 10 };
 
+/* Of a task that says neither. */
+enum { DEFAULT_CPU = 256, DEFAULT_MEMORY = 512 };
+
 /* One container, with what is around it. */
 struct container {
 	struct reader *reader;
@@ -94,8 +97,8 @@ static void check_capabilities(
 
 static void check_off_fargate(const struct container *container)
 {
-	static const char *const members[] = { "links", "privileged", "hostname", "extraHosts",
-		"dockerSecurityOptions", "disableNetworking", "resourceRequirements" };
+	static const char *const members[] = { "links", "privileged", "hostname", "extraHosts", "dnsServers",
+		"dnsSearchDomains", "dockerSecurityOptions", "disableNetworking", "resourceRequirements" };
 	static const char *const linux_members[] = { "devices", "sharedMemorySize", "maxSwap", "swappiness" };
 	const json_t *linux_json = json_object_get(container->json, "linuxParameters");
 	const struct spot *parameters = MEMBER(container->spot, "linuxParameters");
@@ -284,7 +287,11 @@ static void check_own_log(const struct container *container, const struct spot *
 				"keep one of the two");
 		else
 			warn_at(reader, MEMBER(spot, "awslogs-group"), AT_VALUE, message,
-				"write it as the app's \"logGroup\", so that it is looked after");
+				arena_printf(reader->arena,
+					"write \"logGroup\": {\"name\": %s, \"managed\": false} in the app, "
+					"or without "
+					"\"managed\" where it is to be made and looked after",
+					quoted(reader, group)));
 	}
 	if (!json_object_get(options, "awslogs-stream-prefix"))
 		return;
@@ -330,9 +337,9 @@ static void check_health(const struct container *container)
 		return;
 	if (!first ||
 		(strcmp(first, "CMD") != 0 && strcmp(first, "CMD-SHELL") != 0 && strcmp(first, "NONE") != 0))
-		fault_at(container->reader, MEMBER(health, "command"), AT_VALUE,
-			"the command of a health check begins with \"CMD\" or \"CMD-SHELL\"",
-			"write for example [\"CMD-SHELL\", \"test -f /ok\"]");
+		warn_at(container->reader, MEMBER(health, "command"), AT_VALUE,
+			"the command of a health check begins with \"CMD\" or \"CMD-SHELL\" as a rule",
+			"write for example [\"CMD-SHELL\", \"test -f /ok\"], unless the image wants it so");
 }
 
 static void check_one(const struct container *container)
@@ -374,14 +381,35 @@ void container_shares(const struct app *app, json_int_t *cpu, json_int_t *memory
 	}
 }
 
+/* Nobody wrote the size that is too small. */
+static void check_default_size(
+	struct reader *reader, const struct spot *spot, json_int_t cpus, json_int_t memories)
+{
+	int cpu, memory;
+
+	if (cpus <= DEFAULT_CPU && memories <= DEFAULT_MEMORY)
+		return;
+	fault_at(reader, spot, AT_KEY,
+		arena_printf(reader->arena,
+			"the containers want \"cpu\" %lld and memory %lld, and a task without sizes has %d "
+			"and %d",
+			(long long)cpus, (long long)memories, DEFAULT_CPU, DEFAULT_MEMORY),
+		fargate_least(cpus, memories, &cpu, &memory)
+			? arena_printf(reader->arena,
+				  "write \"cpu\": \"%d\" and \"memory\": \"%d\" beside "
+				  "\"containerDefinitions\"",
+				  cpu, memory)
+			: "give the containers less: Fargate has no task of this size");
+}
+
 /* The task's size is what its containers share. */
 static void check_shares(
 	struct reader *reader, const struct spot *spot, const struct app *app, const json_t *all)
 {
 	const json_t *cpu_written = json_object_get(app->task_definition, "cpu");
 	const json_t *memory_written = json_object_get(app->task_definition, "memory");
-	int cpu = cpu_written ? fargate_cpu(cpu_written) : 256,
-	    memory = memory_written ? fargate_memory(memory_written) : 512;
+	int cpu = cpu_written ? fargate_cpu(cpu_written) : DEFAULT_CPU,
+	    memory = memory_written ? fargate_memory(memory_written) : DEFAULT_MEMORY;
 	json_int_t cpus, memories;
 
 	container_shares(app, &cpus, &memories);
@@ -394,6 +422,10 @@ static void check_shares(
 			fault_at(reader, MEMBER(ELEMENT(spot, i), "memoryReservation"), AT_VALUE,
 				"\"memoryReservation\" is more than \"memory\"",
 				"write less, or leave \"memory\" out");
+	}
+	if (!cpu_written && !memory_written) {
+		check_default_size(reader, spot, cpus, memories);
+		return;
 	}
 	if (cpu && cpus > cpu)
 		fault_at(reader, spot, AT_KEY,

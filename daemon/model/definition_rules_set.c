@@ -145,6 +145,7 @@ static const struct shared shared[] = {
 	{ "repository", "lifecyclePolicy", repository_of },
 	{ "repository", "scanOnPush", repository_of },
 	{ "repository", "imageTagMutability", repository_of },
+	{ "repository", "imageTagMutabilityExclusionFilters", repository_of },
 	{ "cluster", "settings", cluster_of },
 	{ "cluster", "capacityProviders", cluster_of },
 	{ "cluster", "defaultCapacityProviderStrategy", cluster_of },
@@ -222,6 +223,7 @@ static void spread(struct reader *reader, const struct shared *member, struct ap
 		   to->repository.mutability == WISH_UNMANAGED) {
 		to->repository.mutability = from->repository.mutability;
 		to->repository.mutability_value = from->repository.mutability_value;
+		to->repository.exclusions = from->repository.exclusions;
 	} else if (strcmp(member->key, "settings") == 0 && to->cluster.settings == WISH_UNMANAGED) {
 		to->cluster.settings = from->cluster.settings;
 		to->cluster.settings_value = from->cluster.settings_value;
@@ -360,5 +362,6 @@ void check_set(struct reader *reader)
 	check_networks(reader);
 	for (size_t i = 0; i < ARRAY_LENGTH(shared); i++)
 		check_shared(reader, &shared[i]);
+	check_shared_tags(reader);
 	check_copies(reader);
 }

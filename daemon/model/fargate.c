@@ -82,6 +82,43 @@ bool fargate_has_pair(int cpu, int memory)
 	return size->step ? (memory - size->least) % size->step == 0 : memory == 512 || memory % 1024 == 0;
 }
 
+/* Of the first row the steps are no arithmetic. */
+static int least_memory_of(const struct size *size, json_int_t memory)
+{
+	int step = size->step ? size->step : 1024;
+
+	if (memory <= size->least)
+		return size->least;
+	if (!size->step)
+		return memory <= 1024 ? 1024 : 2048;
+	return size->least + (int)((memory - size->least + step - 1) / step) * step;
+}
+
+bool fargate_least(json_int_t cpu, json_int_t memory, int *least_cpu, int *least_memory)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++) {
+		if (cpu > sizes[i].cpu || memory > sizes[i].most)
+			continue;
+		*least_cpu = sizes[i].cpu;
+		*least_memory = least_memory_of(&sizes[i], memory);
+		return true;
+	}
+	return false;
+}
+
+bool fargate_is_windows(const json_t *task)
+{
+	const json_t *platform = json_object_get(task, "runtimePlatform");
+	const char *family = json_string_value(json_object_get(platform, "operatingSystemFamily"));
+
+	return family && text_starts(family, "WINDOWS");
+}
+
+bool fargate_has_windows_cpu(int cpu)
+{
+	return cpu == 1024 || cpu == 2048 || cpu == 4096;
+}
+
 const char *fargate_memories(struct arena *arena, int cpu)
 {
 	const struct size *size = size_of(cpu);

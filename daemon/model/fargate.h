@@ -25,4 +25,11 @@ const char *fargate_memories(struct arena *arena, int cpu);
 /* "256, 512, 1024, …": all sizes of CPU. */
 const char *fargate_cpus(struct arena *arena);
 
+/* The smallest size that has room for so much of both; false where none has. */
+bool fargate_least(json_int_t cpu, json_int_t memory, int *least_cpu, int *least_memory);
+
+/* Whether a task definition is one of Windows, and whether Fargate has Windows tasks of so many CPU units. */
+bool fargate_is_windows(const json_t *task);
+bool fargate_has_windows_cpu(int cpu);
+
 #endif

@@ -489,11 +489,34 @@ static bool read_rate(struct parse *parse, struct span body)
 	return true;
 }
 
+static const char any_schedule[] = "write for example cron(0/5 * * * ? *) or rate(5 minutes)";
+
+/* What crontab takes in place of five fields; NULL where AWS has nothing like it. */
+static const char *translated(struct span name)
+{
+	static const char *const names[][2] = {
+		{ "@hourly", "write cron(0 * * * ? *)" },
+		{ "@daily", "write cron(0 0 * * ? *)" },
+		{ "@midnight", "write cron(0 0 * * ? *)" },
+		{ "@weekly", "write cron(0 0 ? * SUN *)" },
+		{ "@monthly", "write cron(0 0 1 * ? *)" },
+		{ "@yearly", "write cron(0 0 1 1 ? *)" },
+		{ "@annually", "write cron(0 0 1 1 ? *)" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+		if (is(name, names[i][0]))
+			return names[i][1];
+	return NULL;
+}
+
 /* What crontab takes, without "cron(…)" around it. */
 static bool wrong_bare(struct parse *parse, struct span all)
 {
-	const char *remedy = "write for example cron(0/5 * * * ? *) or rate(5 minutes)";
+	const char *remedy = any_schedule;
 
+	if (translated(all))
+		remedy = translated(all);
 	split(parse, all);
 	if (parse->count == FIELDS - 1)
 		remedy = for_days(parse, word(parse, DAYS), unix_weekdays(parse, word(parse, WEEKDAYS)), "*");
@@ -516,7 +539,7 @@ static bool read_expression(struct parse *parse)
 			"write cron(minutes hours day-of-month month ? year) for one day of one year");
 	if (strncmp(name.at, "cron(", 5) != 0 && strncmp(name.at, "rate(", 5) != 0)
 		return wrong(parse, all.at, SAY("\"%.*s\" is neither cron(…) nor rate(…)", SPAN(all)),
-			"write for example cron(0/5 * * * ? *) or rate(5 minutes)");
+			any_schedule);
 	if (!cut(body, ')', &inner, &behind))
 		return wrong(parse, all.at + all.length, SAY("%.*s(… has no closing parenthesis", SPAN(name)),
 			SAY("write %.*s)", SPAN(all)));
@@ -524,6 +547,37 @@ static bool read_expression(struct parse *parse)
 		return wrong(parse, behind.at, "something stands behind the closing parenthesis",
 			SAY("write %.*s(%.*s)", SPAN(name), SPAN(inner)));
 	return *name.at == 'c' ? read_cron(parse, inner) : read_rate(parse, inner);
+}
+
+/* Whether a remedy tells to write a schedule that would be refused itself; `parse` is then what is wrong with
+ * it. */
+static bool is_unsound(struct arena *arena, const char *remedy, struct parse *parse)
+{
+	static const char *const begins[] = { "cron(", "rate(" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(begins); i++)
+		for (const char *at = strstr(remedy, begins[i]); at; at = strstr(at + 1, begins[i])) {
+			size_t length = strcspn(at, ")");
+
+			*parse = (struct parse){ .arena = arena,
+				.text = arena_copy_n(arena, at, length + (at[length] == ')')),
+				.out = arena_alloc(arena, sizeof(struct schedule)) };
+			if (at[length] && !text_starts(at, "cron(minutes ") && !read_expression(parse))
+				return true;
+		}
+	return false;
+}
+
+/* What is wrong in a second place is mended in the same go, so that nobody is told to write a fault. */
+static const char *sound_remedy(struct arena *arena, const char *remedy)
+{
+	struct parse second, third;
+
+	if (!is_unsound(arena, remedy, &second))
+		return remedy;
+	if (strchr(second.remedy, '(') && !is_unsound(arena, second.remedy, &third))
+		return second.remedy;
+	return arena_printf(arena, "%s; here, %s", any_schedule, second.message);
 }
 
 bool schedule_parse(struct arena *arena, const char *text, struct schedule *out, const char **message,
@@ -535,7 +589,7 @@ bool schedule_parse(struct arena *arena, const char *text, struct schedule *out,
 	if (read_expression(&parse))
 		return true;
 	*message = parse.message;
-	*remedy = parse.remedy;
+	*remedy = sound_remedy(arena, parse.remedy);
 	*offset = (size_t)(parse.bad - text);
 	return false;
 }

@@ -24,6 +24,7 @@ enum schema_mark {
 	SCHEMA_LATER, /* not supported yet: a fault, with what to use until then */
 	SCHEMA_MISTAKE, /* what people write here and means something else: a fault, with what to write
 			   instead */
+	SCHEMA_LEFT_OUT, /* what a pasted file may hold and nobody needs here: a warning */
 };
 
 struct schema;
@@ -62,6 +63,21 @@ struct schema {
 #define VARIABLE_NAME \
 	.pattern = "^[^=\x01-\x1f]*$", .what = "the name of an environment variable", \
 	.example = "\"STAGE\"", .remedy = "write letters, digits and \"_\", for example \"STAGE\""
+
+#define ROLE_ARN     "arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+"
+#define ROLE_PATTERN "^(" ROLE_ARN "|[A-Za-z0-9_+=,.@-]{1,64})$"
+
+/* The full name of an image, in an app as in a container. */
+#define IMAGE_NAME \
+	.pattern = "^[A-Za-z0-9]([A-Za-z0-9_./:@-]*[A-Za-z0-9_.-])?$", .what = "the name of an image", \
+	.longest = 1024, .example = "\"public.ecr.aws/docker/library/busybox:1.36\""
+
+/* What people say in a file about it; nobody reads it. */
+#define COMMENT \
+	{ \
+		.key = "$comment", .types = SCHEMA_STRING, .example = "\"every night, for accounting\"", \
+		.description = "For people; ignored." \
+	}
 
 /* A whole file, and the tree that RegisterTaskDefinition takes. */
 extern const struct schema schema_file;

@@ -49,13 +49,25 @@ static const char *remedy_of(struct walk *walk, const struct schema_member *memb
 		walk->reader->arena, "write for example %s", member->example ? member->example : "\"text\"");
 }
 
+/* Go's and others' zero value of an enumeration: nothing was meant. */
+static void empty_value(struct walk *walk, const struct spot *spot)
+{
+	const char *message;
+
+	if (fault_is_cut(walk->reader))
+		return;
+	message = arena_printf(walk->reader->arena, "%s is empty", spot_label(walk->reader, spot));
+	fault_at(walk->reader, spot, AT_VALUE, message, "leave it out");
+	yield_last(walk->reader, spot, message);
+}
+
 /* What an enumeration does not hold: in AWS's own objects it may be new there, and is passed on. */
 static void unknown_value(
 	struct walk *walk, const struct spot *spot, const struct schema_member *member, const char *text)
 {
 	struct arena *arena = walk->reader->arena;
-	size_t count = 0;
 	const char *near, *message, *all;
+	size_t count = 0;
 
 	if (!walk->open && fault_is_cut(walk->reader))
 		return;
@@ -65,13 +77,15 @@ static void unknown_value(
 	near = text_nearest(text, member->values, count);
 	message = arena_printf(
 		arena, "%s cannot be %s", spot_label(walk->reader, spot), quoted(walk->reader, text));
-	if (walk->open && !near)
-		warn_at(walk->reader, spot, AT_VALUE,
-			arena_printf(arena, "%s, as far as is known here; it is passed on", message),
+	if (walk->open && !near) {
+		message = arena_printf(arena, "%s, as far as is known here; it is passed on", message);
+		warn_at(walk->reader, spot, AT_VALUE, message,
 			arena_printf(arena, "write %s, unless it is new on AWS", all));
-	else
+	} else {
 		fault_at(walk->reader, spot, AT_VALUE, message,
 			arena_printf(arena, "write %s", near ? quoted(walk->reader, near) : all));
+	}
+	yield_last(walk->reader, spot, message);
 }
 
 static void wrong_length(
@@ -135,7 +149,10 @@ static void check_text(
 		for (const char *const *value = member->values; *value; value++)
 			if (strcmp(*value, text) == 0)
 				return;
-		unknown_value(walk, spot, member, text);
+		if (!*text && !member->required)
+			empty_value(walk, spot);
+		else
+			unknown_value(walk, spot, member, text);
 	} else if (!length_fits(member, text)) {
 		wrong_length(walk, spot, member, text);
 	} else if (member->pattern && regexec(compiled(walk, member->pattern), text, 0, NULL, 0) != 0) {
@@ -222,11 +239,21 @@ static const struct schema_member *member_of(const struct schema *schema, const 
 	return NULL;
 }
 
-static void unknown_key(struct walk *walk, const struct spot *spot, const struct schema *schema)
+static bool is_empty(const json_t *value)
+{
+	return (json_is_string(value) && !json_string_length(value)) ||
+	       ((json_is_array(value) || json_is_object(value)) && !says_something(value));
+}
+
+/* In AWS's own objects a pasted file may hold what says nothing. */
+static void unknown_key(
+	struct walk *walk, const struct spot *spot, const struct schema *schema, const json_t *value)
 {
 	struct arena *arena = walk->reader->arena;
 	const char *near = schema_nearest_key(arena, schema, spot->key), *message;
 
+	if (schema->open && (json_is_null(value) || (!near && is_empty(value))))
+		return;
 	if ((near || !schema->open) && fault_is_cut(walk->reader))
 		return;
 	message = arena_printf(arena, "unknown key %s", told_text(walk->reader, spot, spot->key));
@@ -259,10 +286,13 @@ static void check_known(
 			arena_printf(arena, "\"%s\" is not supported yet", member->key), member->remedy);
 	else if (member->mark == SCHEMA_MISTAKE && walk->open && !says_something(value))
 		return; /* pasted with its empties */
+	else if (member->mark == SCHEMA_LEFT_OUT && says_something(value))
+		warn_at(walk->reader, spot, AT_KEY,
+			arena_printf(arena, "\"%s\" is left out here", member->key), member->remedy);
 	else if (member->mark == SCHEMA_MISTAKE)
 		fault_at(walk->reader, spot, AT_KEY,
 			arena_printf(arena, "\"%s\" does not belong here", member->key), member->remedy);
-	else
+	else if (member->mark == SCHEMA_MEMBER)
 		check_value(walk, spot, member, value);
 }
 
@@ -310,11 +340,28 @@ static void check_object(
 		} else if (member) {
 			check_known(walk, below, member, value);
 		} else if (!is_ignored(schema, key)) {
-			unknown_key(walk, below, schema);
+			unknown_key(walk, below, schema, value);
 		}
 	}
 	check_required(walk, spot, schema, object);
 	walk->open = open_above;
+}
+
+/* A task definition by itself, told once and not member by member. */
+static bool is_task_definition(struct walk *walk, const struct spot *spot, const json_t *file)
+{
+	static const char *const marks[] = { "containerDefinitions", "taskDefinition" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(marks); i++) {
+		if (!json_object_get(file, marks[i]))
+			continue;
+		fault_at(walk->reader, MEMBER(spot, marks[i]), AT_KEY,
+			"this is a task definition, and the file has to hold apps or batches",
+			"write it as the \"taskDefinition\" of an app: {\"apps\": {\"jobs\": "
+			"{\"taskDefinition\": {...}}}}");
+		return true;
+	}
+	return false;
 }
 
 static unsigned type_of(const json_t *value)
@@ -363,11 +410,14 @@ static void check_value(
 
 void check_members(struct reader *reader)
 {
-	static const struct schema_member file = { .types = SCHEMA_OBJECT, .object = &schema_file };
+	static const struct schema_member file = {
+		.types = SCHEMA_OBJECT, .object = &schema_file, .example = "{\"apps\": {...}}"
+	};
 	struct walk walk = { .reader = reader };
 
 	for (size_t i = 0; i < reader->source_count; i++)
-		if (reader->sources[i].root)
+		if (reader->sources[i].root &&
+			!is_task_definition(&walk, TOP(&reader->sources[i]), reader->sources[i].root))
 			check_value(&walk, TOP(&reader->sources[i]), &file, reader->sources[i].root);
 	for (size_t i = 0; i < walk.pattern_count; i++)
 		regfree(&walk.patterns[i].compiled);

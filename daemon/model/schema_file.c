@@ -12,12 +12,10 @@
 
 /* --- names of AWS's things */
 
-#define ROLE_ARN     "arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+"
-#define ROLE_PATTERN "^(" ROLE_ARN "|[A-Za-z0-9_+=,.@-]{1,64})$"
-
+#define REPOSITORY_WORD "[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*"
 #define REPOSITORY_NAME \
-	.pattern = "^[a-z0-9]+([._/-][a-z0-9]+)*$", .what = "a repository name", .shortest = 2, \
-	.longest = 256, .example = "\"team/jobs\""
+	.pattern = "^" REPOSITORY_WORD "(/" REPOSITORY_WORD ")*$", .what = "a repository name", \
+	.shortest = 2, .longest = 256, .example = "\"team/jobs\""
 #define CLUSTER_NAME \
 	.pattern = "^[A-Za-z0-9_-]+$", .what = "a cluster name", .longest = 255, .example = "\"jobs\"", \
 	.remedy = "write letters, digits, \"-\" and \"_\", for example \"jobs\""
@@ -92,10 +90,7 @@ static const struct schema_member image_members[] = {
 		.description = "One image of the app's repository, whatever its tags." },
 	{ .key = "uri",
 		.types = SCHEMA_STRING,
-		.pattern = "^[A-Za-z0-9][A-Za-z0-9_./:@-]*[A-Za-z0-9]$",
-		.what = "the name of an image",
-		.longest = 1024,
-		.example = "\"public.ecr.aws/docker/library/busybox:1.36\"",
+		IMAGE_NAME,
 		.description = "An image anywhere, by its full name." },
 	{ .key = "pin",
 		.mark = SCHEMA_LATER,
@@ -215,6 +210,43 @@ static const struct schema_member log_group_members[] = {
 };
 static const struct schema schema_log_group = SCHEMA(log_group_members);
 
+static const struct schema_member tag_pattern = {
+	.types = SCHEMA_STRING, .shortest = 1, .example = "\"prod*\""
+};
+
+static const struct schema_member selection_members[] = {
+	{ .key = "tagStatus",
+		.types = SCHEMA_STRING,
+		.required = true,
+		.values = VALUES("tagged", "untagged", "any") },
+	{ .key = "tagPatternList", .types = SCHEMA_ARRAY, .element = &tag_pattern, .example = "[\"prod*\"]" },
+	{ .key = "tagPrefixList", .types = SCHEMA_ARRAY, .element = &tag_pattern, .example = "[\"prod\"]" },
+	{ .key = "storageClass", .types = SCHEMA_STRING, .values = VALUES("standard", "archive") },
+	{ .key = "countType",
+		.types = SCHEMA_STRING,
+		.required = true,
+		.values = VALUES("imageCountMoreThan", "sinceImagePushed", "sinceImagePulled",
+			"sinceImageTransitioned") },
+	{ .key = "countUnit", .types = SCHEMA_STRING, .values = VALUES("days") },
+	{ .key = "countNumber",
+		.types = SCHEMA_INTEGER,
+		.required = true,
+		.least = 1,
+		.most = 1000000,
+		.example = "1" },
+};
+static const struct schema schema_selection = {
+	.members = selection_members, .count = ARRAY_LENGTH(selection_members), .open = true
+};
+
+static const struct schema_member action_members[] = {
+	{ .key = "type", .types = SCHEMA_STRING, .required = true, .values = VALUES("expire", "transition") },
+	{ .key = "targetStorageClass", .types = SCHEMA_STRING, .values = VALUES("archive") },
+};
+static const struct schema schema_action = {
+	.members = action_members, .count = ARRAY_LENGTH(action_members), .open = true
+};
+
 static const struct schema_member lifecycle_rule_members[] = {
 	{ .key = "rulePriority",
 		.types = SCHEMA_INTEGER,
@@ -225,10 +257,15 @@ static const struct schema_member lifecycle_rule_members[] = {
 	{ .key = "description", .types = SCHEMA_STRING },
 	{ .key = "selection",
 		.types = SCHEMA_OBJECT,
+		.object = &schema_selection,
 		.required = true,
 		.example = "{\"tagStatus\": \"untagged\", \"countType\": \"imageCountMoreThan\", "
 			   "\"countNumber\": 1}" },
-	{ .key = "action", .types = SCHEMA_OBJECT, .required = true, .example = "{\"type\": \"expire\"}" },
+	{ .key = "action",
+		.types = SCHEMA_OBJECT,
+		.object = &schema_action,
+		.required = true,
+		.example = "{\"type\": \"expire\"}" },
 };
 static const struct schema schema_lifecycle_rule = {
 	.members = lifecycle_rule_members, .count = ARRAY_LENGTH(lifecycle_rule_members), .open = true
@@ -276,6 +313,25 @@ static const struct schema_member lifecycle_members[] = {
 };
 static const struct schema schema_lifecycle = SCHEMA(lifecycle_members);
 
+#define EXCLUSIONS "[{\"filterType\": \"WILDCARD\", \"filter\": \"latest*\"}]"
+
+static const struct schema_member exclusion_members[] = {
+	{ .key = "filterType", .types = SCHEMA_STRING, .values = VALUES("WILDCARD"), .required = true },
+	{ .key = "filter",
+		.types = SCHEMA_STRING,
+		.required = true,
+		.shortest = 1,
+		.longest = 128,
+		.pattern = "^[0-9a-zA-Z._*-]+$",
+		.what = "a pattern of tags",
+		.example = "\"latest*\"",
+		.remedy = "write letters, digits, \".\", \"_\", \"-\" and \"*\", for example \"latest*\"" },
+};
+static const struct schema schema_exclusion = SCHEMA(exclusion_members);
+static const struct schema_member exclusion = { .types = SCHEMA_OBJECT,
+	.object = &schema_exclusion,
+	.example = "{\"filterType\": \"WILDCARD\", \"filter\": \"latest*\"}" };
+
 static const struct schema_member repository_members[] = {
 	{ .key = "name",
 		.types = SCHEMA_STRING,
@@ -293,8 +349,16 @@ static const struct schema_member repository_members[] = {
 		.description = "Whether images are scanned when they are pushed." },
 	{ .key = "imageTagMutability",
 		.types = SCHEMA_STRING | SCHEMA_NULL,
-		.values = VALUES("MUTABLE", "IMMUTABLE"),
-		.description = "Whether a tag can move to another image." },
+		.values =
+			VALUES("MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION"),
+		.description = "Whether a tag can move to another image; of some tags the other way round." },
+	{ .key = "imageTagMutabilityExclusionFilters",
+		.types = SCHEMA_ARRAY,
+		.element = &exclusion,
+		.shortest = 1,
+		.longest = 5,
+		.example = EXCLUSIONS,
+		.description = "The tags that the exclusion of imageTagMutability is about." },
 };
 static const struct schema schema_repository = SCHEMA(repository_members);
 
@@ -311,7 +375,17 @@ static const struct schema_member role_members[] = {
 };
 static const struct schema schema_roles = SCHEMA(role_members);
 
+#define NOT_YET(the_key, the_remedy) \
+	{ \
+		.key = the_key, .mark = SCHEMA_LATER, .remedy = the_remedy \
+	}
+#define FAMILY \
+	NOT_YET("family", \
+		"leave it out: the family is <app>-<batch>, or the app's name with \"logStreams\": " \
+		"\"app\"")
+
 static const struct schema_member app_members[] = {
+	COMMENT,
 	{ .key = "region",
 		.types = SCHEMA_STRING,
 		.pattern = REGION_PATTERN,
@@ -362,6 +436,8 @@ static const struct schema_member app_members[] = {
 		.types = SCHEMA_OBJECT,
 		.object = &schema_task_definition,
 		.example = "{\"cpu\": \"256\", \"memory\": \"512\"}",
+		.remedy = "write an object; a list of containers is its \"containerDefinitions\": "
+			  "{\"containerDefinitions\": [...]}",
 		.description = "What RegisterTaskDefinition takes; what is absent here is put in." },
 	{ .key = "logStreams",
 		.types = SCHEMA_STRING,
@@ -394,6 +470,13 @@ static const struct schema_member app_members[] = {
 	TAGS,
 	ADOPT,
 	READ_ONLY,
+	FAMILY,
+	NOT_YET("expect", "leave it out"),
+	NOT_YET("retry", "leave it out"),
+	NOT_YET("ping", "leave it out"),
+	{ .key = "containerDefinitions",
+		.mark = SCHEMA_MISTAKE,
+		.remedy = "write \"taskDefinition\": {\"containerDefinitions\": [...]}" },
 	{ .key = "subnets", .mark = SCHEMA_MISTAKE, .remedy = "write \"network\": {\"subnets\": [...]}" },
 	{ .key = "batches",
 		.mark = SCHEMA_MISTAKE,
@@ -425,12 +508,8 @@ static const struct schema_member retry_members[] = {
 };
 static const struct schema schema_retry = SCHEMA(retry_members);
 
-#define SCHEDULER_ONLY(the_key, the_remedy) \
-	{ \
-		.key = the_key, .mark = SCHEMA_LATER, .remedy = the_remedy \
-	}
-
 static const struct schema_member batch_members[] = {
+	COMMENT,
 	{ .key = "app",
 		.types = SCHEMA_STRING,
 		.required = true,
@@ -536,14 +615,21 @@ static const struct schema_member batch_members[] = {
 	TAGS,
 	ADOPT,
 	READ_ONLY,
-	SCHEDULER_ONLY("timezone", "write the schedule in UTC"),
-	SCHEDULER_ONLY("startDate", "add the batch on the day, or write it \"enabled\": false until then"),
-	SCHEDULER_ONLY(
-		"endDate", "name the last year in the cron expression, or remove the batch on the day"),
-	SCHEDULER_ONLY("flexibleTimeWindow", "give the batches different minutes"),
-	SCHEDULER_ONLY("queue", "write \"schedule\": \"rate(1 minute)\" and let the task read the queue"),
-	SCHEDULER_ONLY("eventPattern", "write \"schedule\""),
-	SCHEDULER_ONLY("expect", "leave it out"),
+	NOT_YET("timezone", "write the schedule in UTC"),
+	NOT_YET("startDate", "add the batch on the day, or write it \"enabled\": false until then"),
+	NOT_YET("endDate", "name the last year in the cron expression, or remove the batch on the day"),
+	NOT_YET("flexibleTimeWindow", "give the batches different minutes"),
+	NOT_YET("queue", "write \"schedule\": \"rate(1 minute)\" and let the task read the queue"),
+	NOT_YET("eventPattern", "write \"schedule\""),
+	NOT_YET("expect", "leave it out"),
+	FAMILY,
+	NOT_YET("after", "write \"schedule\""),
+	NOT_YET("retry", "leave it out"),
+	NOT_YET("ping", "leave it out"),
+	NOT_YET("taskDefinition", "write it in an app of its own"),
+	NOT_YET("enableExecuteCommand", "leave it out"),
+	NOT_YET("group", "leave it out"),
+	NOT_YET("referenceId", "leave it out"),
 	{ .key = "scheduleExpression", .mark = SCHEMA_MISTAKE, .remedy = "write \"schedule\"" },
 	{ .key = "name",
 		.mark = SCHEMA_MISTAKE,
@@ -576,6 +662,7 @@ static const struct schema_member batch_value = { .types = SCHEMA_OBJECT,
 static const struct schema schema_batches = { .map_key = &batch_name, .map_value = &batch_value };
 
 static const struct schema_member file_members[] = {
+	COMMENT,
 	{ .key = "$schema",
 		.types = SCHEMA_STRING,
 		.description = "Which JSON Schema an editor holds this against." },

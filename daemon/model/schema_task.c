@@ -81,12 +81,27 @@ static const struct schema_member environment_file_members[] = {
 };
 static const struct schema schema_environment_file = AWS(environment_file_members);
 
+static const struct schema_member mps_members[] = {
+	{ .key = "memory",
+		.types = SCHEMA_INTEGER,
+		.required = true,
+		.least = 1,
+		.most = 1 << 30,
+		.example = "1024" },
+	{ .key = "maxComputePercent", .types = SCHEMA_INTEGER, .least = 1, .most = 100, .example = "50" },
+};
+static const struct schema schema_mps = AWS(mps_members);
+
+static const struct schema_member sharing_members[] = { OBJECT("nvidiaMps", &schema_mps) };
+static const struct schema schema_sharing = AWS(sharing_members);
+
 static const struct schema_member resource_members[] = {
 	NEEDED("value", "\"1\""),
 	{ .key = "type",
 		.types = SCHEMA_STRING,
 		.values = VALUES("GPU", "InferenceAccelerator", "NeuronDevice"),
 		.required = true },
+	OBJECT("sharingStrategy", &schema_sharing),
 };
 static const struct schema schema_resource = AWS(resource_members);
 
@@ -192,6 +207,7 @@ static const struct schema_member log_members[] = {
 	{ .key = "logDriver",
 		.types = SCHEMA_STRING,
 		.required = true,
+		.example = "\"awslogs\"",
 		.values = VALUES("json-file", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk",
 			"awsfirelens") },
 	MAP("options"),
@@ -231,7 +247,7 @@ static const struct schema_member container_members[] = {
 	{ .key = "image",
 		.types = SCHEMA_STRING,
 		.shortest = 1,
-		.example = "\"public.ecr.aws/docker/library/busybox:1.36\"",
+		IMAGE_NAME,
 		.description = "Needed by all but the first, whose image is the app's." },
 	OBJECT("repositoryCredentials", &schema_credentials),
 	{ .key = "cpu", .types = SCHEMA_INTEGER, .most = 1 << 20, .example = "128" },
@@ -254,8 +270,8 @@ static const struct schema_member container_members[] = {
 	OBJECT("linuxParameters", &schema_linux),
 	LIST("secrets", &schema_secret),
 	LIST("dependsOn", &schema_depends),
-	{ .key = "startTimeout", .types = SCHEMA_INTEGER, .least = 2, .most = 86400, .example = "120" },
-	{ .key = "stopTimeout", .types = SCHEMA_INTEGER, .least = 0, .most = 120, .example = "30" },
+	{ .key = "startTimeout", .types = SCHEMA_INTEGER, .least = 2, .most = 120, .example = "120" },
+	{ .key = "stopTimeout", .types = SCHEMA_INTEGER, .least = 2, .most = 120, .example = "30" },
 	ONE_OF("versionConsistency", "enabled", "disabled"),
 	TEXT("hostname"),
 	TEXT("user"),
@@ -357,6 +373,7 @@ static const struct schema_member proxy_members[] = {
 	ONE_OF("type", "APPMESH"),
 	NEEDED("containerName", "\"envoy\""),
 	LIST("properties", &schema_pair),
+	{ .key = "proxyConfigurationProperties", .mark = SCHEMA_MISTAKE, .remedy = "write \"properties\"" },
 };
 static const struct schema schema_proxy = AWS(proxy_members);
 
@@ -394,14 +411,31 @@ static const struct schema_member tag_members[] = {
 };
 static const struct schema schema_tag = AWS(tag_members);
 
-#define TASK_ROLE(k, e) \
+static const struct schema_member accelerator_members[] = {
+	NEEDED("deviceName", "\"device_1\""),
+	NEEDED("deviceType", "\"eia2.medium\""),
+};
+static const struct schema schema_accelerator = AWS(accelerator_members);
+
+static const struct schema_member trusted_members[] = {
+	{ .key = "isolationMode",
+		.types = SCHEMA_STRING,
+		.required = true,
+		.values = VALUES("SHARED", "ISOLATED_SANDBOX", "CONFIDENTIAL_SANDBOX") },
+	TEXT("attestationPolicy"),
+};
+static const struct schema schema_trusted = AWS(trusted_members);
+
+#define TASK_ROLE(k, name) \
 	{ \
-		.key = k, .types = SCHEMA_STRING, .shortest = 1, .example = e \
+		.key = k, .types = SCHEMA_STRING, .shortest = 1, .longest = 2048, .pattern = ROLE_PATTERN, \
+		.what = "a role", .example = "\"" name "\"", \
+		.remedy = "write the name or the ARN of a role, for example \"" name "\"" \
 	}
 
 static const struct schema_member task_members[] = {
-	TASK_ROLE("taskRoleArn", "\"jobsTaskRole\""),
-	TASK_ROLE("executionRoleArn", "\"ecsTaskExecutionRole\""),
+	TASK_ROLE("taskRoleArn", "jobsTaskRole"),
+	TASK_ROLE("executionRoleArn", "ecsTaskExecutionRole"),
 	ONE_OF("networkMode", "awsvpc", "bridge", "host", "none"),
 	{ .key = "containerDefinitions",
 		.types = SCHEMA_ARRAY,
@@ -420,16 +454,26 @@ static const struct schema_member task_members[] = {
 		.types = SCHEMA_STRING | SCHEMA_INTEGER,
 		.example = "\"512\"",
 		.description = "MiB of the task: \"512\", 512 or \"0.5 GB\"." },
-	ONE_OF("pidMode", "task", "host"),
+	ONE_OF("pidMode", "task"),
 	ONE_OF("ipcMode", "task", "host", "none"),
 	OBJECT("proxyConfiguration", &schema_proxy),
 	OBJECT("ephemeralStorage", &schema_storage),
 	OBJECT("runtimePlatform", &schema_platform),
 	FLAG("enableFaultInjection"),
-	{ .key = "family",
+	LIST("inferenceAccelerators", &schema_accelerator),
+	OBJECT("trustedExecutionConfiguration", &schema_trusted),
+	{ .key = "taskDefinition",
 		.mark = SCHEMA_MISTAKE,
-		.remedy = "leave it out: the family is <app>-<batch>, or the app's name with \"logStreams\": "
-			  "\"app\"" },
+		.remedy = "this is the answer of DescribeTaskDefinition: write what is in it, without it" },
+	{ .key = "Properties",
+		.mark = SCHEMA_MISTAKE,
+		.remedy = "this is a resource of CloudFormation: write what is in it, without it, and each "
+			  "name "
+			  "with a small first letter" },
+	{ .key = "family",
+		.mark = SCHEMA_LEFT_OUT,
+		.remedy = "leave it out: a family is named on app or batch, and is <app>-<batch> where it is "
+			  "not" },
 	{ .key = "tags",
 		.types = SCHEMA_ARRAY,
 		.element = &(const struct schema_member){ .types = SCHEMA_OBJECT, .object = &schema_tag },

@@ -152,7 +152,7 @@ const char *schema_keys(struct arena *arena, const struct schema *schema)
 	size_t count = 0;
 
 	for (size_t i = 0; i < schema->count; i++)
-		if (schema->members[i].mark == SCHEMA_MEMBER)
+		if (schema->members[i].mark == SCHEMA_MEMBER && schema->members[i].key[0] != '$')
 			words[count++] = arena_printf(arena, "\"%s\"", schema->members[i].key);
 	return list_words(arena, words, count, " or ");
 }
@@ -177,7 +177,7 @@ const char *schema_nearest_key(struct arena *arena, const struct schema *schema,
 	size_t count = 0;
 
 	for (size_t i = 0; i < schema->count; i++)
-		if (schema->members[i].mark != SCHEMA_MISTAKE)
+		if (schema->members[i].mark == SCHEMA_MEMBER || schema->members[i].mark == SCHEMA_LATER)
 			known[count++] = schema->members[i].key;
 	return text_nearest(key, known, count);
 }

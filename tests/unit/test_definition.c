@@ -173,6 +173,49 @@ static void what_an_app_leaves_out(void)
 
 #define NETWORK "\"network\": {\"subnets\": [\"subnet-1\"]}"
 
+#define NIGHTLY(more) "\"nightly\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"" more "}"
+
+/* Whether the app's repository and log group are made, as it is written here with these batches. */
+static void check_made(const char *app, const char *batches, bool repository, bool log_group)
+{
+	struct definitions *set = READ(arena_printf(arena,
+		"{\"apps\": {\"jobs\": {\"network\": {\"subnets\": [\"subnet-1\"]}, %s}}, \"batches\": {%s}}",
+		app, batches));
+	const struct app *made = definitions_app(set, "jobs");
+
+	if (!CHECK(!set->broken && !made->repository.use.unused == repository &&
+		    !made->log_group.use.unused == log_group))
+		printf("  in   %s with %s\n  %s\n", app, batches, lines_of(set));
+	definitions_free(set);
+}
+
+#define BOX "\"image\": \"busybox\""
+#define OWN_GROUP \
+	"\"logConfiguration\": {\"logDriver\": \"awslogs\", \"options\": {\"awslogs-group\": \"/g\"}}"
+#define TASK(...) "\"taskDefinition\": {\"containerDefinitions\": [" __VA_ARGS__ "]}"
+#define URI(uri)  "\"image\": {\"uri\": \"" uri "\"}"
+#define ECR       "123456789012.dkr.ecr.eu-west-1.amazonaws.com/"
+
+static void what_is_made(void)
+{
+	check_made("\"enabled\": true", NIGHTLY(""), true, true);
+	check_made("\"enabled\": true", "", true, true);
+	check_made(URI("busybox"), NIGHTLY(""), false, true);
+	check_made(URI("busybox"), NIGHTLY(", \"image\": {\"tag\": \"green\"}"), true, true);
+	check_made(URI(ECR "jobs:1"), NIGHTLY(""), true, true);
+	check_made(URI(ECR "jobs2:1"), NIGHTLY(""), false, true);
+	check_made(URI("busybox") ", \"repository\": {\"scanOnPush\": true}", NIGHTLY(""), true, true);
+	check_made("\"enabled\": true", NIGHTLY(", " URI("busybox")), false, true);
+	check_made("\"image\": {\"tag\": \"x\"}", NIGHTLY(", " URI("busybox")), true, true);
+	check_made(TASK("{" BOX "}"), NIGHTLY(""), false, true);
+	check_made(TASK("{" BOX "}, {\"name\": \"b\", \"image\": \"" ECR "jobs@sha256:1\"}"), NIGHTLY(""),
+		true, true);
+	check_made(TASK("{" OWN_GROUP "}"), NIGHTLY(""), true, false);
+	check_made(TASK("{" OWN_GROUP "}") ", \"logGroup\": \"/g\"", NIGHTLY(""), true, true);
+	check_made(TASK("{" OWN_GROUP "}, {\"name\": \"b\", " BOX "}"), NIGHTLY(""), true, true);
+	check_made(TASK("{\"logConfiguration\": {\"logDriver\": \"splunk\"}}"), NIGHTLY(""), true, false);
+}
+
 static void wishes(void)
 {
 	struct definitions *set = READ(
@@ -525,6 +568,7 @@ int main(int argc, char **argv)
 	all_files("bad", false, 60);
 	the_article();
 	what_an_app_leaves_out();
+	what_is_made();
 	wishes();
 	a_batch_in_full();
 	an_input_by_its_parts();

@@ -228,8 +228,57 @@ static const struct refusal refusals[] = {
 		"write a whole number and minutes, hours or days, for example rate(5 minutes)" },
 	{ "rate(-5 minutes)", 5, "\"-5 minutes\" is no rate",
 		"write a whole number and minutes, hours or days, for example rate(5 minutes)" },
+	{ "@daily", 0, "\"@daily\" is neither cron(…) nor rate(…)", "write cron(0 0 * * ? *)" },
+	{ "@weekly", 0, "\"@weekly\" is neither cron(…) nor rate(…)", "write cron(0 0 ? * SUN *)" },
+	{ "*/5 * * * * *", 0, "\"*/5 * * * * *\" is neither cron(…) nor rate(…)",
+		"write cron(*/5 * * * ? *)" },
+	{ "H 3 * * *", 0, "\"H 3 * * *\" is neither cron(…) nor rate(…)",
+		"write for example cron(0/5 * * * ? *) or rate(5 minutes); here, \"H\" is no value for "
+		"minutes" },
 	{ "rate(999999999 days)", 5, "a rate of 999999999 days is out of range", "write rate(1 day)" },
 };
+
+/* Nobody is told to write what would be refused: each schedule in a remedy is one. */
+static void check_told(struct arena *arena, const char *remedy)
+{
+	static const char *const begins[] = { "cron(", "rate(" };
+	const char *message, *other;
+	struct schedule schedule;
+	size_t offset;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(begins); i++)
+		for (const char *at = strstr(remedy, begins[i]); at; at = strstr(at + 1, begins[i])) {
+			const char *told = arena_copy_n(arena, at, strcspn(at, ")") + 1);
+
+			if (strchr(told, ')') && strncmp(told, "cron(minutes ", 13) != 0 &&
+				!CHECK(schedule_parse(arena, told, &schedule, &message, &other, &offset)))
+				printf("  told: %s\n", told);
+		}
+}
+
+/* What people bring from crontab, Jenkins, Quartz and Kubernetes. */
+static void check_crontabs(struct arena *arena)
+{
+	static const char *const fields[][6] = {
+		{ "*/5", "0", "61", "H", "0-59/15", "*/90" },
+		{ "*", "3", "25", "*/2", "9-17", "22-2" },
+		{ "*", "1", "31", "?", "L", "1,15" },
+		{ "*", "2", "JAN", "13", "*/3", "jan,jul" },
+		{ "*", "1-5", "0", "7", "MON#6", "sun" },
+	};
+	const char *message, *remedy;
+	struct schedule schedule;
+	size_t offset;
+
+	for (unsigned i = 0; i < 6 * 6 * 6 * 6 * 6; i++) {
+		const char *text = arena_printf(arena, "%s%s %s %s %s %s", i % 7 ? "" : "0 ",
+			fields[0][i % 6], fields[1][i / 6 % 6], fields[2][i / 36 % 6], fields[3][i / 216 % 6],
+			fields[4][i / 1296]);
+
+		CHECK(!schedule_parse(arena, text, &schedule, &message, &remedy, &offset));
+		check_told(arena, remedy);
+	}
+}
 
 static void check_refusal(struct arena *arena, const struct refusal *row)
 {
@@ -243,6 +292,7 @@ static void check_refusal(struct arena *arena, const struct refusal *row)
 	}
 	CHECK_TEXT(message, row->message);
 	CHECK_TEXT(remedy, row->remedy);
+	check_told(arena, remedy);
 	if (!CHECK_NUMBER(offset, row->offset))
 		printf("  %s\n", row->expression);
 }
@@ -283,6 +333,7 @@ int main(void)
 		check_fires(arena, &fires[i]);
 	for (size_t i = 0; i < ARRAY_LENGTH(refusals); i++)
 		check_refusal(arena, &refusals[i]);
+	check_crontabs(arena);
 	check_rate(arena, "rate(1 minute)", 60);
 	check_rate(arena, "rate(5 minutes)", 300);
 	check_rate(arena, "rate(1 hour)", 3600);

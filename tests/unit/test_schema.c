@@ -94,7 +94,7 @@ static void put_member(
 		json_put(out, member->key, of_member(member, schema->open));
 		if (member->required)
 			json_add(required, json_string(member->key));
-	} else if (schema->open) {
+	} else if (schema->open && member->mark != SCHEMA_LEFT_OUT) {
 		json_put(out, member->key, json_pack("{s:[n,s,[]]}", "enum", ""));
 	}
 }
