@@ -57,6 +57,7 @@ static void add_site(struct pass *pass, size_t *capacity, const char *region, co
 		.role_arn = arena_copy(pass->arena, role_arn),
 		.region = arena_copy(pass->arena, region),
 		.partition = aws_partition(region),
+		.suffix = aws_suffix(region),
 	};
 }
 

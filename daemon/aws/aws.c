@@ -128,6 +128,11 @@ const char *aws_partition(const char *region)
 	return region_partition(region);
 }
 
+const char *aws_suffix(const char *region)
+{
+	return region_suffix(region);
+}
+
 char *aws_world(const struct aws *aws, struct arena *arena, struct error *error)
 {
 	/* Any region will do: what matters is whether somebody set an endpoint. */

@@ -103,6 +103,8 @@ const char *aws_warning(const struct aws *aws);
 const char *aws_region(const struct aws *aws);
 /* "aws", "aws-cn", "aws-us-gov" …, by the region. */
 const char *aws_partition(const char *region);
+/* "amazonaws.com" …, what the partition's host names end with. */
+const char *aws_suffix(const char *region);
 /*
  * Which world the calls go to, from the arena: "aws" for AWS itself, whatever partition and region, else the
  * URL of the endpoint that somebody set. NULL and `error` where the endpoint cannot be used.

@@ -50,6 +50,11 @@ const char *region_partition(const char *region)
 	return partition_of(region)->id;
 }
 
+const char *region_suffix(const char *region)
+{
+	return partition_of(region)->suffix;
+}
+
 bool region_is_label(const char *region)
 {
 	size_t length = strlen(region);

@@ -31,6 +31,8 @@ bool region_is_label(const char *region);
 
 /* The partition's id by the region's name: "aws", "aws-cn", "aws-us-gov", … */
 const char *region_partition(const char *region);
+/* What its host names end with: "amazonaws.com", "amazonaws.com.cn", … */
+const char *region_suffix(const char *region);
 
 /*
  * Resolves, from the arena, in the order: flag, AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, setting,

@@ -58,11 +58,6 @@ const char *arn_tail(const char *arn)
 	return tail ? tail + 1 : arn;
 }
 
-static const char *registry_suffix(const struct site *site)
-{
-	return strcmp(site->partition, "aws-cn") == 0 ? "amazonaws.com.cn" : "amazonaws.com";
-}
-
 char *image_uri(const struct view *view, const struct app *app, const struct batch *batch)
 {
 	bool own = batch && (batch->image.tag || batch->image.digest || batch->image.uri);
@@ -72,7 +67,7 @@ char *image_uri(const struct view *view, const struct app *app, const struct bat
 	if (image->uri)
 		return arena_copy(view->arena, image->uri);
 	return arena_printf(view->arena, "%s.dkr.ecr.%s.%s/%s%s%s", view->site->account, view->site->region,
-		registry_suffix(view->site), repository, image->digest ? "@" : ":",
+		view->site->suffix, repository, image->digest ? "@" : ":",
 		image->digest ? image->digest
 		: image->tag  ? image->tag
 			      : "latest");

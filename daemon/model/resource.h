@@ -18,6 +18,7 @@ struct site {
 	const char *role_arn; /* assumed; NULL = the chain's own keys */
 	const char *region;
 	const char *partition; /* "aws", "aws-cn", … */
+	const char *suffix; /* of its host names: "amazonaws.com", "amazonaws.com.cn", … */
 	const char *account; /* as sts:GetCallerIdentity says; NULL until it answered */
 };
 

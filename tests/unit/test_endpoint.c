@@ -96,6 +96,11 @@ static void signing_regions(void)
 	CHECK_TEXT(region_partition("us-isob-east-1"), "aws-iso-b");
 	CHECK_TEXT(region_partition("eu-isoe-west-1"), "aws-iso-e");
 	CHECK_TEXT(region_partition("eusc-de-east-1"), "aws-eusc");
+	CHECK_TEXT(region_suffix("eu-west-1"), "amazonaws.com");
+	CHECK_TEXT(region_suffix("cn-north-1"), "amazonaws.com.cn");
+	CHECK_TEXT(region_suffix("us-gov-west-1"), "amazonaws.com");
+	CHECK_TEXT(region_suffix("us-iso-east-1"), "c2s.ic.gov");
+	CHECK_TEXT(region_suffix("eusc-de-east-1"), "amazonaws.eu");
 }
 
 static void order(void)
