@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "kinds/kinds.h"
 #include "model/secret.h"
 #include "say.h"
 #include "text.h"
@@ -107,6 +108,25 @@ static void show_place(FILE *file, const struct position *at)
 		say(file, " (wanted by %s:%u)", at->file, at->line);
 }
 
+/* Using what is there comes first: to remove a repository or a log group loses what is in it. */
+static void show_way_out(FILE *file, const struct problem *problem)
+{
+	const struct kind *kind = problem->want->kind;
+	const char *key = kind == &kind_repository ? "repository"
+			  : kind == &kind_cluster  ? "cluster"
+						   : "logGroup";
+
+	if (kind->shape == SHAPE_ROLE)
+		return;
+	if (kind->shape == SHAPE_PLAIN)
+		say(file,
+			"; write \"%s\": {\"name\": \"%s\", \"managed\": false} to use it as it is, or give "
+			"yours another name",
+			key, problem->want->name);
+	else
+		say(file, "; give yours another name, or remove the other");
+}
+
 static void show_problem(FILE *file, const struct problem *problem, const struct show_options *options)
 {
 	say_in(file, hue(options, RED), "! %s ", problem->conflict ? "conflict:" : "cannot go on:");
@@ -119,7 +139,7 @@ static void show_problem(FILE *file, const struct problem *problem, const struct
 		say(file, ": %s", problem->arn);
 	show_place(file, &problem->at);
 	if (problem->conflict)
-		say(file, "; give yours another name, or remove the other");
+		show_way_out(file, problem);
 	say(file, "\n");
 }
 
@@ -202,6 +222,15 @@ static void show_leftover(FILE *file, const struct pass *pass, const struct left
 		ownership_removal_command(pass->arena, leftover->have));
 }
 
+/* An apply that has nothing to do is quiet about them too. */
+static void show_plan_notes(FILE *file, const struct pass *pass, const struct plan *plan)
+{
+	if (pass->options.write && !plan->action_count)
+		return;
+	for (size_t i = 0; i < plan->note_count; i++)
+		say(file, "note: app %s: %s\n", plan->notes[i].app, plan->notes[i].text);
+}
+
 void show_notes(FILE *file, const struct pass *pass)
 {
 	for (size_t i = 0; i < pass->guard.approved_count; i++)
@@ -211,6 +240,8 @@ void show_notes(FILE *file, const struct pass *pass)
 
 		if (plan && pass->options.deletion.grace_minutes)
 			show_departures(file, pass, plan);
+		if (plan)
+			show_plan_notes(file, pass, plan);
 		for (size_t w = 0; plan && w < plan->wait_count; w++) {
 			const struct waiting *wait = &plan->waits[w];
 			char until[ISO8601_SIZE];
@@ -385,6 +416,10 @@ static json_t *notes_json(const struct pass *pass)
 	for (size_t i = 0; i < pass->site_count; i++) {
 		const struct plan *plan = pass->sites[i].plan;
 
+		for (size_t n = 0; plan && n < plan->note_count; n++)
+			json_add(all, json_must(json_pack("{s:s, s:s, s:s, s:s}", "app", plan->notes[n].app,
+					      "kind", plan->notes[n].kind, "name", plan->notes[n].name,
+					      "text", plan->notes[n].text)));
 		for (size_t w = 0; plan && w < plan->wait_count; w++) {
 			const struct waiting *wait = &plan->waits[w];
 			char until[ISO8601_SIZE];

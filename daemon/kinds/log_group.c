@@ -15,7 +15,8 @@ static const struct field_rule rules[] = {
 
 static void want_log_group(const struct view *view, struct resources *all, struct app *app)
 {
-	want_of_app(view, all, &kind_log_group, app, &app->log_group.use);
+	if (!app->log_group.use.unused)
+		want_of_app(view, all, &kind_log_group, app, &app->log_group.use);
 }
 
 static void log_group_want(const struct view *view, struct resources *all)

@@ -13,7 +13,10 @@ static const struct field_rule rules[] = {
 	{ .path = "lifecyclePolicy", .form = FIELD_MAP, .declared = true },
 	{ .path = "scanOnPush", .declared = true },
 	{ .path = "imageTagMutability", .declared = true },
+	{ .path = "imageTagMutabilityExclusionFilters", .form = FIELD_SET, .declared = true },
 };
+
+#define EXCLUSIONS "imageTagMutabilityExclusionFilters"
 
 static bool mentions_policy(const struct app *app)
 {
@@ -46,7 +49,7 @@ static bool policy_matters(const struct view *view, const char *name)
 
 static void want_repository(const struct view *view, struct resources *all, struct app *app)
 {
-	if (app->repository.use.name)
+	if (app->repository.use.name && !app->repository.use.unused)
 		want_of_app(view, all, &kind_repository, app, &app->repository.use);
 }
 
@@ -116,6 +119,8 @@ static json_t *repository_body(const struct view *view, const struct resource *w
 		json_put_text(body, "imageTagMutability",
 			fixes->repository.mutability == WISH_VALUE ? fixes->repository.mutability_value
 								   : "MUTABLE");
+	if (mentions_mutability(fixes) && fixes->repository.exclusions)
+		json_put(body, EXCLUSIONS, json_deep_copy(fixes->repository.exclusions));
 	if (expires->repository.lifecycle == WISH_VALUE)
 		json_put(body, "lifecyclePolicy", policy_by_priority(expires->repository.lifecycle_policy));
 	return body;
@@ -132,13 +137,23 @@ static json_t *named(const struct resource *want)
 	return json_must(json_pack("{s:s}", "repositoryName", want->name));
 }
 
+/* A value that excludes some tags needs them beside it in each request. */
+static void put_mutability(json_t *params, const json_t *body)
+{
+	json_t *exclusions = json_object_get(body, EXCLUSIONS);
+
+	json_put_text(params, "imageTagMutability", json_text_of(body, "imageTagMutability", NULL));
+	if (exclusions)
+		json_put(params, EXCLUSIONS, json_incref(exclusions));
+}
+
 static json_t *create_params(const struct resource *want, const json_t *body)
 {
 	json_t *params = named(want), *scan = json_object_get(body, "scanOnPush");
 
 	if (scan)
 		json_put(params, "imageScanningConfiguration", json_pack("{s:O}", "scanOnPush", scan));
-	json_put_text(params, "imageTagMutability", json_text_of(body, "imageTagMutability", NULL));
+	put_mutability(params, body);
 	json_put(params, "tags", tags_list(&want->tags, false));
 	return params;
 }
@@ -163,10 +178,9 @@ static void update(
 	const struct resource *want = change->want;
 	json_t *params;
 
-	if (changes(change, "imageTagMutability")) {
+	if (changes(change, "imageTagMutability") || changes(change, EXCLUSIONS)) {
 		params = named(want);
-		json_put_text(
-			params, "imageTagMutability", json_text_of(body, "imageTagMutability", "MUTABLE"));
+		put_mutability(params, body);
 		requests_add(out, "ecr", "PutImageTagMutability", params);
 	}
 	if (changes(change, "scanOnPush")) {
@@ -261,6 +275,8 @@ static bool repository_heard(const struct hearing *hearing, const json_t *reply,
 		json_text_of(one, "repositoryArn", ""));
 	body = json_must(json_pack("{s:b, s:s}", "scanOnPush", json_bool_of(scanning, "scanOnPush", false),
 		"imageTagMutability", json_text_of(one, "imageTagMutability", "MUTABLE")));
+	if (json_object_get(one, EXCLUSIONS))
+		json_put(body, EXCLUSIONS, json_incref(json_object_get(one, EXCLUSIONS)));
 	have->fields = fields_of(hearing->observed->arena, rules, ARRAY_LENGTH(rules), body);
 	have->content_read = true;
 	json_decref(body);

@@ -36,6 +36,7 @@ static void want_role(
 	if (!want)
 		return;
 	want->part |= use;
+	want->tags.caseless = true;
 	if (text_starts(role, "arn:") && !*want->arn)
 		want->arn = arena_copy(view->arena, role);
 }

@@ -191,6 +191,7 @@ struct action *plan_compare(
 	differences = fields_compare(plan->arena, &want->fields, &have->fields);
 	if (want->kind->tagged) {
 		tags_compare(view->arena, &want->tags, &have->tags, &set, &remove);
+		plan_note_tags(plan, want, have);
 		/* Back in the files before its grace was over. */
 		if (tags_value(&have->tags, TAG_LEAVING))
 			tags_set(view->arena, &remove, TAG_LEAVING, tags_value(&have->tags, TAG_LEAVING));
@@ -367,6 +368,7 @@ struct plan *plan_make(const struct view *view, const struct kind *const *kinds,
 	plan_schedules(plan, view, options);
 	drop_blocked(plan);
 	add_app_needs(plan);
+	plan_notes(plan, view);
 	plan_removals(plan, view, options);
 	plan_confirm(plan);
 	return plan;

@@ -75,6 +75,13 @@ struct waiting {
 	const struct resource *have;
 };
 
+/* What a person may want to know, though nothing is changed and nothing is wrong. */
+struct note {
+	const char *app;
+	const char *kind, *name; /* of the resource that it is about */
+	const char *text; /* one sentence */
+};
+
 /* Removals that wait for a person. */
 struct held {
 	const char *plan; /* its name, for approve */
@@ -103,6 +110,8 @@ struct plan {
 	size_t wait_count, wait_capacity;
 	struct leftover *leftovers;
 	size_t leftover_count, leftover_capacity;
+	struct note *notes;
+	size_t note_count, note_capacity;
 	/* What its own service has yet to say before the plan counts: tags that it rests on, the content of
 	 * revisions that makes differences readable. Read it and plan again. */
 	struct resource **unread;
@@ -148,6 +157,9 @@ void plan_removals(struct plan *plan, const struct view *view, const struct plan
 /* Asks for what decides in it and is known from the tagging API alone, which is late. */
 void plan_confirm(struct plan *plan);
 
+/* Notes what the definitions could ask for and need not. */
+void plan_notes(struct plan *plan, const struct view *view);
+
 /* For those parts. */
 /* What our owner tag on this resource is worth. */
 enum claim plan_claim(struct plan *plan, const struct view *view, const struct plan_options *options,
@@ -162,6 +174,9 @@ void plan_retire_old(
 	struct plan *plan, const struct view *view, const struct resource *revision, unsigned keep);
 /* Has the resource read from its own service, where it was not yet asked. */
 void plan_read(struct plan *plan, const struct resource *have);
+void plan_note(struct plan *plan, struct note note);
+/* Notes the tags that a stranger set in other capitals where AWS takes them for ours: they stay. */
+void plan_note_tags(struct plan *plan, const struct resource *want, const struct resource *have);
 struct action *plan_add(
 	struct plan *plan, enum verb verb, const struct resource *want, const struct resource *have);
 void plan_need(struct plan *plan, struct action *action, struct action *needed);

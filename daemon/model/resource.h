@@ -29,6 +29,7 @@ struct tag {
 struct tags {
 	struct tag *items; /* sorted by key, without "aws:" ones */
 	size_t count;
+	bool caseless; /* wanted on what knows no case in keys: IAM's */
 };
 
 enum tag_reading {

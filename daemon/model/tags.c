@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "digest.h"
 #include "json.h"
@@ -199,6 +200,19 @@ void tags_add_user(struct arena *arena, struct tags *tags, const struct tags *us
 	put(tags, TAG_USER, remembered_keys(arena, user));
 }
 
+const char *tags_strangers_key(const struct tags *want, const struct tags *have, const char *key)
+{
+	const char *ours = tags_value(have, TAG_USER);
+
+	for (size_t i = 0; want->caseless && i < have->count; i++) {
+		const char *other = have->items[i].key;
+
+		if (strcasecmp(other, key) == 0 && strcmp(other, key) != 0 && !remembered(ours, other))
+			return other;
+	}
+	return NULL;
+}
+
 void tags_compare(struct arena *arena, const struct tags *want, const struct tags *have, struct tags *set,
 	struct tags *remove)
 {
@@ -211,7 +225,7 @@ void tags_compare(struct arena *arena, const struct tags *want, const struct tag
 
 		if (shared && strcmp(tag->key, TAG_APP) == 0)
 			continue;
-		if (text_compare(value, tag->value) != 0)
+		if (text_compare(value, tag->value) != 0 && !tags_strangers_key(want, have, tag->key))
 			tags_set(arena, set, tag->key, tag->value);
 	}
 	for (size_t i = 0; i < have->count; i++) {

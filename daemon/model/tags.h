@@ -36,6 +36,12 @@ void tags_gather_user(struct arena *arena, struct tags *user, const json_t *map,
 void tags_add_user(struct arena *arena, struct tags *tags, const struct tags *user);
 
 /*
+ * The key that a stranger set and that differs from this one in its capitals alone, where that is the same
+ * key to AWS (`want` is caseless); NULL where there is none. It stays, and ours is not set.
+ */
+const char *tags_strangers_key(const struct tags *want, const struct tags *have, const char *key);
+
+/*
  * What to set and what to take away so that `have` carries what `want` says: tags of strangers stay; a user's
  * tag that the definition no longer has goes; `:app` counts only on what belongs to one batch, `:leaving`
  * never.
