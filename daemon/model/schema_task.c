@@ -477,6 +477,7 @@ static const struct schema_member task_members[] = {
 	{ .key = "tags",
 		.types = SCHEMA_ARRAY,
 		.element = &(const struct schema_member){ .types = SCHEMA_OBJECT, .object = &schema_tag },
+		.longest = 50,
 		.description =
 			"Tags of the task definition alone; the app's and the batch's are on it too." },
 };
