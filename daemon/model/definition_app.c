@@ -3,17 +3,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "model/schema.h"
 #include "text.h"
 
 /* An app as the rest of the program sees it: every default of its name put in, every wish told apart. */
-
-/* Keeps a JSON value alive as long as the set. */
-static const json_t *own(struct reader *reader, json_t *value)
-{
-	json_add(reader->set->owned, value);
-	return value;
-}
 
 static struct used_name used_name(
 	struct reader *reader, const struct entry *entry, const char *key, const char *otherwise)
@@ -54,7 +46,7 @@ static void make_repository(struct reader *reader, const struct entry *entry, st
 		json_t *document = lifecycle_document(reader, json_object_get(written, "lifecyclePolicy"));
 
 		if (document)
-			app->repository.lifecycle_policy = own(reader, document);
+			app->repository.lifecycle_policy = keep_json(reader, document);
 		else
 			app->repository.lifecycle = WISH_UNMANAGED;
 	}
@@ -80,7 +72,7 @@ static void make_cluster(struct reader *reader, const struct entry *entry, struc
 	app->cluster.providers_listed = app->cluster.capacity_providers != WISH_UNMANAGED;
 	if (app->cluster.capacity_providers == WISH_VALUE)
 		app->cluster.capacity_providers_value =
-			own(reader, json_must(json_deep_copy((json_t *)(uintptr_t)listed)));
+			keep_json(reader, json_must(json_deep_copy((json_t *)(uintptr_t)listed)));
 	app->cluster.strategy = wish_of(written, "defaultCapacityProviderStrategy", JSON_ARRAY);
 	if (app->cluster.strategy == WISH_VALUE) {
 		app->cluster.default_strategy = json_object_get(written, "defaultCapacityProviderStrategy");
@@ -101,7 +93,7 @@ void add_providers(struct reader *reader, struct app *app, const json_t *strateg
 
 		if (!names) {
 			names = json_must(json_array());
-			app->cluster.capacity_providers_value = own(reader, names);
+			app->cluster.capacity_providers_value = keep_json(reader, names);
 			app->cluster.capacity_providers = WISH_VALUE;
 		}
 		json_array_foreach (names, at, known)
@@ -142,67 +134,6 @@ struct image image_of(const json_t *written)
 		.digest = json_text_of(written, "digest", NULL),
 		.uri = json_text_of(written, "uri", NULL),
 	};
-}
-
-void drop_nulls(json_t *value)
-{
-	json_t *member;
-	const char *key;
-	void *next;
-	size_t i;
-
-	json_object_foreach_safe(value, next, key, member)
-	{
-		if (json_is_null(member))
-			json_object_del(value, key);
-		else
-			drop_nulls(member);
-	}
-	json_array_foreach (value, i, member)
-		drop_nulls(member);
-}
-
-/* ECS's list of tags as the object that tags are elsewhere. */
-static const json_t *tags_of(struct reader *reader, const json_t *list)
-{
-	json_t *tags, *tag;
-	size_t i;
-
-	if (!json_array_size(list))
-		return NULL;
-	tags = json_must(json_object());
-	json_array_foreach (list, i, tag)
-		json_put_text(tags, json_text_of(tag, "key", ""), json_text_of(tag, "value", ""));
-	return own(reader, tags);
-}
-
-/* A variable that is written without a value has an empty one; AWS takes no other. */
-static void fill_variables(json_t *task)
-{
-	json_t *container, *variable;
-	size_t i, at;
-
-	json_array_foreach (json_object_get(task, "containerDefinitions"), i, container)
-		json_array_foreach (json_object_get(container, "environment"), at, variable)
-			if (json_object_get(variable, "name") && !json_object_get(variable, "value"))
-				json_put_text(variable, "value", "");
-}
-
-static void make_task_definition(struct reader *reader, const struct entry *entry, struct app *app)
-{
-	json_t *written = json_object_get(entry->json, "taskDefinition");
-
-	if (!json_is_object(written))
-		return;
-	for (const char *const *key = schema_task_definition.ignored; *key; key++)
-		json_object_del(written, *key);
-	for (size_t i = 0; i < schema_task_definition.count; i++)
-		if (schema_task_definition.members[i].mark == SCHEMA_LEFT_OUT)
-			json_object_del(written, schema_task_definition.members[i].key);
-	drop_nulls(written);
-	fill_variables(written);
-	app->task_definition = written;
-	app->task_tags = tags_of(reader, json_object_get(written, "tags"));
 }
 
 static const json_t *object_of(const json_t *object, const char *key)

@@ -119,6 +119,9 @@ void make_batch(struct reader *reader, const struct entry *entry, struct app *ap
 /* Marks what nothing of an app would use, when all batches are made. */
 void find_unused(struct reader *reader);
 
+/* Keeps a JSON value alive as long as the set. */
+const json_t *keep_json(struct reader *reader, json_t *value);
+void make_task_definition(struct reader *reader, const struct entry *entry, struct app *app);
 struct image image_of(const json_t *written);
 /* Adds the capacity providers that a strategy, or a list of names, holds to those of the app's cluster. */
 void add_providers(struct reader *reader, struct app *app, const json_t *strategy);

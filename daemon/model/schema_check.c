@@ -288,7 +288,7 @@ static void check_known(
 		return; /* pasted with its empties */
 	else if (member->mark == SCHEMA_LEFT_OUT && says_something(value))
 		warn_at(walk->reader, spot, AT_KEY,
-			arena_printf(arena, "\"%s\" is left out here", member->key), member->remedy);
+			arena_printf(arena, "\"%s\" does not count here", member->key), member->remedy);
 	else if (member->mark == SCHEMA_MISTAKE)
 		fault_at(walk->reader, spot, AT_KEY,
 			arena_printf(arena, "\"%s\" does not belong here", member->key), member->remedy);

@@ -68,6 +68,20 @@ def test_other_values_that_are_empty_count_too(world, article, members):
     moves(world, with_container(article, **members))
 
 
+def test_an_empty_text_is_not_sent(world, article):
+    """Nor does it count: what AWS keeps does not depend on which of the two was applied first."""
+    empty = with_container(article, user="", workingDirectory="", hostname="")
+    world.converge(empty)
+    container = world.revision_of("batch-no1")["containerDefinitions"][0]
+    assert not {"user", "workingDirectory", "hostname"} & set(container)
+    world.write(article)
+    world.settled()
+    world.write(with_container(article, user="1000"))
+    assert registered(world.apply()) != []
+    world.write(empty)
+    assert registered(world.apply()) == []
+
+
 def old_cache(world):
     """The remembered contents as a program kept them that knew neither empty variables nor the order of files."""
     changed = 0

@@ -419,6 +419,55 @@ def tags_of_the_task_definition(world):
     assert "empty" not in world.rule("jobs-nightly")["Tags"]
 
 
+def logs(group, **options):
+    return {"logDriver": "awslogs", "options": {
+        "awslogs-group": group, "awslogs-region": REGION, "awslogs-stream-prefix": "x"} | options}
+
+
+@case(one(containers(
+    {"name": "web", "image": "nginx", "cpu": 0, "portMappings": [
+        {"containerPort": 80, "hostPort": 80, "protocol": "tcp", "name": "web-80-tcp", "appProtocol": "http"}],
+     "environment": [], "environmentFiles": [], "mountPoints": [], "volumesFrom": [], "ulimits": [],
+     "logConfiguration": {"logDriver": "awsfirelens"}},
+    {"name": "router", "image": "public.ecr.aws/aws-observability/aws-for-fluent-bit:stable", "user": "0", "mountPoints": [
+        {"sourceVolume": "settings", "containerPath": "/settings"}],
+     "firelensConfiguration": {"type": "fluentbit", "options": {
+         "config-file-type": "file", "config-file-value": "/settings/extra.conf"}},
+     "logConfiguration": logs("router", **{"awslogs-create-group": "true"}) | {"secretOptions": []}},
+    volumes=[{"name": "settings", "efsVolumeConfiguration": {
+        "fileSystemId": "fs-12345678", "rootDirectory": "/", "transitEncryption": "DISABLED",
+        "authorizationConfig": {"iam": "DISABLED"}}}], cpu="0.5 vCPU", memory="1 GB")))
+def a_log_router_that_reads_its_settings_from_efs(world):
+    assert container(world, "router")["firelensConfiguration"]["type"] == "fluentbit"
+    assert container(world, "web")["logConfiguration"] == {"logDriver": "awsfirelens"}
+
+
+@case(one(containers(
+    {"name": "app", "image": "busybox", "dependsOn": [{"containerName": "envoy", "condition": "HEALTHY"}]},
+    {"name": "envoy", "image": "public.ecr.aws/appmesh/aws-appmesh-envoy:v1", "user": "1337", "ulimits": [
+        {"name": "nofile", "hardLimit": 15000, "softLimit": 15000}],
+     "healthCheck": {"command": ["/healthcheck"], "interval": 5, "timeout": 2}},
+    proxyConfiguration={"type": "APPMESH", "containerName": "envoy", "properties": [
+        {"name": "IgnoredUID", "value": "1337"}, {"name": "IgnoredGID", "value": ""}, {"name": "AppPorts", "value": "80"}]},
+    inferenceAccelerators=None, ipcMode=None, placementConstraints=[], tags=[{"key": "Kind", "value": "mesh"}])))
+def a_proxy_with_empty_properties(world):
+    properties = world.revision_of("jobs-nightly")["proxyConfiguration"]["properties"]
+    assert {"name": "IgnoredGID", "value": ""} in properties and len(properties) == 3
+    assert container(world, "envoy")["healthCheck"]["command"] == ["/healthcheck"]
+
+
+@case(one({"repository": {"name": "team/jobs", "lifecyclePolicy": {"raw": {"rules": [
+    {"rulePriority": 40, "selection": {"tagStatus": "tagged", "tagPrefixList": ["pr-"], "countType": "sinceImagePushed",
+                                       "countUnit": "days", "countNumber": 10}, "action": {"type": "expire"}},
+    {"rulePriority": 10, "selection": {"tagStatus": "tagged", "tagPatternList": ["*-main", "main"],
+                                       "countType": "imageCountMoreThan", "countNumber": 100}, "action": {"type": "expire"}},
+    {"rulePriority": 50, "description": "the rest", "selection": {
+        "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 500}, "action": {"type": "expire"}}]}}}}))
+def lifecycle_rules_out_of_order(world):
+    policy = world.client("ecr").get_lifecycle_policy(repositoryName="team/jobs")["lifecyclePolicyText"]
+    assert {rule["rulePriority"] for rule in json.loads(policy)["rules"]} == {10, 40, 50}
+
+
 def prepare(world, name):
     """What a case takes for granted on AWS."""
     if name == "somebody_elses_cluster_repository_and_log_group":
