@@ -77,7 +77,7 @@ static const struct field_rule rules[] = {
 	{ .path = CONTAINER ".entryPoint" },
 	{ .path = CONTAINER ".command" },
 	{ .path = CONTAINER ".environment", .form = FIELD_PAIRS, .key = "name", .value = "value" },
-	/* Read from the top down: of a variable that two of them set, the later value wins. */
+	/* Read from the top down: the order decides which value a variable has that two of them set. */
 	{ .path = CONTAINER ".environmentFiles", .form = FIELD_LIST },
 	{ .path = CONTAINER ".secrets", .form = FIELD_PAIRS, .key = "name", .value = "valueFrom" },
 	{ .path = CONTAINER ".mountPoints", .form = FIELD_KEYED, .key = "containerPath" },

@@ -327,6 +327,20 @@ static void check_logs(const struct container *container)
 		check_own_log(container, MEMBER(spot, "options"), json_object_get(logs, "options"));
 }
 
+/* Fargate has no rights of its own to fetch a file with. */
+static void check_log_router(const struct container *container)
+{
+	const json_t *router = json_object_get(container->json, "firelensConfiguration");
+	const char *type = json_text_of(json_object_get(router, "options"), "config-file-type", "");
+	const struct spot *spot = MEMBER(container->spot, "firelensConfiguration"),
+			  *options = MEMBER(spot, "options");
+
+	if (strcmp(type, "s3") == 0)
+		fault_at(container->reader, MEMBER(options, "config-file-type"), AT_VALUE,
+			"\"config-file-type\" cannot be \"s3\" on Fargate",
+			"write \"file\", with a file of the image or of a volume as \"config-file-value\"");
+}
+
 static void check_health(const struct container *container)
 {
 	const json_t *command = json_object_get(json_object_get(container->json, "healthCheck"), "command");
@@ -351,6 +365,7 @@ static void check_one(const struct container *container)
 	check_mounts(container);
 	check_others(container);
 	check_logs(container);
+	check_log_router(container);
 	check_health(container);
 }
 

@@ -33,10 +33,6 @@
 	{ \
 		.key = k, .types = SCHEMA_ARRAY, .element = &text \
 	}
-#define NUMBERS(k) \
-	{ \
-		.key = k, .types = SCHEMA_ARRAY, .element = &number \
-	}
 #define MAP(k) \
 	{ \
 		.key = k, .types = SCHEMA_OBJECT, .object = &schema_map \
@@ -128,7 +124,7 @@ static const struct schema schema_port = AWS(port_members);
 
 static const struct schema_member restart_members[] = {
 	{ .key = "enabled", .types = SCHEMA_BOOLEAN, .required = true, .example = "true" },
-	NUMBERS("ignoredExitCodes"),
+	{ .key = "ignoredExitCodes", .types = SCHEMA_ARRAY, .element = &number, .longest = 50 },
 	{ .key = "restartAttemptPeriod",
 		.types = SCHEMA_INTEGER,
 		.least = 60,
@@ -264,7 +260,11 @@ static const struct schema_member container_members[] = {
 	TEXTS("entryPoint"),
 	TEXTS("command"),
 	LIST("environment", &schema_variable),
-	LIST("environmentFiles", &schema_environment_file),
+	{ .key = "environmentFiles",
+		.types = SCHEMA_ARRAY,
+		.element = &(const struct schema_member){ .types = SCHEMA_OBJECT,
+			.object = &schema_environment_file },
+		.longest = 10 },
 	LIST("mountPoints", &schema_mount),
 	LIST("volumesFrom", &schema_volumes_from),
 	OBJECT("linuxParameters", &schema_linux),

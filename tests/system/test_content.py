@@ -29,7 +29,7 @@ def moves(world, definitions):
 
 
 def test_the_order_of_environment_files_counts(world, article):
-    """Of a variable that both files set, ECS takes the later one's value."""
+    """ECS reads them from the top down, so it decides which value a variable has that both set."""
     world.converge(with_container(article, environmentFiles=[BASE, STAGE]))
     diff = moves(world, with_container(article, environmentFiles=[STAGE, BASE]))
     line = next(line for line in diff.out.splitlines() if "environmentFiles" in line)
