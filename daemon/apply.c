@@ -6,10 +6,11 @@
 #include "http.h"
 #include "json.h"
 #include "model/tags.h"
+#include "pauses.h"
 #include "text.h"
 
-/* How long a failure that speaks of a role made in this pass is taken for the role's newness. */
-static const double ROLE_SECONDS = 120;
+/* How long a role is new: so long IAM takes at most to tell everybody of it. */
+enum { NEW_ROLE_SECONDS = 120 };
 
 struct applying {
 	struct apply_options options;
@@ -27,7 +28,7 @@ struct work {
 	struct requests requests;
 	size_t next;
 	bool tags_read, state_read; /* each is asked once */
-	double pause, paused; /* seconds: the next wait for a new role, and all of them so far */
+	struct pause pause;
 };
 
 static void advance(struct applying *applying);
@@ -79,7 +80,11 @@ static void fail_with(struct work *work, const struct call_result *result)
 	struct action *action = work->action;
 
 	note_call(work, result);
-	action->error = ask_failure(work->applying->arena, result);
+	if (result->failure.class == FAILURE_CANCELLED && work->pause.said)
+		action->error =
+			arena_printf(work->applying->arena, "stopped while it waited: %s", work->pause.said);
+	else
+		action->error = ask_failure(work->applying->arena, result);
 	action->error_code = arena_copy(work->applying->arena, result->failure.code);
 	finish(work, result->failure.class == FAILURE_CANCELLED ? OUTCOME_SKIPPED : OUTCOME_FAILED);
 }
@@ -112,34 +117,35 @@ static bool gone_already(const struct work *work, const struct call_result *resu
 	return result->failure.class == FAILURE_NOT_FOUND && work->action->verb == VERB_DELETE;
 }
 
-/* A role takes seconds, at times minutes, from its creation until other services may assume it. */
-static bool waits_for_role(const struct work *work, const struct call_result *result)
+/* Whether a role that the app uses was made or changed so lately that not every service knows of it. */
+static bool role_is_new(const struct work *work)
 {
-	const struct plan *plan = work->applying->options.plan;
-	const char *message = result->failure.message;
-	bool about_role = strstr(message, "assume") || strstr(message, "PassRole") ||
-			  strstr(message, "Role is not valid");
+	const struct apply_options *options = &work->applying->options;
+	const struct resources *all = &options->plan->observed->all;
 
-	if (result->ok || !about_role || work->paused > ROLE_SECONDS)
-		return false;
-	for (size_t i = 0; i < plan->action_count; i++)
-		if (plan->actions[i]->kind->shape == SHAPE_ROLE && plan->actions[i]->verb == VERB_CREATE &&
-			plan->actions[i]->outcome == OUTCOME_DONE)
+	for (size_t i = 0; i < options->plan->action_count; i++)
+		if (options->plan->actions[i]->kind->shape == SHAPE_ROLE &&
+			options->plan->actions[i]->outcome == OUTCOME_DONE)
+			return true;
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i]->kind->shape == SHAPE_ROLE &&
+			llabs((long long)(options->now - all->items[i]->made)) < NEW_ROLE_SECONDS)
 			return true;
 	return false;
+}
+
+/* Whether the answer is one that passes by itself; then `again` follows. */
+static bool waits(struct work *work, const struct call_result *result, void (*again)(void *data))
+{
+	const struct action *action = work->action;
+
+	return pause_before(work->applying->options.line.pauses, &work->pause,
+		action->want ? action->want : action->have, result, role_is_new(work), again, work);
 }
 
 static void try_again(void *data)
 {
 	work_on(data);
-}
-
-static void pause_for_role(struct work *work)
-{
-	work->pause = work->pause > 0 ? work->pause * 2 : 1;
-	work->paused += work->pause;
-	work->applying->options.transport->after(
-		work->applying->options.transport, work->pause, try_again, work);
 }
 
 /* What hangs on the resource is not needed to know whose it is. */
@@ -149,6 +155,8 @@ static void ask_nothing(void *context, const struct reading *reading, const stru
 	(void)reading;
 	(void)subject;
 }
+
+static void read_owner(void *data);
 
 /* One of ours is completed; a stranger's is used as it is. */
 static void owner_read(const struct call_result *result, void *data)
@@ -165,6 +173,8 @@ static void owner_read(const struct call_result *result, void *data)
 	const struct resource *have;
 	struct error error = { 0 };
 
+	if (waits(work, result, read_owner))
+		return;
 	if (!result->ok) {
 		fail_with(work, result);
 		return;
@@ -183,43 +193,66 @@ static void owner_read(const struct call_result *result, void *data)
 	work_on(work);
 }
 
-static void read_owner(struct work *work)
+static void read_owner(void *data)
 {
+	struct work *work = data;
 	struct subject subject = { .name = work->action->name };
 
 	ask_reading(&work->applying->options.line, work->applying->options.view, work->action->kind->by_name,
 		&subject, NULL, owner_read, work);
 }
 
+/* The answer as it would read where what failed inside of it had failed outside. */
+static struct call_result seen_through(const struct call_result *result, const struct said *said)
+{
+	struct call_result seen = *result;
+	struct failure *failure = &seen.failure;
+
+	if (!said->code)
+		return seen;
+	seen.ok = false;
+	failure->class = failure_classify(result->service, 400, said->code, said->message);
+	failure->status = 200;
+	text_copy_mended(failure->code, sizeof failure->code, said->code);
+	text_copy_mended(failure->message, sizeof failure->message, said->message);
+	return seen;
+}
+
+/* False where the answer could not be read, and the action has failed. */
+static bool hear(struct work *work, const struct call_result *result, struct said *said)
+{
+	const struct kind *kind = work->action->kind;
+	struct error error = { 0 };
+
+	if (!result->ok || !kind->done ||
+		kind->done(work->applying->options.view, &work->requests.items[work->next], result->reply,
+			said, &error))
+		return true;
+	error_wrap(&error, "%s %s", result->service, result->operation);
+	fail(work, arena_printf(work->applying->arena, "%s (request id %s)", error.text, result->request_id));
+	return false;
+}
+
 static void carried_out(const struct call_result *result, void *data)
 {
 	struct work *work = data;
-	struct action *action = work->action;
-	struct error error = { 0 };
+	struct said said = { 0 };
+	struct call_result seen;
 
 	note_call(work, result);
-	if (waits_for_role(work, result)) {
-		pause_for_role(work);
+	if (!hear(work, result, &said))
 		return;
-	}
-	if (made_meanwhile(work, result)) {
+	seen = seen_through(result, &said);
+	if (seen.ok || gone_already(work, &seen)) {
+		work->action->made = said.arn ? said.arn : work->action->made;
+		work->pause = (struct pause){ 0 };
+		work->next++;
+		work_on(work);
+	} else if (made_meanwhile(work, &seen)) {
 		read_owner(work);
-		return;
+	} else if (!waits(work, &seen, try_again)) {
+		fail_with(work, &seen);
 	}
-	if (!result->ok && !gone_already(work, result)) {
-		fail_with(work, result);
-		return;
-	}
-	if (result->ok && action->kind->done &&
-		!action->kind->done(work->applying->options.view, &work->requests.items[work->next],
-			result->reply, &action->made, &error)) {
-		error_wrap(&error, "%s %s", result->service, result->operation);
-		fail(work, arena_printf(work->applying->arena, "%s (request id %s)", error.text,
-				   result->request_id));
-		return;
-	}
-	work->next++;
-	work_on(work);
 }
 
 static void write_next(struct work *work)
@@ -281,6 +314,8 @@ static bool still_needed(struct work *work)
 	return false;
 }
 
+static void read_tags(void *data);
+
 static void confirmed(const struct call_result *result, void *data)
 {
 	struct work *work = data;
@@ -291,6 +326,12 @@ static void confirmed(const struct call_result *result, void *data)
 	};
 	struct error error = { 0 };
 
+	if (gone_already(work, result)) {
+		finish(work, OUTCOME_UNNEEDED);
+		return;
+	}
+	if (waits(work, result, read_tags))
+		return;
 	if (!result->ok) {
 		fail_with(work, result);
 		return;
@@ -303,11 +344,19 @@ static void confirmed(const struct call_result *result, void *data)
 	work_on(work);
 }
 
+static void read_tags(void *data)
+{
+	struct work *work = data;
+	struct subject subject = { .name = work->confirmed->name, .resource = work->confirmed };
+
+	ask_reading(&work->applying->options.line, work->applying->options.view,
+		work->confirmed->kind->tags_reading, &subject, NULL, confirmed, work);
+}
+
 /* Reads the tags before the first write; false: nothing had to be read. */
 static bool confirm(struct work *work)
 {
 	struct resource *have = to_confirm(work);
-	struct subject subject = { .resource = have };
 
 	if (!have)
 		return false;
@@ -318,11 +367,9 @@ static bool confirm(struct work *work)
 				   have->kind->tags_reading->service, have->kind->tags_reading->operation));
 		return true;
 	}
-	subject.name = have->name;
 	work->tags_read = true;
 	work->confirmed = have;
-	ask_reading(&work->applying->options.line, work->applying->options.view, have->kind->tags_reading,
-		&subject, NULL, confirmed, work);
+	read_tags(work);
 	return true;
 }
 

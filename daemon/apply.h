@@ -12,7 +12,6 @@
 
 struct apply_options {
 	struct line line;
-	struct transport *transport; /* for waiting until a new role can be assumed */
 	const struct view *view;
 	struct plan *plan;
 	time_t now;

@@ -12,6 +12,7 @@ struct line {
 	struct identity *identity;
 	const char *region;
 	double deadline;
+	struct pauses *pauses; /* for what passes by itself */
 };
 
 /* Asks one reading about one subject; `page` may be NULL. */

@@ -233,6 +233,12 @@ static void progressed(const struct pass_site *site, const struct action *action
 	report_action(((struct daemon *)data)->report, site, action);
 }
 
+static void waits(const struct pass *pass, const struct wait *wait, void *data)
+{
+	(void)data;
+	report_wait(pass, wait);
+}
+
 static bool repairs(const struct pass_site *site, const struct action *action, void *data)
 {
 	return report_repairs(((struct daemon *)data)->report, site, action);
@@ -284,6 +290,7 @@ static void begin_pass(struct daemon *daemon)
 	options.repairs = repairs;
 	options.planned = planned;
 	options.progress = progressed;
+	options.waits = waits;
 	options.done = finished;
 	options.data = options.done_data = daemon;
 	daemon->pass = pass_start(&options);

@@ -5,6 +5,7 @@
 #include "kinds/kinds.h"
 #include "model/plan.h"
 #include "model/tags.h"
+#include "pauses.h"
 #include "text.h"
 
 enum {
@@ -40,6 +41,7 @@ struct question {
 	const char *name;
 	size_t pages;
 	bool ended; /* nothing more of it is heard */
+	struct pause pause;
 };
 
 static void advance(struct observing *observing);
@@ -51,6 +53,11 @@ static bool is_list(const struct question *question)
 	return question->reading == &reading_rules || question->reading == &reading_revisions;
 }
 
+static bool is_named(const struct observing *observing, const struct kind *kind, const char *name)
+{
+	return resources_find(&observing->wants, kind, name, NULL) != NULL;
+}
+
 /* What cannot be planned now: everything that the call was to tell about. */
 static void blame(const struct question *question, const char *text)
 {
@@ -60,11 +67,6 @@ static void blame(const struct question *question, const char *text)
 		observed_add_unreadable(observed, question->kind, question->name, text);
 	for (size_t i = 0; i < question->subject.name_count; i++)
 		observed_add_unreadable(observed, question->kind, question->subject.names[i], text);
-}
-
-static bool is_named(const struct observing *observing, const struct kind *kind, const char *name)
-{
-	return resources_find(&observing->wants, kind, name, NULL) != NULL;
 }
 
 static void trouble(struct question *question, const char *text)
@@ -138,12 +140,59 @@ static bool page(const json_t *reply, void *data)
 	return hear(question, reply);
 }
 
+static void send(void *data);
+
+/*
+ * Whether AWS does not find the tags of what it has just shown: it was made a moment ago, or went. Until that
+ * is known it is nobody's, least of all a stranger's.
+ */
+static bool is_contradicted(const struct question *question, const struct call_result *result)
+{
+	const struct resource *have = question->subject.resource;
+
+	return result->failure.class == FAILURE_NOT_FOUND && have &&
+	       question->reading == have->kind->tags_reading;
+}
+
+/* What nobody here asks for is not waited for; its tags stay unread. */
+static bool waits(struct question *question, const struct call_result *result)
+{
+	struct observing *observing = question->observing;
+	const struct resource *have = question->subject.resource;
+
+	return is_named(observing, have->kind, have->name) &&
+	       pause_before(
+		       observing->options.line.pauses, &question->pause, have, result, false, send, question);
+}
+
+/* What nobody here asks for is gone, or will be asked about by the next pass. */
+static void hear_no_tags(struct question *question, const struct call_result *result)
+{
+	struct observing *observing = question->observing;
+
+	if (is_named(observing, question->kind, question->name)) {
+		trouble(question,
+			arena_printf(observing->arena,
+				"it is there, and AWS does not find its tags, so nobody knows whose it is: "
+				"%s",
+				ask_failure(observing->arena, result)));
+		return;
+	}
+	question->subject.resource->tags_missing = true;
+	hear(question, NULL);
+}
+
 static void answered(const struct call_result *result, void *data)
 {
 	struct question *question = data;
 	struct observing *observing = question->observing;
+	bool contradicted = is_contradicted(question, result);
 
-	if (result->ok || result->failure.class == FAILURE_NOT_FOUND) {
+	if (contradicted && waits(question, result))
+		return;
+	if (contradicted) {
+		hear_no_tags(question, result);
+	} else if (result->ok || result->failure.class == FAILURE_NOT_FOUND) {
 		if (!question->ended)
 			hear(question, result->ok ? result->reply : NULL);
 	} else if (result->failure.class == FAILURE_CANCELLED) {
@@ -156,6 +205,15 @@ static void answered(const struct call_result *result, void *data)
 	observing->in_flight--;
 	if (!observing->in_flight)
 		advance(observing);
+}
+
+static void send(void *data)
+{
+	struct question *question = data;
+	struct observing *observing = question->observing;
+
+	ask_reading(&observing->options.line, &observing->view, question->reading, &question->subject, page,
+		answered, question);
 }
 
 /* However something was found, and how often: it is asked about once. */
@@ -175,8 +233,7 @@ static void ask_about(struct observing *observing, const struct reading *reading
 		.name = name,
 	};
 	observing->in_flight++;
-	ask_reading(&observing->options.line, &observing->view, reading, &question->subject, page, answered,
-		question);
+	send(question);
 }
 
 static void ask(void *context, const struct reading *reading, const struct subject *subject)
@@ -330,7 +387,8 @@ static void ask_targets(struct observing *observing)
 
 		ask_targets_of(observing, have);
 		if (have->kind->shape == SHAPE_SCHEDULE && have->tags_read == TAGS_STRONG &&
-			!is_ours(&observing->view, have) && !is_named(observing, have->kind, have->name))
+			!have->tags_missing && !is_ours(&observing->view, have) &&
+			!is_named(observing, have->kind, have->name))
 			state_keep_stranger(observing->options.memory, have->arn, observing->options.now);
 	}
 }

@@ -65,13 +65,14 @@ static void answered(struct pass *pass)
 	go_on(pass);
 }
 
-static struct line line_of(const struct pass_site *site)
+static struct line line_of(struct pass_site *site)
 {
 	return (struct line){
 		.aws = site->pass->options.aws,
 		.identity = site->identity,
 		.region = site->site.region,
 		.deadline = site->pass->started + site->pass->options.timeout,
+		.pauses = &site->pass->pauses,
 	};
 }
 
@@ -354,7 +355,6 @@ static void apply(struct pass *pass)
 		pass->waiting++;
 		apply_plan(pass->arena, &(struct apply_options){
 						.line = line_of(site),
-						.transport = pass->options.transport,
 						.view = &site->view,
 						.plan = site->plan,
 						.now = pass->now,
@@ -391,6 +391,14 @@ static void report(struct pass *pass)
 	pass->options.done(pass, pass->options.done_data);
 }
 
+static void told(const struct wait *wait, void *data)
+{
+	const struct pass *pass = data;
+
+	if (pass->options.waits)
+		pass->options.waits(pass, wait, pass->options.data);
+}
+
 static void begin(void *data)
 {
 	go_on(data);
@@ -406,6 +414,9 @@ struct pass *pass_start(const struct pass_options *options)
 	pass->started = options->transport->now(options->transport);
 	pass->now = (time_t)pass->started;
 	pass->step = steps;
+	pass->pauses = (struct pauses){
+		.arena = arena, .transport = options->transport, .told = told, .data = pass
+	};
 	state_refresh(options->state);
 	sites_find(pass);
 	/* Without a site there is nothing to wait for, and `done` must still not come from inside. */
@@ -424,4 +435,5 @@ void pass_stop(struct pass *pass)
 {
 	pass->stopped = true;
 	aws_stop(pass->options.aws);
+	pauses_stop(&pass->pauses);
 }

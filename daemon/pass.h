@@ -8,6 +8,7 @@
 
 #include "aws/call.h"
 #include "model/guard.h"
+#include "pauses.h"
 #include "state.h"
 
 struct pass;
@@ -39,8 +40,9 @@ struct pass_options {
 	/* While it works; each may be NULL. */
 	void (*planned)(const struct pass *pass, void *data);
 	void (*progress)(const struct pass_site *site, const struct action *action, void *data);
+	void (*waits)(const struct pass *pass, const struct wait *wait, void *data);
 	void (*done)(struct pass *pass, void *data);
-	void *data; /* for `repairs`, `planned` and `progress` */
+	void *data; /* for `repairs`, `planned`, `progress` and `waits` */
 	void *done_data; /* for `done` */
 };
 
@@ -82,6 +84,7 @@ struct pass {
 	size_t waiting;
 	const struct step *step;
 	unsigned readings; /* how often a plan showed that more had to be read */
+	struct pauses pauses;
 };
 
 /* The counts of the closing line. */

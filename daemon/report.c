@@ -7,6 +7,7 @@
 #include "asked.h"
 #include "json.h"
 #include "model/secret.h"
+#include "model/tags.h"
 #include "show.h"
 #include "troubles.h"
 
@@ -209,6 +210,26 @@ void report_action(struct report *report, const struct pass_site *site, const st
 			arena_printf(pass->arena, "%s: cannot %s %s %s",
 				whose(pass->arena, action->app, action->batch), verb_name(action->verb),
 				action->kind->name, show_name(action)));
+}
+
+void report_wait(const struct pass *pass, const struct wait *wait)
+{
+	const struct resource *what = wait->what;
+	const char *app = what->app ? what->app->name : tags_value(&what->tags, TAG_APP);
+	const char *batch = what->batch ? what->batch->name : tags_value(&what->tags, TAG_BATCH);
+	const struct message_field fields[] = {
+		{ "APP", app },
+		{ "BATCH", batch },
+		{ "RESOURCE_KIND", what->kind->name },
+		{ "RESOURCE", or_null(what->arn) ? what->arn : what->name },
+		{ "PASS", pass_name(pass) },
+		{ "AWS_ERROR_CODE", wait->error_code },
+	};
+
+	if (wait->news)
+		message_send(MESSAGE_NOT_YET, fields, ARRAY_LENGTH(fields),
+			"%s: %s %s: waiting up to %.0f s until %s: %s", whose(pass->arena, app, batch),
+			what->kind->name, what->name, wait->most, wait->until, wait->said);
 }
 
 static void tell_problem(struct report *report, const struct pass *pass, const struct problem *problem)

@@ -31,6 +31,8 @@ bool report_repairs(const struct report *report, const struct pass_site *site, c
 void report_planned(const struct pass *pass);
 /* Tells an action that came to an end. */
 void report_action(struct report *report, const struct pass_site *site, const struct action *action);
+/* Tells what a pass waits for. */
+void report_wait(const struct pass *pass, const struct wait *wait);
 /* Tells what a pass found, and keeps what it tells again later. */
 void report_pass(struct report *report, const struct pass *pass);
 

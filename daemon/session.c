@@ -190,6 +190,14 @@ bool session_connect(struct session *session, struct error *error)
 	return true;
 }
 
+static void waits(const struct pass *pass, const struct wait *wait, void *data)
+{
+	(void)pass;
+	(void)data;
+	if (wait->news)
+		show_wait(stderr, wait);
+}
+
 struct pass_options session_pass(const struct session *session)
 {
 	const struct settings *settings = session->settings;
@@ -208,6 +216,7 @@ struct pass_options session_pass(const struct session *session)
 			.enabled = settings->deletion.enabled,
 		},
 		.timeout = PASS_TIMEOUT,
+		.waits = waits,
 	};
 }
 

@@ -187,6 +187,12 @@ void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const str
 		show_held(answer, &pass->guard.held[i], options);
 }
 
+void show_wait(FILE *file, const struct wait *wait)
+{
+	say(file, "waiting up to %.0f s until %s: %s %s: %s\n", wait->most, wait->until,
+		wait->what->kind->name, wait->what->name, wait->said);
+}
+
 /* A batch that this pass has disabled has its grace before it. */
 static void show_departures(FILE *file, const struct pass *pass, const struct plan *plan)
 {

@@ -35,6 +35,9 @@ void show_action(FILE *file, const struct action *action, const struct show_opti
  */
 void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const struct show_options *options);
 
+/* One line: what AWS does not take yet, how long that may last, and what it says. */
+void show_wait(FILE *file, const struct wait *wait);
+
 /* Plans that a person let pass, and batches that wait in their grace. */
 void show_notes(FILE *file, const struct pass *pass);
 

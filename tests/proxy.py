@@ -73,6 +73,7 @@ class Fault:
     status: int = 400  # of an AWS error code
     message: str = "refused by the test"
     seconds: float = 60.0  # of a stall
+    entry: str = "InternalException"  # the code of failed-entries
     match: object = None  # a function of the Call
     seen: int = 0
     done: int = 0
@@ -450,17 +451,16 @@ class Proxy:
         if what == "throttle":
             return self._throttle(call)
         if what == "failed-entries":
-            return self._failed_entries(call)
+            return self._failed_entries(call, fault)
         if what in ("500", "503"):
             code = {"500": "InternalFailure", "503": "ServiceUnavailable"}[what]
             return self._error(call, code, "the service has a bad day", int(what))
         return self._error(call, what, fault.message, fault.status)
 
     @staticmethod
-    def _failed_entries(call):
+    def _failed_entries(call, fault):
         ids = [target.get("Id") for target in call.params.get("Targets", [])] or call.params.get("Ids", [])
-        entries = [{"TargetId": name, "ErrorCode": "ConcurrentModificationException",
-                    "ErrorMessage": "the rule is being changed by another request"} for name in ids]
+        entries = [{"TargetId": name, "ErrorCode": fault.entry, "ErrorMessage": fault.message} for name in ids]
         return (200, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": str(uuid.uuid4())},
                 json.dumps({"FailedEntryCount": len(entries), "FailedEntries": entries}).encode())
 

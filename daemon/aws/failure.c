@@ -41,6 +41,10 @@ static const struct row rows[] = {
 	{ "PriorRequestNotComplete", FAILURE_THROTTLED, NULL, NULL },
 	{ "EC2Throttled", FAILURE_THROTTLED, NULL, NULL },
 
+	/* EC2 throttles ECS, which passes it on under a code of its own. */
+	{ "InvalidParameter", FAILURE_THROTTLED, NULL, "Rate exceeded" },
+	{ "Client", FAILURE_THROTTLED, "ecs", "Rate exceeded" },
+
 	{ "Client", FAILURE_TRANSIENT, "ecs", "Too many concurrent attempts to create a new revision" },
 	{ "ConcurrentModification", FAILURE_TRANSIENT, NULL, NULL },
 	{ "OperationAborted", FAILURE_TRANSIENT, NULL, NULL },
@@ -152,6 +156,11 @@ enum failure_class failure_classify(const char *service, long status, const char
 	if (status == 429 || status >= 500)
 		return by_status(status);
 	return FAILURE_REJECTED;
+}
+
+bool failure_has_code(const struct failure *failure, const char *code)
+{
+	return same_code(failure->code, code);
 }
 
 static bool code_among(const char *code, const char *const *codes, size_t count)

@@ -35,6 +35,9 @@ struct failure {
 /* The class for a service's error code and HTTP status (quota, throttling and conflict differ by service). */
 enum failure_class failure_classify(const char *service, long status, const char *code, const char *message);
 
+/* Whether AWS said this code, which may or may not end in "Exception". */
+bool failure_has_code(const struct failure *failure, const char *code);
+
 /* Whether fresh keys, or the right time in the signature, may make the same call succeed. */
 bool failure_expired(const struct failure *failure);
 bool failure_skewed(const struct failure *failure);

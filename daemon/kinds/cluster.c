@@ -292,14 +292,14 @@ static const struct reading reading_cluster_tags = {
 };
 
 static bool cluster_done(const struct view *view, const struct request *request, const json_t *reply,
-	const char **arn, struct error *error)
+	struct said *said, struct error *error)
 {
 	const char *made = json_text_of(json_object_get(reply, "cluster"), "clusterArn", NULL);
 
 	(void)request;
 	(void)error;
 	if (made)
-		*arn = arena_copy(view->arena, made);
+		said->arn = arena_copy(view->arena, made);
 	return true;
 }
 

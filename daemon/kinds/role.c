@@ -385,6 +385,7 @@ static void read_role(const struct hearing *hearing, struct resource *have, cons
 	have->fields = fields_of(arena, NULL, 0, body);
 	have->content_read = true;
 	json_decref(body);
+	text_parse_iso8601(json_text_of(role, "CreateDate", ""), &have->made);
 	have->tags = tags_read(arena, json_object_get(role, "Tags"));
 	have->tags_read = TAGS_STRONG;
 }
@@ -417,14 +418,14 @@ const struct reading reading_role = {
 };
 
 static bool role_done(const struct view *view, const struct request *request, const json_t *reply,
-	const char **arn, struct error *error)
+	struct said *said, struct error *error)
 {
 	const char *made = json_text_of(json_object_get(reply, "Role"), "Arn", NULL);
 
 	(void)request;
 	(void)error;
 	if (made)
-		*arn = arena_copy(view->arena, made);
+		said->arn = arena_copy(view->arena, made);
 	return true;
 }
 

@@ -178,14 +178,14 @@ static const struct reading reading_rule_state = {
 };
 
 static bool rule_done(const struct view *view, const struct request *request, const json_t *reply,
-	const char **arn, struct error *error)
+	struct said *said, struct error *error)
 {
 	const char *made = json_text_of(reply, "RuleArn", NULL);
 
 	(void)request;
 	(void)error;
 	if (made)
-		*arn = arena_copy(view->arena, made);
+		said->arn = arena_copy(view->arena, made);
 	return true;
 }
 

@@ -243,18 +243,17 @@ const struct reading reading_all_clusters = {
 
 /* PutTargets and RemoveTargets answer 200 with the entries that failed inside. */
 static bool target_done(const struct view *view, const struct request *request, const json_t *reply,
-	const char **arn, struct error *error)
+	struct said *said, struct error *error)
 {
 	const json_t *entry = json_array_get(json_object_get(reply, "FailedEntries"), 0);
 
 	(void)request;
-	(void)view;
-	(void)arn;
+	(void)error;
 	if (json_integer_of(reply, "FailedEntryCount", 0) == 0 && !entry)
 		return true;
-	return error_set(error, ERROR_AWS, "%s: %s",
-		json_text_of(entry, "ErrorCode", "FailedEntryCount is not 0"),
-		json_text_of(entry, "ErrorMessage", "no message"));
+	said->code = arena_copy(view->arena, json_text_of(entry, "ErrorCode", "FailedEntryCount is not 0"));
+	said->message = arena_copy(view->arena, json_text_of(entry, "ErrorMessage", "no message"));
+	return true;
 }
 
 const struct kind kind_target = {

@@ -421,7 +421,7 @@ const struct reading reading_started = {
 };
 
 static bool task_definition_done(const struct view *view, const struct request *request, const json_t *reply,
-	const char **arn, struct error *error)
+	struct said *said, struct error *error)
 {
 	const char *made = json_text_of(json_object_get(reply, "taskDefinition"), "taskDefinitionArn", NULL);
 
@@ -429,7 +429,7 @@ static bool task_definition_done(const struct view *view, const struct request *
 		return true;
 	if (!made)
 		return error_set(error, ERROR_REPLY, "the answer has no taskDefinitionArn");
-	*arn = arena_copy(view->arena, made);
+	said->arn = arena_copy(view->arena, made);
 	return true;
 }
 

@@ -74,6 +74,12 @@ struct change {
 	bool force; /* with what is in it */
 };
 
+/* What the answer to a request says beyond that it came; texts live as long as the view's arena. */
+struct said {
+	const char *arn; /* what was made; NULL = nothing new */
+	const char *code, *message; /* a refusal inside of a success; NULL = none */
+};
+
 /* What the plan has to know of a kind, beyond that its content can be compared. */
 enum shape {
 	SHAPE_PLAIN, /* made once, changed in place, kept when its app leaves unless the app said otherwise */
@@ -100,10 +106,9 @@ struct kind {
 	/* Wishes that a body cannot say; may be NULL. */
 	void (*finish)(const struct view *view, const struct resource *want, struct fields *fields);
 	void (*requests)(const struct view *view, const struct change *change, struct requests *out);
-	/* Whether a request's answer says that it was carried out; may yield the ARN it made. NULL = always.
-	 */
+	/* What a request's answer says; false where it cannot be read. NULL = nothing. */
 	bool (*done)(const struct view *view, const struct request *request, const json_t *reply,
-		const char **arn, struct error *error);
+		struct said *said, struct error *error);
 	/* How the tags are read from the resource's own service, before a first write; NULL where not tagged.
 	 */
 	const struct reading *tags_reading;

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "arena.h"
 #include "fields.h"
@@ -77,7 +78,9 @@ struct resource {
 	const char *digest; /* a revision's content, known members only; NULL = not read */
 	bool unlisted; /* a revision that AWS has, though the list did not show it */
 	const char *document; /* a role's trust policy as it stands */
+	time_t made; /* when AWS made it; 0 = not told */
 	const char *managed_by; /* an AWS service that owns the rule */
+	bool tags_missing; /* AWS showed it, and did not find its tags */
 	bool asked; /* its own service has been asked for it, beyond the list */
 };
 

@@ -12,12 +12,44 @@ struct applying {
 	size_t total, ended;
 };
 
+static void clear_count(const struct applying *applying)
+{
+	if (applying->terminal)
+		say_nothing(stdout);
+}
+
+/* What a terminal shows last: how far it is, and what it waits for. */
+static void show_count(const struct applying *applying, const struct wait *wait)
+{
+	bool counts = applying->ended < applying->total;
+
+	if (applying->terminal && counts)
+		say(stdout, "%zu of %zu", applying->ended, applying->total);
+	if (applying->terminal && wait)
+		say(stdout, "%swaiting up to %.0f s until %s", counts ? ", " : "", wait->most, wait->until);
+	fflush(stdout);
+}
+
 static void planned(const struct pass *pass, void *data)
 {
 	struct applying *applying = data;
 	struct pass_summary summary = pass_summary(pass);
 
+	clear_count(applying);
 	applying->total = summary.create + summary.update + summary.disable + summary.delete - summary.held;
+}
+
+/* The cause once. */
+static void waits(const struct pass *pass, const struct wait *wait, void *data)
+{
+	const struct applying *applying = data;
+
+	(void)pass;
+	clear_count(applying);
+	fflush(stdout);
+	if (wait->news)
+		show_wait(stderr, wait);
+	show_count(applying, wait);
 }
 
 /* A line for each change; on a terminal the count stays on the last line. */
@@ -29,12 +61,9 @@ static void progressed(const struct pass_site *site, const struct action *action
 	applying->ended++;
 	if (applying->json)
 		return;
-	if (applying->terminal)
-		say_nothing(stdout);
+	clear_count(applying);
 	show_action(stdout, action, &applying->show);
-	if (applying->terminal && applying->ended < applying->total)
-		say(stdout, "%zu of %zu", applying->ended, applying->total);
-	fflush(stdout);
+	show_count(applying, NULL);
 }
 
 static void say_end(const struct pass *pass, const struct applying *applying)
@@ -149,6 +178,7 @@ int verb_apply(struct session *session, const struct options *options)
 	pass_options.write = true;
 	pass_options.planned = planned;
 	pass_options.progress = progressed;
+	pass_options.waits = waits;
 	pass_options.data = &applying;
 	pass = session_run_pass(session, &pass_options);
 	code = exit_code(pass);

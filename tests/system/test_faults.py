@@ -146,6 +146,7 @@ def test_lost_answers_of_registrations_leave_no_second_revision(world, article):
 def test_put_targets_that_succeeds_with_failures_inside(world, article):
     world.write(article)
     world.proxy.fault("failed-entries", "events", "PutTargets", times=None,
+                      message="the rule is being changed by another request",
                       match=lambda call: call.params["Rule"] == "batch-no1")
     result = world.apply(code=1)
     text = result.out + result.err

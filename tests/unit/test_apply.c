@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "json.h"
+#include "pauses.h"
 #include "scripted.h"
 
 #include "../check.h"
@@ -60,13 +61,13 @@ static void what_stays_unknown_is_asked_once(void)
 	};
 	struct action *actions[] = { &action };
 	struct plan plan = { .arena = arena, .observed = &observed, .actions = actions, .action_count = 1 };
+	struct pauses pauses = { .arena = arena, .transport = scripted_transport(scripted) };
 	int ended = 0;
 
 	have->tags_read = TAGS_LATE;
 	scripted_say(scripted, (struct scripted_answer){ .status = 200, .body = "{}", .for_ever = true });
 	apply_plan(arena, &(struct apply_options){
-				  .line = { .aws = aws, .region = "us-east-1" },
-				  .transport = scripted_transport(scripted),
+				  .line = { .aws = aws, .region = "us-east-1", .pauses = &pauses },
 				  .view = &view,
 				  .plan = &plan,
 				  .done = note_end,
