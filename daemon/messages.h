@@ -43,6 +43,8 @@
 	MESSAGE(CLOCK, "91af5aaede154ee8b77ff84402d09eee", LOG_WARNING, "This machine's clock is wrong") \
 	MESSAGE(WAITING, "0dbe9bbe11b04521b674c8c7f4b4a56a", LOG_NOTICE, \
 		"A batch has left and waits in its grace") \
+	MESSAGE(NOTE, "1295968f47894406bfde657db1add6f2", LOG_NOTICE, \
+		"Something is as no write can mend it") \
 	MESSAGE(NOT_YET, "a39fc0f44db74ee8b7359a7b41b33ed8", LOG_INFO, "AWS does not take a change yet") \
 	MESSAGE(ENDED, "4fbeaf33543f496bad040c6861d67081", LOG_NOTICE, "A trouble has ended") \
 	MESSAGE(PASS, "8a6e25e600af4731b4c684eafabce8ac", LOG_INFO, "A pass has ended")

@@ -16,6 +16,7 @@
 
 struct report {
 	struct troubles troubles;
+	struct troubles notes; /* that were told */
 	struct asked asked;
 	double clock; /* what AWS's clock was ahead of ours when that was told; 0 = it is right */
 };
@@ -32,6 +33,7 @@ struct report *report_free(struct report *report)
 {
 	if (report) {
 		troubles_free(&report->troubles);
+		troubles_free(&report->notes);
 		asked_free(&report->asked);
 	}
 	free(report);
@@ -305,6 +307,34 @@ static void tell_of_pass(struct report *report, const struct pass *pass, enum me
 		message_send(message, fields, ARRAY_LENGTH(fields), "%s", text);
 }
 
+/* Said once: it is no trouble, and stays as long as the account is as it is. */
+static void tell_note(struct report *report, const struct pass_site *site, const struct note *note)
+{
+	const struct pass *pass = site->pass;
+	const struct message_field fields[] = {
+		{ "APP", note->app },
+		{ "BATCH", note->batch },
+		{ "RESOURCE_KIND", note->kind },
+		{ "RESOURCE", note->name },
+		{ "PASS", pass_name(pass) },
+	};
+	char *key = arena_printf(pass->arena, "%s/%s/%s/%s/%s", site->site.region, note->kind, note->name,
+		note->app, note->batch ? note->batch : "");
+	bool known = troubles_find(&report->notes, key), tell;
+
+	if (!note->overruled)
+		return;
+	troubles_note(&report->notes, key, MESSAGE_NOTE, note->text, note->text, NULL, pass->now, &tell);
+	if (!known)
+		message_send(MESSAGE_NOTE, fields, ARRAY_LENGTH(fields), "%s: %s",
+			whose(pass->arena, note->app, note->batch), note->text);
+}
+
+static void forget(const struct trouble *trouble)
+{
+	(void)trouble;
+}
+
 static void tell_site(struct report *report, const struct pass *pass, const struct pass_site *site)
 {
 	struct arena *arena = pass->arena;
@@ -321,6 +351,8 @@ static void tell_site(struct report *report, const struct pass *pass, const stru
 			arena_printf(arena, "%s: nothing is deleted in this pass: %s", where,
 				site->observed->incomplete),
 			NULL);
+	for (size_t i = 0; i < site->plan->notes.count; i++)
+		tell_note(report, site, &site->plan->notes.items[i]);
 	for (size_t i = 0; i < site->plan->problem_count; i++)
 		tell_problem(report, pass, &site->plan->problems[i]);
 	for (size_t i = 0; i < site->plan->action_count; i++) {
@@ -454,6 +486,7 @@ void report_pass(struct report *report, const struct pass *pass)
 	tell_clock(report, pass);
 	tell_again(report, pass->now);
 	troubles_end(&report->troubles, say_over);
+	troubles_end(&report->notes, forget);
 	if (summary.done)
 		message_send(MESSAGE_PASS, fields, ARRAY_LENGTH(fields),
 			"pass: %zu done, %zu failed, %zu skipped, %zu held, in %.1f s", summary.done,

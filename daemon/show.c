@@ -228,13 +228,20 @@ static void show_leftover(FILE *file, const struct pass *pass, const struct left
 		ownership_removal_command(pass->arena, leftover->have));
 }
 
-/* An apply that has nothing to do is quiet about them too. */
+static void show_note(FILE *file, const struct note *note)
+{
+	say(file, "note: %s %s: %s\n", note->batch ? "batch" : "app", note->batch ? note->batch : note->app,
+		note->text);
+}
+
+/* An apply that has nothing to do is quiet about what is as it is asked for. */
 static void show_plan_notes(FILE *file, const struct pass *pass, const struct plan *plan)
 {
-	if (pass->options.write && !plan->action_count)
-		return;
-	for (size_t i = 0; i < plan->note_count; i++)
-		say(file, "note: app %s: %s\n", plan->notes[i].app, plan->notes[i].text);
+	bool quiet = pass->options.write && !plan->action_count;
+
+	for (size_t i = 0; i < plan->notes.count; i++)
+		if (!quiet || plan->notes.items[i].overruled)
+			show_note(file, &plan->notes.items[i]);
 }
 
 void show_notes(FILE *file, const struct pass *pass)
@@ -415,6 +422,12 @@ static json_t *leftover_json(const struct pass *pass, const struct leftover *lef
 		ownership_removal_command(pass->arena, leftover->have)));
 }
 
+static json_t *note_json(const struct note *note)
+{
+	return json_must(json_pack("{s:s, s:o, s:s, s:s, s:s}", "app", note->app, "batch",
+		json_text(note->batch), "kind", note->kind, "name", note->name, "text", note->text));
+}
+
 static json_t *notes_json(const struct pass *pass)
 {
 	json_t *all = json_must(json_array());
@@ -422,10 +435,8 @@ static json_t *notes_json(const struct pass *pass)
 	for (size_t i = 0; i < pass->site_count; i++) {
 		const struct plan *plan = pass->sites[i].plan;
 
-		for (size_t n = 0; plan && n < plan->note_count; n++)
-			json_add(all, json_must(json_pack("{s:s, s:s, s:s, s:s}", "app", plan->notes[n].app,
-					      "kind", plan->notes[n].kind, "name", plan->notes[n].name,
-					      "text", plan->notes[n].text)));
+		for (size_t n = 0; plan && n < plan->notes.count; n++)
+			json_add(all, note_json(&plan->notes.items[n]));
 		for (size_t w = 0; plan && w < plan->wait_count; w++) {
 			const struct waiting *wait = &plan->waits[w];
 			char until[ISO8601_SIZE];

@@ -38,7 +38,7 @@ void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const str
 /* One line: what AWS does not take yet, how long that may last, and what it says. */
 void show_wait(FILE *file, const struct wait *wait);
 
-/* Plans that a person let pass, and batches that wait in their grace. */
+/* What is to be known, plans that a person let pass, and batches that wait in their grace. */
 void show_notes(FILE *file, const struct pass *pass);
 
 /* [{"plan", "reason", "resources", "command", "untag"}] of what waits for a person; a new reference. */

@@ -90,6 +90,62 @@ static json_t *providers(const struct view *view, const struct resource *want)
 	return NULL;
 }
 
+static bool holds(const json_t *names, const char *name)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach (names, i, one)
+		if (strcmp(json_string_value(one) ? json_string_value(one) : "", name) == 0)
+			return true;
+	return false;
+}
+
+static void remark_on_batch(const struct view *view, const struct resource *want, const json_t *live,
+	const struct batch *batch, struct notes *notes)
+{
+	json_t *step;
+	size_t i;
+
+	json_array_foreach (batch->capacity_provider_strategy, i, step) {
+		const char *provider = json_text_of(step, "capacityProvider", "");
+
+		if (holds(live, provider))
+			continue;
+		notes_add(view->arena, notes,
+			(struct note){
+				.app = batch->app->name,
+				.kind = want->kind->name,
+				.name = want->name,
+				.overruled = true,
+				.batch = batch->name,
+				.text = arena_printf(view->arena,
+					"cluster %s: no run can start: its capacityProviderStrategy names "
+					"%s, which the "
+					"cluster lacks, and which is not ours to add there; let the "
+					"cluster's "
+					"owner add it, or leave it out of the strategy",
+					want->name, provider),
+			});
+	}
+}
+
+/* To a cluster of ours they are added. */
+static void cluster_remark(const struct view *view, const struct resource *want, const struct resource *have,
+	struct notes *notes)
+{
+	json_t *document = have->document ? json_loads(have->document, 0, NULL) : NULL;
+	const json_t *live = json_object_get(document, "capacityProviders");
+
+	for (size_t i = 0; !want->managed && live && i < view->definitions->batch_count; i++) {
+		const struct batch *batch = &view->definitions->batches[i];
+
+		if (site_has(view, batch->app) && strcmp(batch->app->cluster.use.name, want->name) == 0)
+			remark_on_batch(view, want, live, batch, notes);
+	}
+	json_decref(document);
+}
+
 static json_t *cluster_body(const struct view *view, const struct resource *want)
 {
 	const struct app *sets = app_that(want, mentions_settings),
@@ -314,6 +370,7 @@ const struct kind kind_cluster = {
 	.want = cluster_want,
 	.body = cluster_body,
 	.finish = cluster_finish,
+	.remark = cluster_remark,
 	.requests = cluster_requests,
 	.done = cluster_done,
 	.tags_reading = &reading_cluster_tags,

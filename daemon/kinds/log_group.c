@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "arns.h"
@@ -35,21 +36,59 @@ static const struct app *speaker(const struct resource *want)
 	return app_that(want, mentions_retention);
 }
 
+/*
+ * A retention policy of the account overrides each group's own: AWS takes another retention without a word
+ * and goes on answering the policy's days. So there is nothing to write, at each pass anew, and something to
+ * say.
+ */
+static bool is_overruled(const struct view *view, const struct resource *want)
+{
+	const struct resource *have = resources_find(&view->observed->all, &kind_log_group, want->name, NULL);
+
+	return have && have->overruled_by;
+}
+
 static json_t *log_group_body(const struct view *view, const struct resource *want)
 {
 	const struct app *app = speaker(want);
 	json_t *body = json_must(json_object());
 
-	(void)view;
-	if (app->log_group.retention == WISH_VALUE)
+	if (app->log_group.retention == WISH_VALUE && !is_overruled(view, want))
 		json_put(body, "retentionInDays", json_integer(app->log_group.retention_in_days));
 	return body;
 }
 
 static void log_group_finish(const struct view *view, const struct resource *want, struct fields *fields)
 {
-	if (speaker(want)->log_group.retention == WISH_REMOVED)
+	if (speaker(want)->log_group.retention == WISH_REMOVED && !is_overruled(view, want))
 		fields_add_removed(view->arena, fields, "retentionInDays");
+}
+
+static void log_group_remark(const struct view *view, const struct resource *want,
+	const struct resource *have, struct notes *notes)
+{
+	const struct app *app = speaker(want);
+	const char *live = fields_value(&have->fields, "retentionInDays"), *asked = "no retention";
+
+	if (app->log_group.retention == WISH_VALUE)
+		asked = arena_printf(view->arena, "%d days", app->log_group.retention_in_days);
+	if (!have->overruled_by || !mentions_retention(app) ||
+		(live && app->log_group.retention == WISH_VALUE &&
+			atoi(live) == app->log_group.retention_in_days))
+		return;
+	notes_add(view->arena, notes,
+		(struct note){
+			.app = app->name,
+			.kind = want->kind->name,
+			.name = want->name,
+			.overruled = true,
+			.text = arena_printf(view->arena,
+				"log-group %s: %s is asked for, and the account's retention policy \"%s\" "
+				"makes it %s%s, "
+				"whatever is written: it overrides a group's own",
+				want->name, asked, have->overruled_by, live ? live : "never expire",
+				live ? " days" : ""),
+		});
 }
 
 static json_t *named(const char *name)
@@ -145,6 +184,7 @@ static bool log_group_heard(const struct hearing *hearing, const json_t *reply, 
 		if (json_object_get(one, "retentionInDays"))
 			json_put(body, "retentionInDays",
 				json_incref(json_object_get(one, "retentionInDays")));
+		have->overruled_by = arena_copy(arena, json_text_of(one, "retentionPolicyName", NULL));
 		have->fields = fields_of(arena, rules, ARRAY_LENGTH(rules), body);
 		have->content_read = true;
 		json_decref(body);
@@ -186,6 +226,7 @@ const struct kind kind_log_group = {
 	.want = log_group_want,
 	.body = log_group_body,
 	.finish = log_group_finish,
+	.remark = log_group_remark,
 	.requests = log_group_requests,
 	.tags_reading = &reading_log_group_tags,
 	.by_name = &reading_log_group,

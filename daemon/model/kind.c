@@ -19,3 +19,9 @@ void requests_clear(struct requests *requests)
 		request_clear(&requests->items[i]);
 	requests->count = 0;
 }
+
+void notes_add(struct arena *arena, struct notes *notes, struct note note)
+{
+	arena_grow(arena, &notes->items, sizeof note, notes->count, &notes->capacity);
+	notes->items[notes->count++] = note;
+}

@@ -80,6 +80,20 @@ struct said {
 	const char *code, *message; /* a refusal inside of a success; NULL = none */
 };
 
+/* What a person may want to know, though nothing is changed and nothing is wrong. */
+struct note {
+	const char *app;
+	const char *kind, *name; /* of the resource that it is about */
+	const char *text; /* one sentence */
+	const char *batch; /* NULL for what an app needs */
+	bool overruled; /* what is asked for is not what AWS does, and no write can mend it */
+};
+
+struct notes {
+	struct note *items;
+	size_t count, capacity;
+};
+
 /* What the plan has to know of a kind, beyond that its content can be compared. */
 enum shape {
 	SHAPE_PLAIN, /* made once, changed in place, kept when its app leaves unless the app said otherwise */
@@ -105,6 +119,9 @@ struct kind {
 	json_t *(*body)(const struct view *view, const struct resource *want);
 	/* Wishes that a body cannot say; may be NULL. */
 	void (*finish)(const struct view *view, const struct resource *want, struct fields *fields);
+	/* Adds what is to be known of one that is there and ours, or that we only use; NULL = nothing. */
+	void (*remark)(const struct view *view, const struct resource *want, const struct resource *have,
+		struct notes *notes);
 	void (*requests)(const struct view *view, const struct change *change, struct requests *out);
 	/* What a request's answer says; false where it cannot be read. NULL = nothing. */
 	bool (*done)(const struct view *view, const struct request *request, const json_t *reply,
@@ -124,5 +141,7 @@ struct kind {
 struct request *requests_add(
 	struct requests *requests, const char *service, const char *operation, json_t *params);
 void requests_clear(struct requests *requests);
+
+void notes_add(struct arena *arena, struct notes *notes, struct note note);
 
 #endif

@@ -299,6 +299,8 @@ void plan_resources(struct plan *plan, const struct view *view, const struct pla
 
 		if (want->kind->shape != SHAPE_PLAIN && want->kind->shape != SHAPE_ROLE)
 			continue;
+		if (have && want->kind->remark && (!want->managed || is_ours(view, have)))
+			want->kind->remark(view, want, have, &plan->notes);
 		if (!plan_may_use(plan, view, want, have))
 			continue;
 		want_fields(view, want);

@@ -75,13 +75,6 @@ struct waiting {
 	const struct resource *have;
 };
 
-/* What a person may want to know, though nothing is changed and nothing is wrong. */
-struct note {
-	const char *app;
-	const char *kind, *name; /* of the resource that it is about */
-	const char *text; /* one sentence */
-};
-
 /* Removals that wait for a person. */
 struct held {
 	const char *plan; /* its name, for approve */
@@ -110,8 +103,7 @@ struct plan {
 	size_t wait_count, wait_capacity;
 	struct leftover *leftovers;
 	size_t leftover_count, leftover_capacity;
-	struct note *notes;
-	size_t note_count, note_capacity;
+	struct notes notes;
 	/* What its own service has yet to say before the plan counts: tags that it rests on, the content of
 	 * revisions that makes differences readable. Read it and plan again. */
 	struct resource **unread;

@@ -8,29 +8,30 @@
 
 void plan_note(struct plan *plan, struct note note)
 {
-	arena_grow(plan->arena, &plan->notes, sizeof note, plan->note_count, &plan->note_capacity);
-	plan->notes[plan->note_count++] = note;
+	notes_add(plan->arena, &plan->notes, note);
 }
 
 static void note_unused(struct plan *plan, const struct app *app)
 {
-	const char *name = app->repository.use.name;
+	struct note note = { .app = app->name, .kind = "repository", .name = app->repository.use.name };
 
-	if (name && app->repository.use.unused)
-		plan_note(plan, (struct note){ app->name, "repository", name,
-					arena_printf(plan->arena,
-						"repository %s is not made: every image of the app is "
-						"elsewhere (\"repository\": "
-						"\"%s\" would make it)",
-						name, name) });
-	name = app->log_group.use.name;
-	if (app->log_group.use.unused)
-		plan_note(plan, (struct note){ app->name, "log-group", name,
-					arena_printf(plan->arena,
-						"log group %s is not made: every container of the app logs "
-						"elsewhere (\"logGroup\": "
-						"\"%s\" would make it)",
-						name, name) });
+	if (note.name && app->repository.use.unused) {
+		note.text = arena_printf(plan->arena,
+			"repository %s is not made: every image of the app is elsewhere (\"repository\": "
+			"\"%s\" "
+			"would make it)",
+			note.name, note.name);
+		plan_note(plan, note);
+	}
+	note.kind = "log-group";
+	note.name = app->log_group.use.name;
+	if (app->log_group.use.unused) {
+		note.text = arena_printf(plan->arena,
+			"log group %s is not made: every container of the app logs elsewhere (\"logGroup\": "
+			"\"%s\" would make it)",
+			note.name, note.name);
+		plan_note(plan, note);
+	}
 }
 
 /* Of the apps that have something to run in this site, each once. */
@@ -57,8 +58,10 @@ void plan_note_tags(struct plan *plan, const struct resource *want, const struct
 			   *other = tags_strangers_key(&want->tags, &have->tags, key);
 
 		if (other)
-			plan_note(plan, (struct note){ want->app->name, want->kind->name, want->name,
-						arena_printf(plan->arena,
+			plan_note(plan, (struct note){ .app = want->app->name,
+						.kind = want->kind->name,
+						.name = want->name,
+						.text = arena_printf(plan->arena,
 							"the tag %s of %s %s stays as somebody else set it: "
 							"AWS takes %s for the same key "
 							"there",

@@ -79,6 +79,8 @@ struct resource {
 	bool unlisted; /* a revision that AWS has, though the list did not show it */
 	const char *document; /* a role's trust policy as it stands */
 	time_t made; /* when AWS made it; 0 = not told */
+	const char
+		*overruled_by; /* what of the account decides in place of the definitions; NULL = nothing */
 	const char *managed_by; /* an AWS service that owns the rule */
 	bool tags_missing; /* AWS showed it, and did not find its tags */
 	bool asked; /* its own service has been asked for it, beyond the list */

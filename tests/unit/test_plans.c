@@ -270,6 +270,12 @@ static void print_leftover(struct text *out, const struct leftover *leftover)
 		out, "stays (app %s): %s\n", leftover->app, ownership_removal_command(arena, leftover->have));
 }
 
+static void print_note(struct text *out, const struct note *note)
+{
+	text_printf(out, "note (app %s%s%s): %s\n", note->app, note->batch ? ", batch " : "",
+		note->batch ? note->batch : "", note->text);
+}
+
 static void print_site(struct text *out, const struct pass_site *site)
 {
 	const struct plan *plan = site->plan;
@@ -282,6 +288,8 @@ static void print_site(struct text *out, const struct pass_site *site)
 		print_problem(out, &plan->problems[i]);
 	for (size_t i = 0; plan && i < plan->action_count; i++)
 		print_action(out, site, plan->actions[i]);
+	for (size_t i = 0; plan && i < plan->notes.count; i++)
+		print_note(out, &plan->notes.items[i]);
 	for (size_t i = 0; plan && i < plan->wait_count; i++)
 		print_wait(out, &plan->waits[i]);
 	for (size_t i = 0; plan && i < plan->leftover_count; i++)
