@@ -10,7 +10,7 @@
 /* ECS cluster; settings and capacity providers are compared only where the app mentions them. */
 
 static const struct field_rule rules[] = {
-	{ .path = "settings", .form = FIELD_PAIRS, .key = "name", .value = "value" },
+	{ .path = "settings", .form = FIELD_PAIRS, .key = "name", .value = "value", .declared = true },
 	{ .path = "capacityProviders", .form = FIELD_SET, .declared = true },
 	{ .path = "defaultCapacityProviderStrategy", .form = FIELD_KEYED, .key = "capacityProvider" },
 	{ .path = "defaultCapacityProviderStrategy[].capacityProvider" },

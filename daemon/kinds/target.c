@@ -39,6 +39,8 @@ static const struct field_rule rules[] = {
 	{ .path = "ecsParameters.propagateTags" },
 	{ .path = "ecsParameters.referenceId" },
 	{ .path = "ecsParameters.placementConstraints", .form = FIELD_SET },
+	{ .path = "ecsParameters.placementConstraints[].type" },
+	{ .path = "ecsParameters.placementConstraints[].expression" },
 	{ .path = "ecsParameters.placementStrategy" },
 	{ .path = "ecsParameters.tags", .form = FIELD_PAIRS, .key = "key", .value = "value" },
 	{ .path = "retryPolicy.maximumRetryAttempts", .absent = "185" },

@@ -19,6 +19,7 @@ struct walk {
 	size_t capacity;
 	bool own; /* member names are the user's own: no rule, no change of case */
 	bool known; /* what is below counts without a rule of its own */
+	bool later; /* the first way of making the list saw what is below otherwise */
 	bool pair; /* the value beside a name: it says something even where it is empty */
 };
 
@@ -67,6 +68,7 @@ static struct member *emit(struct walk *walk, const char *value)
 		.path = path->text,
 		.value = path->last,
 		.known = walk->known || (rule && !rule->declared),
+		.later = walk->later,
 	};
 	return &fields->items[fields->count++];
 }
@@ -159,17 +161,34 @@ static void add_key(struct walk *walk, const json_t *element, const char *key)
 }
 
 /* A name without a value has an empty one. */
-static void walk_pair(struct walk *walk, const json_t *element, const json_t *value)
+static void walk_pair(struct walk *walk, const json_t *element, const struct field_rule *rule)
 {
+	const json_t *value = member_of(element, rule->value);
 	bool known = walk->known, pair = walk->pair;
 
-	walk->known = walk->pair = true;
+	walk->known = known || !rule->declared;
+	walk->pair = true;
 	if (value && !json_is_null(value))
 		walk_value(walk, value, element);
 	else
 		emit(walk, "")->later = true;
 	walk->known = known;
 	walk->pair = pair;
+}
+
+/* What an element holds beside its name and value; no rule knows it. */
+static void walk_rest(struct walk *walk, const json_t *element, const struct field_rule *rule)
+{
+	const json_t *key = member_of(element, rule->key), *known = member_of(element, rule->value);
+	const char *name;
+	json_t *value;
+	bool later = walk->later;
+
+	walk->later = true;
+	json_object_foreach ((json_t *)(uintptr_t)element, name, value)
+		if (value != key && value != known)
+			walk_member(walk, name, value, element);
+	walk->later = later;
 }
 
 static void walk_keyed(struct walk *walk, const json_t *array, const struct field_rule *rule)
@@ -181,7 +200,8 @@ static void walk_keyed(struct walk *walk, const json_t *array, const struct fiel
 	json_array_foreach (array, i, element) {
 		add_key(walk, element, rule->key);
 		if (rule->form == FIELD_PAIRS) {
-			walk_pair(walk, element, member_of(element, rule->value));
+			walk_pair(walk, element, rule);
+			walk_rest(walk, element, rule);
 		} else {
 			walk_value(walk, element, NULL);
 		}
@@ -193,6 +213,52 @@ static void walk_keyed(struct walk *walk, const json_t *array, const struct fiel
 static int compare_texts(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool has_rule(struct walk *walk, const char *member)
+{
+	size_t pattern = walk->pattern.length;
+	bool has;
+
+	text_printf(&walk->pattern, "[].%s", member);
+	has = rule_of(walk) != NULL;
+	cut(&walk->pattern, pattern);
+	return has;
+}
+
+/* "list[<element>].member" for each member that no rule knows: a difference only where it is asked for. */
+static void emit_unknown(struct walk *walk, const json_t *unknown, const char *element)
+{
+	size_t path = walk->path.length, pattern = walk->pattern.length;
+	bool later = walk->later;
+
+	walk->later = true;
+	text_printf(&walk->path, "[%s]", element);
+	text_add(&walk->pattern, "[]");
+	walk_object(walk, unknown);
+	walk->later = later;
+	cut(&walk->path, path);
+	cut(&walk->pattern, pattern);
+}
+
+/*
+ * One element of an array that is one value. Of an object only the members that rules know are in it, since
+ * AWS adds members; where they know none, it is whatever it is.
+ */
+static char *element_text(struct walk *walk, const json_t *element)
+{
+	json_t *known = json_must(json_object()), *unknown = json_must(json_object()), *value;
+	const char *name;
+	char *text;
+
+	json_object_foreach ((json_t *)(uintptr_t)element, name, value)
+		json_put(has_rule(walk, name) ? known : unknown, name, json_incref(value));
+	text = json_canonical(walk->scratch, json_object_size(known) ? known : element);
+	if (json_object_size(known))
+		emit_unknown(walk, unknown, text);
+	json_decref(known);
+	json_decref(unknown);
+	return text;
 }
 
 static bool in_order(char *const *texts, size_t count)
@@ -213,7 +279,7 @@ static void emit_array(struct walk *walk, const json_t *array, enum field_form f
 	bool later;
 
 	for (size_t i = 0; i < count; i++)
-		texts[i] = json_canonical(walk->scratch, json_array_get(array, i));
+		texts[i] = element_text(walk, json_array_get(array, i));
 	later = form == FIELD_LIST && !in_order(texts, count);
 	if (form == FIELD_SET)
 		qsort(texts, count, sizeof *texts, compare_texts);
@@ -223,7 +289,7 @@ static void emit_array(struct walk *walk, const json_t *array, enum field_form f
 		text_add(&all, texts[i]);
 	}
 	text_add_char(&all, ']');
-	emit(walk, text_string(&all))->later = later;
+	emit(walk, text_string(&all))->later |= later;
 }
 
 static bool holds_objects(const json_t *array)
@@ -315,7 +381,7 @@ static void walk_scalar(
 	 * something.
 	 */
 	if ((*value || walk->own || walk->pair) && !is_default(walk, rule, value, around))
-		emit(walk, value)->later = !*value && !walk->own;
+		emit(walk, value)->later |= !*value && !walk->own;
 }
 
 /* A string that holds JSON: its content where it can be read, else the string itself. */

@@ -14,6 +14,10 @@ static const struct field_rule rules[] = {
 	{ .path = "set", .form = FIELD_SET },
 	{ .path = "files", .form = FIELD_LIST },
 	{ .path = "list" },
+	{ .path = "things", .form = FIELD_SET },
+	{ .path = "things[].type" },
+	{ .path = "things[].value" },
+	{ .path = "settings", .form = FIELD_PAIRS, .key = "name", .value = "value", .declared = true },
 	{ .path = "environment", .form = FIELD_PAIRS, .key = "name", .value = "value" },
 	{ .path = "containers", .form = FIELD_KEYED, .key = "name" },
 	{ .path = "containers[].name" },
@@ -44,6 +48,34 @@ static size_t differences(const char *want, const char *have)
 	struct fields a = fields_from(arena, want), b = fields_from(arena, have);
 
 	return fields_compare(arena, &a, &b).count;
+}
+
+/* What AWS adds one day, at any depth, is no difference; what a definition asks for is one, known or not. */
+static void unknown_members(void)
+{
+	static const char known[] = "{\"things\": [{\"type\": \"a\", \"value\": \"b\"}, {\"type\": \"c\"}]}",
+			  more[] = "{\"things\": [{\"type\": \"c\", \"deep\": {\"x\": [{\"y\": 1}]}}, "
+				   "{\"type\": \"a\", \"value\": \"b\", \"new\": true}], \"top\": 1}";
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	struct fields a = fields_from(arena, known), b = fields_from(arena, more);
+
+	CHECK_NUMBER(differences(known, more), 0);
+	CHECK_NUMBER(differences(more, known), 3);
+	CHECK_TEXT(fields_digest(arena, &a, true), fields_digest(arena, &b, true));
+	CHECK_NUMBER(differences(known, "{\"things\": [{\"type\": \"a\", \"value\": \"b\"}]}"), 1);
+	CHECK_NUMBER(differences("{\"environment\": [{\"name\": \"a\", \"value\": \"1\"}]}",
+			     "{\"environment\": [{\"name\": \"a\", \"value\": \"1\", \"new\": \"x\"}]}"),
+		0);
+	CHECK_NUMBER(differences("{\"environment\": [{\"name\": \"a\", \"value\": \"1\", \"new\": \"x\"}]}",
+			     "{\"environment\": [{\"name\": \"a\", \"value\": \"1\"}]}"),
+		1);
+	CHECK_NUMBER(differences("{\"settings\": [{\"name\": \"a\", \"value\": \"1\"}]}",
+			     "{\"settings\": [{\"name\": \"a\", \"value\": \"1\"}, {\"name\": \"b\", "
+			     "\"value\": \"2\"}]}"),
+		0);
+	CHECK_NUMBER(differences("{\"settings\": [{\"name\": \"a\", \"value\": \"1\"}]}",
+			     "{\"settings\": [{\"name\": \"a\", \"value\": \"2\"}]}"),
+		1);
 }
 
 static void same(void)
@@ -187,6 +219,7 @@ static void versions_of_the_digest(void)
 
 int main(void)
 {
+	unknown_members();
 	same();
 	different();
 	paths();
