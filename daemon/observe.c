@@ -6,6 +6,7 @@
 #include "model/plan.h"
 #include "model/tags.h"
 #include "pauses.h"
+#include "tagged.h"
 #include "text.h"
 
 enum {
@@ -190,6 +191,12 @@ static void answered(const struct call_result *result, void *data)
 
 	if (contradicted && waits(question, result))
 		return;
+	if (question->reading == &reading_tagged &&
+		tagged_leave_out(&question->subject, &result->failure, observing->options.memory,
+			observing->options.now)) {
+		send(question);
+		return;
+	}
 	if (contradicted) {
 		hear_no_tags(question, result);
 	} else if (result->ok || result->failure.class == FAILURE_NOT_FOUND) {
@@ -264,11 +271,12 @@ static void ask_named(struct observing *observing, const struct kind *kind)
 /* Lists, and whatever the definitions name. */
 static void ask_first(struct observing *observing)
 {
-	struct subject all = { .name = "" };
+	struct subject all = { .name = "" }, tagged = tagged_subject(observing->scratch,
+						     observing->options.memory, observing->options.now);
 
 	for (size_t i = 0; i < observing->wants.count; i++)
 		observing->family_count += observing->wants.items[i]->kind->shape == SHAPE_REVISIONS;
-	ask_about(observing, &reading_tagged, &all, NULL, "");
+	ask_about(observing, &reading_tagged, &tagged, NULL, "");
 	for (size_t i = 0; i < observing->options.kind_count; i++) {
 		const struct kind *kind = observing->options.kinds[i];
 
@@ -279,24 +287,32 @@ static void ask_first(struct observing *observing)
 	}
 }
 
-/* Also resources of ours that no definition names any more: only the tagging API knows their names. */
+/* The kind and name of what is ours by its tag and no definition names any more; NULL of anything else. */
+static const struct kind *unnamed(
+	const struct observing *observing, const struct tagged *tagged, const char **name)
+{
+	const struct kind *kind = kind_of_arn(observing->scratch, tagged->arn, name);
+	bool ours = text_compare(tags_value(&tagged->tags, TAG_OWNER), observing->view.owner) == 0;
+
+	return kind && ours && !is_named(observing, kind, *name) ? kind : NULL;
+}
+
+/* Only the tagging API knows these names. */
 static void ask_tagged(struct observing *observing)
 {
 	for (size_t i = 0; i < observing->observed->tagged_count; i++) {
 		const struct tagged *tagged = observing->observed->tagged[i];
-		const char *name = NULL;
-		const struct kind *kind = kind_of_arn(observing->scratch, tagged->arn, &name);
 		const char **names = arena_alloc(observing->scratch, sizeof *names);
-		struct subject subject = { .name = name, .names = names, .name_count = 1 };
-		bool ours = text_compare(tags_value(&tagged->tags, TAG_OWNER), observing->view.owner) == 0;
+		const struct kind *kind = unnamed(observing, tagged, names);
+		struct subject subject = { .name = names[0], .names = names, .name_count = 1 };
 
-		if (!kind || !ours || is_named(observing, kind, name))
+		if (!kind)
 			continue;
-		names[0] = name;
 		if (kind->shape == SHAPE_PLAIN && tags_value(&tagged->tags, TAG_ON_DELETE))
-			ask_about(observing, kind->by_name, &subject, NULL, name);
-		if (kind->shape == SHAPE_REVISIONS && observing->by_family)
-			ask_about(observing, kind->list, &subject, NULL, name);
+			ask_about(observing, kind->by_name, &subject, NULL, names[0]);
+		if (kind->shape == SHAPE_REVISIONS && observing->by_family &&
+			tagged_may_be_active(observing->options.memory, names[0], tagged->arn))
+			ask_about(observing, kind->list, &subject, NULL, names[0]);
 	}
 }
 
@@ -428,11 +444,28 @@ static bool is_listed(const char *arn, void *data)
 	return kind && resources_find(&observing->observed->all, kind, family, arn);
 }
 
+/* Families that the tagging API names and whose own lists show nothing. */
+static void keep_inactive(struct observing *observing)
+{
+	const struct observed *observed = observing->observed;
+
+	for (size_t i = 0; i < observed->tagged_count && !*observed->incomplete; i++) {
+		const char *name = NULL;
+		const struct kind *kind = unnamed(observing, observed->tagged[i], &name);
+
+		if (kind && kind->shape == SHAPE_REVISIONS &&
+			!resources_find(&observed->all, kind, name, NULL))
+			tagged_keep_inactive(observing->options.memory, name, observed->tagged[i]->arn);
+	}
+}
+
 static void keep_revisions(struct observing *observing)
 {
 	const struct resources *all = &observing->observed->all;
 
 	observed_sort(observing->observed);
+	if (observing->by_family)
+		keep_inactive(observing);
 	/* Only a list of all families tells which revisions are gone. */
 	if (!observing->by_family && !observing->options.part)
 		state_drop_revisions(observing->options.memory, is_listed, observing);

@@ -377,6 +377,17 @@ void state_drop_revisions(struct state_site *site, bool (*known)(const char *arn
 	}
 }
 
+json_int_t state_inactive(const struct state_site *site, const char *family)
+{
+	return json_integer_of(json_object_get(site->cache.json, "inactive"), family, 0);
+}
+
+void state_keep_inactive(struct state_site *site, const char *family, json_int_t revision)
+{
+	json_put(json_object_in(site->cache.json, "inactive"), family, json_integer(revision));
+	site->cache.dirty = true;
+}
+
 bool state_stranger(const struct state_site *site, const char *arn, time_t now)
 {
 	json_int_t seen = json_integer_of(json_object_get(site->cache.json, "strangers"), arn, 0);

@@ -79,7 +79,11 @@ void state_keep_revision(struct state_site *site, const char *arn, const char *h
 /* Drops the revisions that `known` says nothing of. */
 void state_drop_revisions(struct state_site *site, bool (*known)(const char *arn, void *data), void *data);
 
-/* A rule that is nobody's business here: asked about once a day. */
+/* The newest revision of a family up to which none is ACTIVE; 0 = not known. */
+json_int_t state_inactive(const struct state_site *site, const char *family);
+void state_keep_inactive(struct state_site *site, const char *family, json_int_t revision);
+
+/* A rule that is nobody's business here, or a type that the tagging API refuses: asked about once a day. */
 bool state_stranger(const struct state_site *site, const char *arn, time_t now);
 void state_keep_stranger(struct state_site *site, const char *arn, time_t now);
 

@@ -66,14 +66,23 @@ const struct kind *kind_of_arn(struct arena *arena, const char *arn, const char 
 	return NULL;
 }
 
+const char *const tagged_types[] = { "ecs:cluster", "ecs:task-definition", "ecr:repository", "events:rule",
+	"logs:log-group" };
+const size_t tagged_type_count = ARRAY_LENGTH(tagged_types);
+
 /* One page of 100 names rules, repositories, clusters, log groups and revisions of every owner. */
 static json_t *tagged_params(const struct view *view, const struct subject *subject)
 {
+	json_t *params = json_must(
+		json_pack("{s:i, s:[{s:s}]}", "ResourcesPerPage", 100, "TagFilters", "Key", TAG_OWNER));
+	json_t *types = json_must(json_array());
+
 	(void)view;
-	(void)subject;
-	return json_must(json_pack("{s:i, s:[{s:s}], s:[s,s,s,s,s]}", "ResourcesPerPage", 100, "TagFilters",
-		"Key", TAG_OWNER, "ResourceTypeFilters", "ecs:cluster", "ecs:task-definition",
-		"ecr:repository", "events:rule", "logs:log-group"));
+	for (size_t i = 0; i < subject->name_count; i++)
+		json_add(types, json_string(subject->names[i]));
+	json_put(params, "ResourceTypeFilters", json_array_size(types) ? json_incref(types) : NULL);
+	json_decref(types);
+	return params;
 }
 
 static bool tagged_heard(const struct hearing *hearing, const json_t *reply, struct error *error)

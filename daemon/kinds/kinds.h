@@ -13,7 +13,10 @@ extern const struct kind *const kinds[];
 extern const size_t kind_count;
 
 /* What the shell begins a site's reading with, and what it asks once the lists are complete. */
-extern const struct reading reading_tagged; /* tag:GetResources: everything with an owner tag */
+extern const struct reading
+	reading_tagged; /* tag:GetResources: everything with an owner tag, of these types */
+extern const char *const tagged_types[];
+extern const size_t tagged_type_count;
 extern const struct reading reading_role; /* one role by name, then its policies */
 extern const struct reading reading_repository; /* one repository by name */
 extern const struct reading reading_lifecycle; /* its lifecycle policy */
