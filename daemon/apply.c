@@ -29,6 +29,7 @@ struct work {
 	size_t next;
 	bool tags_read, state_read; /* each is asked once */
 	struct pause pause;
+	struct call_result *taken; /* a creation found its name taken: AWS's answer */
 };
 
 static void advance(struct applying *applying);
@@ -105,11 +106,13 @@ static void pass_on(struct work *work)
 	}
 }
 
-/* Another app's action in this pass has made the same role, a stranger has, or we did and the answer was
- * lost. */
-static bool made_meanwhile(const struct work *work, const struct call_result *result)
+/*
+ * Another site's action in this pass has made it, or a pass before it, or we did and the answer was lost; or
+ * a stranger has. What a late list did not show is asked for by its name.
+ */
+static bool is_taken(const struct work *work, const struct call_result *result)
 {
-	return result->failure.class == FAILURE_EXISTS && work->action->kind->shape == SHAPE_ROLE;
+	return result->failure.class == FAILURE_EXISTS && work->action->kind->by_name;
 }
 
 static bool gone_already(const struct work *work, const struct call_result *result)
@@ -157,8 +160,31 @@ static void ask_nothing(void *context, const struct reading *reading, const stru
 }
 
 static void read_owner(void *data);
+static void read_tags(void *data);
 
-/* One of ours is completed; a stranger's is used as it is. */
+/* One of ours is completed; a stranger's role is used as it is. */
+static void owner_known(struct work *work, const struct resource *have)
+{
+	if (is_ours(work->applying->options.view, have)) {
+		work->next++;
+		work_on(work);
+	} else if (have->kind->shape == SHAPE_ROLE) {
+		finish(work, OUTCOME_UNNEEDED);
+	} else {
+		fail(work,
+			arena_printf(work->applying->arena, "%s; it is not ours: it has %s",
+				ask_failure(work->applying->arena, work->taken),
+				tags_value(&have->tags, TAG_OWNER) ? "another's owner tag" : "no owner tag"));
+	}
+}
+
+/* A list is late where a creation is not. */
+static void not_shown(struct work *work)
+{
+	if (!waits(work, work->taken, read_owner))
+		fail_with(work, work->taken);
+}
+
 static void owner_read(const struct call_result *result, void *data)
 {
 	struct work *work = data;
@@ -170,7 +196,7 @@ static void owner_read(const struct call_result *result, void *data)
 		.subject = { .name = work->action->name },
 		.ask = ask_nothing,
 	};
-	const struct resource *have;
+	struct resource *have;
 	struct error error = { 0 };
 
 	if (waits(work, result, read_owner))
@@ -185,21 +211,30 @@ static void owner_read(const struct call_result *result, void *data)
 	}
 	observed_sort(observed);
 	have = resources_find(&observed->all, kind, work->action->name, NULL);
-	if (!have || !is_ours(hearing.view, have)) {
-		finish(work, OUTCOME_UNNEEDED);
-		return;
-	}
-	work->next++;
-	work_on(work);
+	work->confirmed = have;
+	if (!have)
+		not_shown(work);
+	else if (kind->tags_reading && have->tags_read != TAGS_STRONG)
+		read_tags(work);
+	else
+		owner_known(work, have);
 }
 
 static void read_owner(void *data)
 {
 	struct work *work = data;
-	struct subject subject = { .name = work->action->name };
+	const char *const names[] = { work->action->name };
+	struct subject subject = { .name = work->action->name, .names = names, .name_count = 1 };
 
 	ask_reading(&work->applying->options.line, work->applying->options.view, work->action->kind->by_name,
 		&subject, NULL, owner_read, work);
+}
+
+static void keep_taken(struct work *work, const struct call_result *result)
+{
+	work->taken = arena_alloc(work->applying->arena, sizeof *work->taken);
+	*work->taken = *result;
+	work->taken->operation = arena_copy(work->applying->arena, result->operation);
 }
 
 /* The answer as it would read where what failed inside of it had failed outside. */
@@ -248,7 +283,8 @@ static void carried_out(const struct call_result *result, void *data)
 		work->pause = (struct pause){ 0 };
 		work->next++;
 		work_on(work);
-	} else if (made_meanwhile(work, &seen)) {
+	} else if (is_taken(work, &seen)) {
+		keep_taken(work, &seen);
 		read_owner(work);
 	} else if (!waits(work, &seen, try_again)) {
 		fail_with(work, &seen);
@@ -314,8 +350,6 @@ static bool still_needed(struct work *work)
 	return false;
 }
 
-static void read_tags(void *data);
-
 static void confirmed(const struct call_result *result, void *data)
 {
 	struct work *work = data;
@@ -338,6 +372,10 @@ static void confirmed(const struct call_result *result, void *data)
 	}
 	if (!work->confirmed->kind->tags_reading->heard(&hearing, result->reply, &error)) {
 		fail(work, error.text);
+		return;
+	}
+	if (work->taken) {
+		owner_known(work, work->confirmed);
 		return;
 	}
 	work->confirmed = NULL;

@@ -29,6 +29,8 @@ static const struct passing rows[] = {
 		"the account's own role for ECS is there" },
 
 	{ "logs", NULL, "ResourceNotFound", NULL, SECONDS, false, group_known },
+	/* A list that is asked whose it is, and does not show it yet. */
+	{ "logs", "CreateLogGroup", "ResourceAlreadyExists", NULL, SECONDS, false, group_known },
 	{ "logs", NULL, "OperationAborted", NULL, SECONDS, false, change_over },
 	{ "ecr", NULL, "RepositoryNotFound", NULL, SECONDS, false, repository_known },
 	{ "ecs", NULL, "ClusterNotFound", NULL, SECONDS, false, cluster_ready },

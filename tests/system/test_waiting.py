@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from conftest import ACCOUNT, DAEMON, wait_for
+from conftest import ACCOUNT, DAEMON, OWNER, wait_for
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ecsEventRole"
 PASS_ROLE = (f"User: arn:aws:iam::{ACCOUNT}:user/batch is not authorized to perform: iam:PassRole on resource: {ROLE} "
@@ -290,3 +290,44 @@ def test_the_daemon_tells_what_it_waits_for_and_stops_at_once(world, article):
     assert time.monotonic() - begun < 2 and daemon.returncode == 0, err
     lines = [line for line in (out + err).splitlines() if "waiting up to 120 s" in line]
     assert len(lines) == 1 and "iam:PassRole" in lines[0], out + err
+
+
+# What a list does not show yet.
+
+LATE = [("logs", "DescribeLogGroups", "logGroups", "CreateLogGroup", 2),
+        ("ecr", "DescribeRepositories", None, "CreateRepository", 1)]
+
+
+def hide(world, service, operation, member, times):
+    """A reading that does not show what was made a moment ago."""
+    if member is None:
+        world.proxy.fault("RepositoryNotFoundException", service, operation, times=times, message=NO_REPOSITORY)
+        return
+    left = [times]
+
+    def change(reply, _call):
+        left[0] -= 1
+        return reply | {member: []} if left[0] >= 0 else reply
+    world.proxy.patch(service, operation, change)
+
+
+@pytest.mark.parametrize("service, operation, member, creation, times", LATE)
+def test_what_was_made_a_moment_ago_and_shows_late_is_ours(world, converged, service, operation, member, creation, times):
+    hide(world, service, operation, member, times)
+    result = world.apply()
+    assert creation in [call.operation for call in result.calls] and "failed to" not in result.out, str(result)
+    world.proxy.patches.clear()
+    world.settled()
+
+
+@pytest.mark.parametrize("service, operation, member, creation, times", LATE)
+def test_a_strangers_that_shows_late_is_left_alone(world, article, service, operation, member, creation, times):
+    if service == "logs":
+        world.client("logs").create_log_group(logGroupName="/fargate/batch", tags={OWNER: "somebody"})
+    else:
+        world.client("ecr").create_repository(repositoryName="batch")
+    world.write(article)
+    hide(world, service, operation, member, 1)
+    result = world.apply(code=1)
+    assert "AlreadyExistsException" in result.out and "it is not ours" in result.out, str(result)
+    assert [call.operation for call in result.writes if call.service == service] == [creation], str(result)
