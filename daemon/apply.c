@@ -185,17 +185,29 @@ static void not_shown(struct work *work)
 		fail_with(work, work->taken);
 }
 
+static bool hear_owner(struct work *work, const json_t *reply, struct error *error)
+{
+	struct hearing hearing = {
+		.view = work->applying->options.view,
+		.observed = work->applying->options.view->observed,
+		.subject = { .name = work->action->name },
+		.ask = ask_nothing,
+	};
+
+	return work->action->kind->by_name->heard(&hearing, reply, error);
+}
+
+static bool owner_page(const json_t *reply, void *data)
+{
+	struct error error = { 0 };
+
+	return hear_owner(data, reply, &error);
+}
+
 static void owner_read(const struct call_result *result, void *data)
 {
 	struct work *work = data;
 	struct observed *observed = work->applying->options.view->observed;
-	const struct kind *kind = work->action->kind;
-	struct hearing hearing = {
-		.view = work->applying->options.view,
-		.observed = observed,
-		.subject = { .name = work->action->name },
-		.ask = ask_nothing,
-	};
 	struct resource *have;
 	struct error error = { 0 };
 
@@ -205,16 +217,16 @@ static void owner_read(const struct call_result *result, void *data)
 		fail_with(work, result);
 		return;
 	}
-	if (!kind->by_name->heard(&hearing, result->reply, &error)) {
+	if (!hear_owner(work, result->reply, &error)) {
 		fail(work, error.text);
 		return;
 	}
 	observed_sort(observed);
-	have = resources_find(&observed->all, kind, work->action->name, NULL);
+	have = resources_find(&observed->all, work->action->kind, work->action->name, NULL);
 	work->confirmed = have;
 	if (!have)
 		not_shown(work);
-	else if (kind->tags_reading && have->tags_read != TAGS_STRONG)
+	else if (have->kind->tags_reading && have->tags_read != TAGS_STRONG)
 		read_tags(work);
 	else
 		owner_known(work, have);
@@ -227,7 +239,7 @@ static void read_owner(void *data)
 	struct subject subject = { .name = work->action->name, .names = names, .name_count = 1 };
 
 	ask_reading(&work->applying->options.line, work->applying->options.view, work->action->kind->by_name,
-		&subject, NULL, owner_read, work);
+		&subject, owner_page, owner_read, work);
 }
 
 static void keep_taken(struct work *work, const struct call_result *result)

@@ -55,9 +55,12 @@ bool pause_before(struct pauses *all, struct pause *pause, const struct resource
 {
 	const struct passing *cause =
 		passing_find(result->service, result->operation, &result->failure, new_role);
-	double left = cause ? cause->seconds - pause->waited : 0;
+	double left;
 
-	if (result->ok || all->stopped || left <= 0)
+	if (result->ok || !cause || all->stopped)
+		return false;
+	left = cause->seconds - pause->waited;
+	if (left <= 0)
 		return false;
 	pause->all = all;
 	pause->seconds = next_seconds(pause, left);

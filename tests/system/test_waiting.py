@@ -320,6 +320,15 @@ def test_what_was_made_a_moment_ago_and_shows_late_is_ours(world, converged, ser
     world.settled()
 
 
+def test_what_shows_late_is_found_on_any_page(world, converged):
+    """The prefix finds others too, and ours is not on the last page."""
+    for number in range(60):
+        world.client("logs").create_log_group(logGroupName=f"/fargate/batch-{number:02}")
+    hide(world, "logs", "DescribeLogGroups", "logGroups", 2)
+    result = world.apply()
+    assert result.seconds < 15 and "waiting" not in result.err, str(result)
+
+
 @pytest.mark.parametrize("service, operation, member, creation, times", LATE)
 def test_a_strangers_that_shows_late_is_left_alone(world, article, service, operation, member, creation, times):
     if service == "logs":
