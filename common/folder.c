@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
@@ -19,6 +21,7 @@
 enum { QUIETLY = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
 
 #define LOCK_NAME "lock"
+enum { HOLDER_SIZE = 128 };
 
 #define NEW_ENDING ".new"
 
@@ -229,13 +232,19 @@ char *folder_put_aside(
 }
 
 /* Who holds the lock, as it wrote itself there: "fargate-batchd (pid 42)". */
-static bool held(const struct folder *folder, int file, struct error *error)
+static void read_holder(int file, char holder[HOLDER_SIZE])
 {
-	char holder[128];
-	ssize_t length = pread(file, holder, sizeof holder - 1, 0);
+	ssize_t length = pread(file, holder, HOLDER_SIZE - 1, 0);
 
 	holder[length > 0 ? length : 0] = '\0';
 	holder[strcspn(holder, "\n")] = '\0';
+}
+
+static bool held(const struct folder *folder, int file, struct error *error)
+{
+	char holder[HOLDER_SIZE];
+
+	read_holder(file, holder);
 	text_mend(holder);
 	return error_set(
 		error, ERROR_INPUT, "%s is in use by %s", folder->path, *holder ? holder : "another program");
@@ -336,6 +345,45 @@ struct folder_lock *folder_lock(const struct folder *folder, const char *program
 	}
 	rights_return(&folder->rights);
 	return locked ? lock : folder_unlock(lock);
+}
+
+/* "fargate-batchd (pid 42)" */
+static pid_t process_in(const char *holder)
+{
+	const char *number = strstr(holder, "(pid ");
+	long process = number ? strtol(number + strlen("(pid "), NULL, 10) : 0;
+
+	return process > 1 && process <= INT_MAX ? (pid_t)process : -1;
+}
+
+static pid_t find_holder(const struct folder *folder, struct error *error)
+{
+	struct stat status;
+	char holder[HOLDER_SIZE];
+	enum found found;
+	CLEANUP_FILE int file = open_plain(folder, LOCK_NAME, O_RDONLY, &status, &found, error);
+	pid_t process;
+
+	if (file < 0)
+		return found == FOUND_NOTHING ? 0 : -1;
+	if (flock(file, LOCK_SH | LOCK_NB) == 0)
+		return 0;
+	read_holder(file, holder);
+	process = process_in(holder);
+	if (process < 0)
+		error_set(error, ERROR_INPUT, "%s/" LOCK_NAME " does not say whose it is", folder->path);
+	return process;
+}
+
+pid_t folder_holder(const struct folder *folder, struct error *error)
+{
+	pid_t process;
+
+	if (!rights_take(&folder->rights, error))
+		return -1;
+	process = find_holder(folder, error);
+	rights_return(&folder->rights);
+	return process;
 }
 
 struct folder_lock *folder_unlock(struct folder_lock *lock)

@@ -66,4 +66,8 @@ struct folder_lock;
 struct folder_lock *folder_lock(const struct folder *folder, const char *program, struct error *error);
 struct folder_lock *folder_unlock(struct folder_lock *lock);
 
+/* The process that holds the folder's lock, as it wrote itself there; 0 where nobody does, -1 and `error`
+ * where that cannot be told. */
+pid_t folder_holder(const struct folder *folder, struct error *error);
+
 #endif

@@ -218,6 +218,7 @@ static void reload(struct daemon *daemon)
 	keep_session(daemon);
 	message_send(MESSAGE_RELOADED, NULL, 0, "reloaded: %s", size_of(daemon));
 	report_new_definitions(daemon->report);
+	write_status(daemon, NULL);
 	notify("READY=1\n", "reloaded: %s; a pass is under way", size_of(daemon));
 	begin_pass(daemon);
 }
@@ -334,6 +335,9 @@ static void hung_up(struct ev_loop *loop, ev_signal *signal, int events)
 	daemon->reload_wanted = true;
 	if (daemon->stopping)
 		return;
+	/* Whoever asked looks here whether it has arrived, also where it has to wait. */
+	status_asked(daemon->status, time(NULL));
+	write_status(daemon, NULL);
 	if (daemon->pass)
 		notify("", "a reload waits for the end of the pass that is under way");
 	else

@@ -14,9 +14,11 @@ static const struct verb_entry verbs[] = {
 		"Reads the definitions (or only the FILEs) and the settings, and prints one line for each "
 		"fault:\n"
 		"file:line:column: what is wrong; what to write instead. Never calls AWS.\n"
+		"With --reloaded it then sends SIGHUP to the daemon and ends when that has arrived: what "
+		"systemctl reload does.\n"
 		"Exit code: 0 valid, 1 faults, 2 something could not be read.\n\n"
 		"  fargate-batchctl check --definitions ./jobs\n",
-		FLAG_JSON, 10000, verb_check },
+		FLAG_JSON | FLAG_RELOADED, 10000, verb_check },
 	{ "diff", "", "show what a pass would change, and write nothing",
 		"Reads AWS and prints every difference, batch by batch, field by field, old → new.\n"
 		"Exit code: 0 in sync, 1 differences (conflicts and held plans too), 2 something could not "
@@ -52,9 +54,25 @@ static const struct verb_entry verbs[] = {
 		"Reads what the daemon wrote at the end of its last pass ($RUNTIME_DIRECTORY, "
 		"/run/fargate-batchd);\n"
 		"never calls AWS.\n"
-		"Exit code: 0 healthy, 1 degraded, 2 unknown (the daemon does not run).\n\n"
+		"Exit code: 0 healthy, 1 degraded, 2 unknown (the daemon does not run, or has not looked "
+		"at AWS since the\n"
+		"last reload).\n\n"
 		"  fargate-batchctl status\n",
 		FLAG_JSON, 0, verb_status },
+	{ "wait", "", "wait until the last reload was carried out, then status",
+		"Waits until a pass has ended that began after the last reload (or start) was taken, and "
+		"then says what\n"
+		"status says. Never calls AWS.\n"
+		"Exit code: as status; 2 where the time is over first.\n\n"
+		"  systemctl reload fargate-batchd && fargate-batchctl wait --timeout 10m\n",
+		FLAG_TIMEOUT, 0, verb_wait },
+	{ "reload", "", "let the running daemon read its files anew, and wait for it",
+		"Signals the daemon that holds the state directory, and waits as wait does: where there is "
+		"no systemd.\n"
+		"Files that are broken stay out of force, and say so.\n"
+		"Exit code: as status; 2 where no daemon runs or the time is over first.\n\n"
+		"  fargate-batchctl reload\n",
+		FLAG_TIMEOUT, 0, verb_reload },
 	{ "import", "", "print definitions of what already exists", "", 0, 10000, NULL },
 	{ "approve", "PLAN", "let one held deletion plan pass",
 		"Where too much would be removed at once, nothing is, and diff, apply and status show the "

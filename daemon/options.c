@@ -5,42 +5,50 @@
 #include <string.h>
 
 #include "http.h"
+#include "model/duration.h"
 #include "model/region.h"
 #include "text.h"
+
+enum { PID_MAX = 4194304 }; /* the kernel's own limit, 2^22 */
 
 /* One flag: where its value goes; the same table reads the command line and prints the help. */
 struct flag {
 	const char *name, *value, *help;
 	unsigned set; /* 0 = everything takes it */
 	size_t at;
-	enum { FLAG_TEXT, FLAG_SWITCH, FLAG_NUMBER, FLAG_PLAN } form;
+	enum { FLAG_TEXT, FLAG_SWITCH, FLAG_NUMBER, FLAG_DURATION, FLAG_PLAN } form;
+	unsigned long most; /* of a number */
 	bool (*check)(const char *value, struct error *error); /* NULL: any text will do */
 };
 
 #define AT(member) offsetof(struct options, member)
 
 static const struct flag flags[] = {
-	{ "--json", NULL, "one JSON object on standard output", FLAG_JSON, AT(json), FLAG_SWITCH, NULL },
+	{ "--json", NULL, "one JSON object on standard output", FLAG_JSON, AT(json), FLAG_SWITCH, 0, NULL },
 	{ "--hide-values", NULL, "names of variables and commands, not their values", FLAG_HIDE_VALUES,
-		AT(hide_values), FLAG_SWITCH, NULL },
-	{ "--count", "N", "how many fire times (5)", FLAG_COUNT, AT(count), FLAG_NUMBER, NULL },
+		AT(hide_values), FLAG_SWITCH, 0, NULL },
+	{ "--count", "N", "how many fire times (5)", FLAG_COUNT, AT(count), FLAG_NUMBER, 1000, NULL },
+	{ "--timeout", "TIME", "how long to wait: 90, 90s, 15m, 2h (5m)", FLAG_TIMEOUT, AT(timeout),
+		FLAG_DURATION, 0, NULL },
+	{ "--reloaded", "PID", "let this daemon reload too, and wait until it has heard of it", FLAG_RELOADED,
+		AT(reloaded), FLAG_NUMBER, PID_MAX, NULL },
 	{ "--approve", "PLAN", "let this held plan pass, in this pass alone; may come more than once",
-		FLAG_APPROVE, 0, FLAG_PLAN, NULL },
+		FLAG_APPROVE, 0, FLAG_PLAN, 0, NULL },
 	{ "--settings", "FILE", "settings of the daemon (" DEFAULT_SETTINGS ")", 0, AT(settings), FLAG_TEXT,
-		NULL },
+		0, NULL },
 	{ "--definitions", "DIR", "folder of definitions (" DEFAULT_DEFINITIONS ")", 0, AT(definitions),
-		FLAG_TEXT, NULL },
+		FLAG_TEXT, 0, NULL },
 	{ "--endpoint-url", "URL",
 		"AWS endpoint for all services (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>)", 0,
-		AT(endpoint_url), FLAG_TEXT, http_endpoint_allowed },
-	{ "--region", "REGION", "where an app names no region (AWS_REGION)", 0, AT(region), FLAG_TEXT,
+		AT(endpoint_url), FLAG_TEXT, 0, http_endpoint_allowed },
+	{ "--region", "REGION", "where an app names no region (AWS_REGION)", 0, AT(region), FLAG_TEXT, 0,
 		region_check },
-	{ "--profile", "NAME", "profile of the shared AWS files (AWS_PROFILE)", 0, AT(profile), FLAG_TEXT,
+	{ "--profile", "NAME", "profile of the shared AWS files (AWS_PROFILE)", 0, AT(profile), FLAG_TEXT, 0,
 		NULL },
-	{ "--debug", NULL, "one line for each call to AWS, on standard error", 0, AT(debug), FLAG_SWITCH,
+	{ "--debug", NULL, "one line for each call to AWS, on standard error", 0, AT(debug), FLAG_SWITCH, 0,
 		NULL },
-	{ "--help", NULL, "this text", 0, AT(help), FLAG_SWITCH, NULL },
-	{ "--version", NULL, "the version", 0, AT(version), FLAG_SWITCH, NULL },
+	{ "--help", NULL, "this text", 0, AT(help), FLAG_SWITCH, 0, NULL },
+	{ "--version", NULL, "the version", 0, AT(version), FLAG_SWITCH, 0, NULL },
 };
 
 static const struct flag *find_flag(const char *name, size_t length)
@@ -65,15 +73,15 @@ static bool unknown_flag(const char *name, unsigned allowed, struct error *error
 		nearest ? "; did you mean " : "; see --help", nearest ? nearest : "", nearest ? "?" : "");
 }
 
-static bool read_number(const struct flag *flag, const char *value, unsigned *out, struct error *error)
+static bool read_number(const struct flag *flag, const char *value, unsigned long *out, struct error *error)
 {
 	char *end;
 	unsigned long number = strtoul(value, &end, 10);
 
-	if (*end || end == value || value[0] == '-' || number < 1 || number > 1000)
-		return error_set(
-			error, ERROR_INPUT, "%s %s: write a number from 1 to 1000", flag->name, value);
-	*out = (unsigned)number;
+	if (*end || end == value || value[0] == '-' || number < 1 || number > flag->most)
+		return error_set(error, ERROR_INPUT, "%s %s: write a number from 1 to %lu", flag->name, value,
+			flag->most);
+	*out = number;
 	return true;
 }
 
@@ -87,6 +95,10 @@ static bool set_flag(const struct flag *flag, const char *value, struct options 
 		return read_number(flag, value, at, error);
 	else if (flag->form == FLAG_PLAN)
 		out->approve[out->approve_count++] = value;
+	else if (flag->form == FLAG_DURATION)
+		return duration_parse(value, at) ||
+		       error_set(error, ERROR_INPUT, "%s %s: write a time such as 90, 90s, 15m or 2h",
+			       flag->name, value);
 	else if (flag->check && !flag->check(value, error))
 		return error_wrap(error, "%s", flag->name);
 	else

@@ -15,7 +15,9 @@ enum flag_set {
 	FLAG_HIDE_VALUES = 1 << 1,
 	FLAG_COUNT = 1 << 2,
 	FLAG_APPROVE = 1 << 3,
-	FLAG_ANY = FLAG_JSON | FLAG_HIDE_VALUES | FLAG_COUNT | FLAG_APPROVE,
+	FLAG_TIMEOUT = 1 << 4,
+	FLAG_RELOADED = 1 << 5,
+	FLAG_ANY = FLAG_JSON | FLAG_HIDE_VALUES | FLAG_COUNT | FLAG_APPROVE | FLAG_TIMEOUT | FLAG_RELOADED,
 };
 
 struct options {
@@ -25,6 +27,7 @@ struct options {
 	unsigned count; /* 0 where not given */
 	const char **approve; /* every value of a flag that may come more than once */
 	size_t approve_count;
+	unsigned long count, timeout, reloaded; /* 0 where not given; the timeout in seconds */
 	const char **words; /* everything that is no flag, in order */
 	size_t word_count;
 };

@@ -13,6 +13,8 @@ struct status {
 	json_t *definitions; /* borrowed: its member */
 	struct metrics *metrics;
 	size_t passes;
+	size_t reloads; /* asked for since the start */
+	size_t in_force; /* the last of them before the set in force was read */
 };
 
 static void put_time(json_t *object, const char *key, time_t when)
@@ -21,6 +23,15 @@ static void put_time(json_t *object, const char *key, time_t when)
 
 	text_iso8601(text, when);
 	json_put(object, key, when ? json_string(text) : json_null());
+}
+
+/* Which reload it is about, and whether it "waits", is "in force" or was "refused"; number 0 is the start. */
+static void set_reload(struct status *status, const char *state)
+{
+	json_t *reload = json_object_get(status->object, "reload");
+
+	json_put(reload, "number", json_integer((json_int_t)status->reloads));
+	json_put_text(reload, "state", state);
 }
 
 struct status *status_new(time_t now)
@@ -35,6 +46,9 @@ struct status *status_new(time_t now)
 	status->object = json_must(json_pack("{s:i, s:s, s:i, s:o}", "version", STATUS_VERSION, "program",
 		VERSION, "pid", (int)getpid(), "definitions", status->definitions));
 	put_time(status->object, "runningSince", now);
+	json_put(status->object, "reload", json_object());
+	put_time(json_object_get(status->object, "reload"), "asked", now);
+	set_reload(status, "waits");
 	/* The shape is the same before the first pass has ended. */
 	for (size_t i = 0; i < ARRAY_LENGTH(times); i++)
 		json_put(status->object, times[i], json_null());
@@ -91,7 +105,15 @@ void status_refused(struct status *status, const struct session *broken, const c
 
 	if (before)
 		metrics_reload(status->metrics, false, now);
+	set_reload(status, "refused");
 	set_definitions(status, last_good ? "last good" : "refused", reason, faults_json(broken), now);
+}
+
+void status_asked(struct status *status, time_t now)
+{
+	status->reloads++;
+	put_time(json_object_get(status->object, "reload"), "asked", now);
+	set_reload(status, "waits");
 }
 
 void status_loaded(struct status *status, const struct session *session, bool from_files, time_t now)
@@ -102,6 +124,8 @@ void status_loaded(struct status *status, const struct session *session, bool fr
 	if (json_object_get(status->definitions, "loaded"))
 		metrics_reload(status->metrics, true, now);
 	metrics_new_client(status->metrics);
+	status->in_force = status->reloads;
+	set_reload(status, "in force");
 	if (from_files)
 		set_definitions(status, "good", NULL, faults_json(session), now);
 	put_time(status->definitions, "loaded", now);
@@ -149,7 +173,15 @@ static void add_reasons(json_t *reasons, const json_t *list, const char *what)
 		json_add(reasons, json_sprintf("%zu %s%s", count, what, count == 1 ? "" : "s"));
 }
 
-/* "healthy" or "degraded", and in short why. */
+/* Whether a pass has ended that began with the set in force. */
+static bool is_looked_at(const struct status *status)
+{
+	const json_t *pass = json_object_get(status->object, "lastPass");
+
+	return json_is_object(pass) && json_integer_of(pass, "reload", 0) >= (json_int_t)status->in_force;
+}
+
+/* "healthy", "degraded" (in short why), or that there is nothing yet to judge by. */
 static void judge(struct status *status)
 {
 	json_t *reasons = json_must(json_array());
@@ -166,13 +198,18 @@ static void judge(struct status *status)
 	add_reasons(reasons, json_object_get(status->object, "problems"), "problem");
 	add_reasons(reasons, json_object_get(status->object, "held"), "held plan");
 	add_reasons(reasons, json_object_get(status->object, "fights"), "fight");
-	json_put_text(status->object, "state", json_array_size(reasons) ? "degraded" : "healthy");
+	json_put_text(status->object, "state",
+		json_array_size(reasons) ? "degraded"
+		: is_looked_at(status)   ? "healthy"
+					 : "unknown");
 	json_put(status->object, "reasons", reasons);
 }
 
 void status_passed(struct status *status, const struct session *session, const struct pass *pass, time_t next)
 {
 	status_add_pass(status->object, pass, ++status->passes);
+	json_put(json_object_get(status->object, "lastPass"), "reload",
+		json_integer((json_int_t)status->in_force));
 	put_time(status->object, "nextPass", next);
 	put_time(status->object, "credentialsExpire", (time_t)aws_credentials_expiry(session->aws));
 	metrics_pass(status->metrics, pass, status->object);

@@ -3,9 +3,9 @@
 
 /*
  * What the daemon last did and what is wrong now, for people and programs beside it: status.json and
- * metrics.prom in $RUNTIME_DIRECTORY, both replaced whole at the end of every pass and when a reload is
- * refused. Where no such directory is named nothing is written. The shape of status.json is told in
- * fargate-batchctl(1).
+ * metrics.prom in $RUNTIME_DIRECTORY, both replaced whole at the end of every pass and when a
+ * reload was asked for and taken. Where no such directory is named nothing is written. The shape of
+ * status.json is told in fargate-batchctl(1).
  */
 
 #include "session.h"
@@ -23,6 +23,9 @@ struct status *status_free(struct status *status);
  * read.
  */
 void status_refused(struct status *status, const struct session *broken, const char *reason, time_t now);
+
+/* A reload was asked for: counted at once, though it waits for the end of the pass that is under way. */
+void status_asked(struct status *status, time_t now);
 
 /* This set is in force from now on; `from_files` false: the last good one, after status_refused
  * said why. */

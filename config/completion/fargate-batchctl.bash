@@ -18,7 +18,7 @@ _fargate_batchctl_plans() {
 
 _fargate_batchctl() {
     local word=${COMP_WORDS[COMP_CWORD]} verb='' before i typed=()
-    local verbs='check diff apply list next run runs logs status import approve policy'
+    local verbs='check diff apply list next run runs logs status wait reload import approve policy'
     local flags='--settings --definitions --endpoint-url --region --profile --debug --help --version'
 
     COMPREPLY=()
@@ -49,11 +49,11 @@ _fargate_batchctl() {
             mapfile -t COMPREPLY < <(compgen -W "$(_fargate_batchctl_plans)" -- "$word")
             return
             ;;
-        --endpoint-url | --region | --count) return ;;
+        --endpoint-url | --region | --count | --timeout | --reloaded) return ;;
     esac
     for ((i = 1; i < ${#typed[@]}; i++)); do
         case ${typed[i]} in
-            --settings | --definitions | --endpoint-url | --region | --profile | --count | --approve) ((i++)) ;;
+            --settings | --definitions | --endpoint-url | --region | --profile | --count | --approve | --timeout | --reloaded) ((i++)) ;;
             -*) ;;
             *)
                 verb=${typed[i]}
@@ -62,7 +62,9 @@ _fargate_batchctl() {
         esac
     done
     case $verb in
-        check | list | runs | status) flags+=' --json' ;;
+        check) flags+=' --json --reloaded' ;;
+        list | runs | status) flags+=' --json' ;;
+        wait | reload) flags+=' --timeout' ;;
         diff) flags+=' --json --hide-values' ;;
         apply) flags+=' --json --hide-values --approve' ;;
         next) flags+=' --json --count' ;;

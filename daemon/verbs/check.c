@@ -2,6 +2,7 @@
 
 #include "json.h"
 #include "say.h"
+#include "written.h"
 
 /* Both lists of faults as the one that --json prints. */
 static void add_faults(json_t *all, const struct fault *faults, size_t count)
@@ -69,7 +70,7 @@ static void tell(const struct session *session)
 			definitions->batch_count == 1 ? "" : "es");
 }
 
-int verb_check(struct session *session, const struct options *options)
+static int check(struct session *session, const struct options *options)
 {
 	struct error error = { 0 };
 
@@ -80,4 +81,16 @@ int verb_check(struct session *session, const struct options *options)
 	else
 		tell(session);
 	return exit_code(session);
+}
+
+/* The daemon is asked also where files are broken: it has to say so. */
+int verb_check(struct session *session, const struct options *options)
+{
+	struct error error = { 0 };
+	int code = check(session, options);
+
+	if (!options->reloaded || written_ask_reload(session->arena, (pid_t)options->reloaded, &error))
+		return code;
+	session_complain("%s", error.text);
+	return code == EXIT_OK ? EXIT_TROUBLE : code;
 }

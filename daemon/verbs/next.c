@@ -10,7 +10,7 @@
 enum { DEFAULT_COUNT = 5 };
 
 /* The fire times of one batch, in UTC; of a rate AWS alone knows the phase. */
-static json_t *times_of(struct arena *arena, const struct batch *batch, unsigned count, unsigned *every)
+static json_t *times_of(struct arena *arena, const struct batch *batch, unsigned long count, unsigned *every)
 {
 	json_t *times = json_must(json_array());
 	const char *message, *remedy;

@@ -1,81 +1,10 @@
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
 
-#include "folder.h"
 #include "json.h"
 #include "say.h"
-#include "status.h"
 #include "text.h"
 #include "verb.h"
-
-enum { FILE_LIMIT = 64 << 20 };
-
-/* The file's text; NULL with `missing` where there is none. */
-static char *read_text(
-	struct arena *arena, const char *directory, size_t *length, bool *missing, struct error *error)
-{
-	struct folder *folder = folder_open(directory, 0, missing, error);
-	enum found found;
-	char *text;
-
-	if (!folder)
-		return NULL;
-	text = folder_read(folder, arena, STATUS_FILE, FILE_LIMIT, length, &found, error);
-	*missing = found == FOUND_NOTHING;
-	folder_close(folder);
-	return text;
-}
-
-/* The file as an object, or NULL after one line that says why nothing is known. */
-static json_t *read_status(struct arena *arena)
-{
-	CLEANUP_FREE char *directory = status_directory(true);
-	struct error error = { 0 };
-	size_t length = 0;
-	bool missing = false;
-	char *text = read_text(arena, directory, &length, &missing, &error);
-	json_t *status;
-
-	if (!text && missing) {
-		session_complain("no %s/" STATUS_FILE
-				 ": the daemon does not run, or its first pass has not ended",
-			directory);
-		return NULL;
-	}
-	if (!text) {
-		session_complain("%s", error.text);
-		return NULL;
-	}
-	status = json_loadb(text, length, 0, NULL);
-	if (status && json_integer_of(status, "version", 0) == STATUS_VERSION)
-		return status;
-	session_complain("%s/" STATUS_FILE " was not written by this version of the daemon", directory);
-	return json_decref(status), NULL;
-}
-
-/* Whether this is a zombie, or a process of another name that has come to the same number. */
-static bool is_another(struct arena *arena, pid_t pid)
-{
-	static const char name[] = "(fargate-batchd) ";
-	char line[64] = "", *begin;
-	FILE *file = fopen(arena_printf(arena, "/proc/%ld/stat", (long)pid), "re");
-	bool known = file && fgets(line, sizeof line, file);
-
-	if (file)
-		fclose(file);
-	/* Where /proc shows nothing of others, the number alone has to do. */
-	begin = known ? strchr(line, '(') : NULL;
-	return begin && (!text_starts(begin, name) || begin[strlen(name)] == 'Z');
-}
-
-/* Where the daemon has ended without taking its file along, what the file says is over. */
-static bool is_gone(struct arena *arena, const json_t *status)
-{
-	pid_t pid = (pid_t)json_integer_of(status, "pid", 0);
-
-	return pid <= 0 || (kill(pid, 0) != 0 && errno == ESRCH) || is_another(arena, pid);
-}
+#include "written.h"
 
 static const char *member(const json_t *object, const char *key)
 {
@@ -218,16 +147,28 @@ static void say_leaving(const json_t *list)
 	}
 }
 
-static void say_all(struct arena *arena, const json_t *status)
+/* "healthy", "degraded: 1 conflict", or that the last reload was not looked at yet. */
+static void say_state(const json_t *status)
 {
+	const json_t *reload = json_object_get(status, "reload");
 	const json_t *reasons = json_object_get(status, "reasons"), *reason;
 	size_t i;
 
+	if (!written_is_current(status)) {
+		say(stdout, "not yet looked at since the %s at %s; fargate-batchctl wait waits for it\n",
+			written_reload(status) ? "reload" : "start", member(reload, "asked"));
+		return;
+	}
 	say(stdout, "%s", member(status, "state"));
 	json_array_foreach (reasons, i, reason)
 		say(stdout, "%s%s", i ? ", " : ": ",
 			json_is_string(reason) ? json_string_value(reason) : "?");
 	say(stdout, "\n");
+}
+
+static void say_all(struct arena *arena, const json_t *status)
+{
+	say_state(status);
 	say(stdout, "running since %s: fargate-batchd %s, process %lld\n", member(status, "runningSince"),
 		member(status, "program"), (long long)json_integer_of(status, "pid", 0));
 	say_definitions(arena, json_object_get(status, "definitions"));
@@ -242,25 +183,34 @@ static void say_all(struct arena *arena, const json_t *status)
 		say(stdout, "keys expire %s\n", member(status, "credentialsExpire"));
 }
 
+/* What was wrong before the reload may be mended by it, so nothing is judged yet. */
+static int code_of(const json_t *written)
+{
+	if (!written_is_current(written))
+		return EXIT_TROUBLE;
+	return strcmp(member(written, "state"), "healthy") == 0 ? EXIT_OK : EXIT_DIFFERENT;
+}
+
+int status_tell(struct arena *arena, const json_t *written)
+{
+	say_all(arena, written);
+	return code_of(written);
+}
+
 int verb_status(struct session *session, const struct options *options)
 {
-	json_t *status = read_status(session->arena);
-	int code = EXIT_OK;
+	struct error error = { 0 };
+	bool missing;
+	json_t *written = written_read(session->arena, &missing, &error);
+	int code;
 
-	if (!status)
-		return EXIT_TROUBLE;
-	if (is_gone(session->arena, status)) {
-		code = session_complain("the daemon (process %lld) is gone; it last wrote at %s",
-			(long long)json_integer_of(status, "pid", 0), member(status, "written"));
-		json_decref(status);
-		return code;
-	}
-	if (strcmp(member(status, "state"), "healthy") != 0)
-		code = EXIT_DIFFERENT;
+	if (!written)
+		return session_complain("%s", error.text);
+	code = code_of(written);
 	if (options->json)
-		show_object(json_incref(status));
+		show_object(json_incref(written));
 	else
-		say_all(session->arena, status);
-	json_decref(status);
+		say_all(session->arena, written);
+	json_decref(written);
 	return code;
 }

@@ -22,7 +22,12 @@ int verb_apply(struct session *session, const struct options *options);
 int verb_list(struct session *session, const struct options *options);
 int verb_next(struct session *session, const struct options *options);
 int verb_status(struct session *session, const struct options *options);
+int verb_wait(struct session *session, const struct options *options);
+int verb_reload(struct session *session, const struct options *options);
 int verb_approve(struct session *session, const struct options *options);
+
+/* Says what the daemon wrote last as `status` does, and gives its exit code. */
+int status_tell(struct arena *arena, const json_t *written);
 
 /* A batch of this name, or NULL after one line that names the nearest. */
 const struct batch *verb_batch(const struct definitions *definitions, const char *name);

@@ -32,6 +32,22 @@ def test_a_good_file(service, article):
     assert [record for record in service.journal() if record["MESSAGE_ID"] == "e3732868e3eb40608142c5c6928c1d63"]
 
 
+def test_reload_and_wait_leave_no_gap(service, article):
+    service.converge(article)
+    for number in range(5):
+        article["batches"]["no1"]["description"] = f"waited for {number}"
+        service.define(article)
+        waited = service.machine.shell(f"systemctl reload {UNIT} && fargate-batchctl wait")
+        assert waited.stdout.startswith("healthy"), waited
+        assert description(service) == f"waited for {number}"
+    service.define(BROKEN, "zz.json")
+    refused = service.machine.shell(f"systemctl reload {UNIT}; fargate-batchctl wait", code=1)
+    assert "reload refused" in refused.stdout
+    service.machine.delete(f"{DEFINITIONS}/zz.json")
+    mended = service.ctl("reload")
+    assert mended.stdout.startswith("healthy"), mended
+
+
 def test_a_broken_file_fails_the_reload_and_changes_nothing(service, article):
     service.converge(article)
     writes, pid = len(service.proxy.writes()), service.pid

@@ -265,7 +265,8 @@ def test_a_reload_while_it_starts_is_carried_out_afterwards(world):
     wait_for(lambda: any("/definitions" in name for name in open_files(process)) or status(world), every=0,
              what="the reading of the definitions")
     process.send_signal(signal.SIGHUP)
-    wait_for(lambda: (found := status(world)) and found["lastPass"]["number"] >= 2, what="the reload")
+    wait_for(lambda: (found := status(world)) and found["lastPass"] and found["lastPass"]["number"] >= 2,
+             what="the reload")
     text = end(process)
     assert process.returncode == 0 and "reloaded: 0 apps, 0 batches" in text, text
 

@@ -1,0 +1,191 @@
+#include "written.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "folder.h"
+#include "state.h"
+#include "status.h"
+#include "text.h"
+
+enum { FILE_LIMIT = 64 << 20, ARRIVAL_SECONDS = 10 };
+
+/* How often the file is looked at while something is waited for. */
+static const struct timespec LOOK = { .tv_nsec = 100L * 1000 * 1000 };
+
+/* The file's text; NULL with `missing` where there is none. */
+static char *read_text(
+	struct arena *arena, const char *directory, size_t *length, bool *missing, struct error *error)
+{
+	struct folder *folder = folder_open(directory, 0, missing, error);
+	enum found found;
+	char *text;
+
+	if (!folder)
+		return NULL;
+	text = folder_read(folder, arena, STATUS_FILE, FILE_LIMIT, length, &found, error);
+	*missing = found == FOUND_NOTHING;
+	folder_close(folder);
+	return text;
+}
+
+bool written_is_gone(struct arena *arena, pid_t process)
+{
+	static const char name[] = "(fargate-batchd) ";
+	char line[64] = "", *begin;
+	FILE *file;
+	bool known;
+
+	if (process <= 1 || (kill(process, 0) != 0 && errno == ESRCH))
+		return true;
+	file = fopen(arena_printf(arena, "/proc/%ld/stat", (long)process), "re");
+	known = file && fgets(line, sizeof line, file);
+	if (file)
+		fclose(file);
+	/* Where /proc shows nothing of others, the number alone has to do. */
+	begin = known ? strchr(line, '(') : NULL;
+	return begin && (!text_starts(begin, name) || begin[strlen(name)] == 'Z');
+}
+
+static json_t *parse(const char *directory, const char *text, size_t length, struct error *error)
+{
+	json_t *written = json_loadb(text, length, 0, NULL);
+
+	if (written && json_integer_of(written, "version", 0) == STATUS_VERSION)
+		return written;
+	error_set(error, ERROR_INPUT, "%s/" STATUS_FILE " was not written by this version of the daemon",
+		directory);
+	return json_decref(written), NULL;
+}
+
+json_t *written_read(struct arena *arena, bool *missing, struct error *error)
+{
+	CLEANUP_FREE char *directory = status_directory(true);
+	CLEANUP_ARENA struct arena *once = arena_new();
+	size_t length = 0;
+	char *text = read_text(once, directory, &length, missing, error);
+	json_t *written = text ? parse(directory, text, length, error) : NULL;
+	pid_t process = (pid_t)json_integer_of(written, "pid", 0);
+
+	if (!text && *missing)
+		error_set(error, ERROR_INPUT, "no %s/" STATUS_FILE ": the daemon does not run", directory);
+	if (!written || !written_is_gone(arena, process))
+		return written;
+	error_set(error, ERROR_INPUT, "the daemon (process %ld) is gone; it last wrote at %s", (long)process,
+		json_text_of(written, "written", "?"));
+	return json_decref(written), NULL;
+}
+
+long long written_reload(const json_t *written)
+{
+	return json_integer_of(json_object_get(written, "reload"), "number", 0);
+}
+
+bool written_is_current(const json_t *written)
+{
+	const json_t *pass = json_object_get(written, "lastPass");
+	const char *state = json_text_of(json_object_get(written, "reload"), "state", "");
+
+	return strcmp(state, "refused") == 0 ||
+	       (json_is_object(pass) && json_integer_of(pass, "reload", 0) >= written_reload(written));
+}
+
+/* Seconds of a clock that nobody sets. */
+static double monotonic(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Whether a reload after this number has arrived at the daemon. */
+static bool has_arrived(struct arena *arena, long long before)
+{
+	bool missing;
+	json_t *written = written_read(arena, &missing, NULL);
+	bool arrived = written && written_reload(written) > before;
+
+	json_decref(written);
+	return arrived;
+}
+
+bool written_ask_reload(struct arena *arena, pid_t process, struct error *error)
+{
+	double end = monotonic() + ARRIVAL_SECONDS;
+	bool missing;
+	json_t *written = written_read(arena, &missing, NULL);
+	long long before = written ? written_reload(written) : -1;
+
+	json_decref(written);
+	if (written_is_gone(arena, process))
+		return error_set(error, ERROR_INPUT, "process %ld is no daemon that runs", (long)process);
+	if (kill(process, SIGHUP) != 0)
+		return error_set(error, ERROR_INPUT, "the daemon (process %ld) cannot be signalled: %s",
+			(long)process, strerror(errno));
+	while (before >= 0 && !has_arrived(arena, before)) {
+		if (monotonic() > end)
+			return error_set(error, ERROR_IO,
+				"the daemon (process %ld) has not taken the reload within %d s; see "
+				"journalctl -u fargate-batchd",
+				(long)process, ARRIVAL_SECONDS);
+		nanosleep(&LOOK, NULL);
+	}
+	return true;
+}
+
+pid_t written_find_daemon(struct error *error)
+{
+	struct folder *folder = state_open_folder(error);
+	pid_t process = folder ? folder_holder(folder, error) : -1;
+
+	if (process == 0)
+		error_set(error, ERROR_INPUT, "no daemon runs: nobody holds %s", folder_path(folder));
+	folder_close(folder);
+	return process;
+}
+
+/*
+ * Whether a file may still come where there is none of a running daemon: it writes the first after its first
+ * pass. Who may not look at the lock waits for it; not where the one that wrote the file has gone.
+ */
+static bool may_come(bool missing)
+{
+	pid_t process = written_find_daemon(NULL);
+
+	return process > 0 || (process < 0 && missing);
+}
+
+static void time_is_over(const struct error *unread, unsigned long seconds, struct error *error)
+{
+	if (unread->code != ERROR_NONE)
+		*error = *unread;
+	else
+		error_set(error, ERROR_IO,
+			"no pass has ended since the last reload, and %lu s are over; fargate-batchctl "
+			"status says what is known",
+			seconds);
+}
+
+json_t *written_wait(struct arena *arena, unsigned long seconds, struct error *error)
+{
+	double end = monotonic() + (double)seconds;
+
+	for (;;) {
+		struct error unread = { 0 };
+		bool missing = false, over = monotonic() > end;
+		json_t *written = written_read(arena, &missing, &unread);
+
+		if (written && written_is_current(written))
+			return written;
+		json_decref(written);
+		if (over || (!written && !may_come(missing))) {
+			time_is_over(&unread, seconds, error);
+			return NULL;
+		}
+		nanosleep(&LOOK, NULL);
+	}
+}

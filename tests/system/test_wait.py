@@ -1,0 +1,142 @@
+"""Between a reload and the pass that carries it out: wait, reload, check --reloaded, and what status says meanwhile."""
+
+import signal
+import time
+
+from conftest import running, wait_for
+from test_daemon import end, start, status
+
+BROKEN = '{\n  "apps": {},\n  "batchs": {}\n}\n'
+
+
+def started(world, article, **environment):
+    """A daemon whose first pass has ended."""
+    world.settings(resyncInterval=3600)
+    world.write(article)
+    process = start(world, **environment)
+    wait_for(lambda: (written := status(world)) and written["lastPass"], what="the first pass")
+    return process
+
+
+def describe(world, article, text):
+    article["batches"]["no1"]["description"] = text
+    world.write(article)
+
+
+def ctl(world, *words, code=0):
+    result = world.run(*words)
+    assert result.code == code, str(result)
+    return result
+
+
+
+
+def test_the_start_counts_too(world, article):
+    world.settings(resyncInterval=3600)
+    world.write(article)
+    world.proxy.fault("stall", service="sts", seconds=3, times=1)
+    process = start(world)
+    wait_for(lambda: world.proxy.of("sts"), what="the first pass")
+    assert "does not run" in ctl(world, "status", code=2).err
+    late = ctl(world, "wait")
+    assert late.out.startswith("healthy\n") and world.rule("batch-no1")["Targets"], str(late)
+    end(process)
+
+
+def test_a_reload_before_the_first_pass_has_ended(world, article):
+    world.settings(resyncInterval=3600)
+    world.write(article)
+    world.proxy.fault("stall", service="sts", seconds=3, times=1)
+    process = start(world)
+    wait_for(lambda: world.proxy.of("sts"), what="the first pass")
+    describe(world, article, "second")
+    process.send_signal(signal.SIGHUP)
+    early = wait_for(lambda: status(world) and ctl(world, "status", code=2), what="status.json of the reload")
+    assert early.out.startswith("not yet looked at since the reload at "), str(early)
+    ctl(world, "wait")
+    assert world.rule("batch-no1")["Description"] == "second"
+    end(process)
+
+
+def test_what_was_reloaded_is_on_aws_when_wait_ends(world, article):
+    process = started(world, article)
+    for number in range(1, 6):
+        describe(world, article, f"version {number}")
+        assert ctl(world, "check", "--reloaded", str(process.pid)).err == "valid: 1 app, 2 batches\n"
+        waited = ctl(world, "wait")
+        assert world.rule("batch-no1")["Description"] == f"version {number}", str(waited)
+        assert status(world)["reload"] == {"number": number, "state": "in force",
+                                           "asked": status(world)["reload"]["asked"]}
+    end(process)
+
+
+def test_a_reload_during_a_pass_is_taken_at_once_and_waited_for(world, article):
+    process = started(world, article)
+    world.proxy.fault("stall", service="sts", seconds=4, times=1)
+    describe(world, article, "first")
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: world.proxy.of("sts"), what="the pass that is held up")
+    describe(world, article, "second")
+    begun = time.monotonic()
+    ctl(world, "check", "--reloaded", str(process.pid))
+    assert time.monotonic() - begun < 3, "the signal has arrived, though its pass has to wait"
+    early = ctl(world, "status", code=2)
+    assert "not yet looked at since the reload" in early.out, str(early)
+    ctl(world, "wait")
+    assert world.rule("batch-no1")["Description"] == "second"
+    assert status(world)["reload"]["number"] == 2 == status(world)["lastPass"]["reload"]
+    end(process)
+
+
+def test_a_refused_reload_is_not_waited_for(world, article):
+    process = started(world, article)
+    path = world.write(BROKEN, "zz.json")
+    refused = ctl(world, "check", "--reloaded", str(process.pid), code=1)
+    assert "zz.json:3:3" in refused.out
+    waited = ctl(world, "wait", code=1)
+    assert "reload refused" in waited.out and "zz.json:3:3" in waited.out
+    path.unlink()
+    ctl(world, "reload")
+    assert status(world)["reload"]["number"] == 2
+    end(process)
+
+
+def test_reload_is_both_in_one_word(world, article):
+    process = started(world, article)
+    describe(world, article, "new")
+    reloaded = ctl(world, "reload", "--timeout", "30s")
+    assert reloaded.out.startswith("healthy\n") and world.rule("batch-no1")["Description"] == "new"
+    end(process)
+
+
+def test_nobody_to_wait_for(world, article):
+    world.write(article)
+    for verb in ("wait", "reload"):
+        alone = ctl(world, verb, code=2)
+        assert "daemon" in alone.err and not alone.out, str(alone)
+    process = started(world, article)
+    end(process, signal.SIGKILL)
+    gone = ctl(world, "wait", code=2)
+    assert "gone" in gone.err
+    nobody = ctl(world, "reload", code=2)
+    assert "no daemon runs" in nobody.err
+    assert "no daemon" in ctl(world, "check", "--reloaded", str(process.pid), code=2).err
+
+
+def test_the_time_is_over(world, article):
+    process = started(world, article)
+    world.proxy.fault("stall", service="sts", seconds=8, times=1)
+    begun = time.monotonic()
+    over = ctl(world, "reload", "--timeout", "1s", code=2)
+    assert "1 s are over" in over.err and 1 <= time.monotonic() - begun < 5, str(over)
+    assert running(process)
+    wrong = ctl(world, "wait", "--timeout", "1w", code=2)
+    assert "15m" in wrong.err
+    end(process)
+
+
+def test_check_signals_nobody_else(world, article):
+    world.write(article)
+    sleeper = world.start("", "60", program="/bin/sleep")
+    stranger = ctl(world, "check", "--reloaded", str(sleeper.pid), code=2)
+    assert "no daemon" in stranger.err and running(sleeper)
