@@ -6,8 +6,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "json.h"
 #include "say.h"
 
 /* The journal wants its own helper fields left out: the records name files of definitions, not lines of this
@@ -51,6 +53,44 @@ static bool is_collected(void)
 	       fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device && status.st_ino == inode;
 }
 
+static bool as_json;
+
+bool journal_format(const char *name)
+{
+	as_json = strcmp(name, "json") == 0;
+	return as_json || strcmp(name, "text") == 0;
+}
+
+/* The fields by their names, and when it was: whoever collects lines may not keep that. */
+static void say_object(const struct journal_record *record)
+{
+	CLEANUP(json_decrefp) json_t *object = json_must(json_object());
+	CLEANUP_FREE char *line = NULL;
+	struct timespec now;
+
+	for (size_t i = 0; i < record->count; i++) {
+		char *name = record->fields[i].data, *equals = strchr(name, '=');
+
+		*equals = '\0';
+		json_put_text(object, name, equals + 1);
+		*equals = '=';
+	}
+	clock_gettime(CLOCK_REALTIME, &now);
+	json_put(object, "_SOURCE_REALTIME_TIMESTAMP",
+		json_sprintf("%lld%06ld", (long long)now.tv_sec, now.tv_nsec / 1000));
+	line = json_told_line(object);
+	say_lines(stderr, line);
+	say_lines(stderr, "\n");
+}
+
+static void say_record(const struct journal_record *record)
+{
+	if (as_json)
+		say_object(record);
+	else
+		say(stderr, "%s\n", record->fields[0].data + strlen("MESSAGE="));
+}
+
 void journal_send(struct journal_record *record)
 {
 	struct iovec parts[JOURNAL_FIELDS];
@@ -58,7 +98,7 @@ void journal_send(struct journal_record *record)
 	for (size_t i = 0; i < record->count; i++)
 		parts[i] = (struct iovec){ record->fields[i].data, record->fields[i].length };
 	if (!is_collected() || sd_journal_sendv(parts, (int)record->count) < 0)
-		say(stderr, "%s\n", record->fields[0].data + strlen("MESSAGE="));
+		say_record(record);
 	for (size_t i = 0; i < record->count; i++)
 		text_free(&record->fields[i]);
 	record->count = 0;

@@ -1,7 +1,12 @@
 #ifndef COMMON_JOURNAL_H
 #define COMMON_JOURNAL_H
 
-/* Structured records to journald; the same as one line of text to standard error where no journal listens. */
+/*
+ * Structured records to journald; where no journal listens the same to standard error, as one line of text or
+ * as one JSON object a line.
+ */
+
+#include <stdbool.h>
 
 #include "text.h"
 
@@ -12,6 +17,12 @@ struct journal_record {
 	struct text fields[JOURNAL_FIELDS]; /* "NAME=value" each; the first is MESSAGE */
 	size_t count;
 };
+
+/*
+ * How records look where no journal listens: "text" (the sentence alone) or "json" (every field by its name,
+ * and _SOURCE_REALTIME_TIMESTAMP, microseconds since 1970). False for any other name.
+ */
+bool journal_format(const char *name);
 
 /* Starts a record with its sentence and its priority (LOG_… of syslog.h). */
 void journal_begin(struct journal_record *record, int priority, const char *message);

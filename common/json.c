@@ -266,11 +266,12 @@ char *json_canonical(struct arena *arena, const json_t *value)
 	return text;
 }
 
-char *json_told(const json_t *value)
+/* What was written as JSON, with what commands a terminal escaped; `lines`: over several of them. */
+static char *tell(const json_t *value, bool lines)
 {
 	/* Fifteen digits read back as the number that was written, and 0.1 stays 0.1. */
-	CLEANUP_FREE char *dumped =
-		json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY);
+	CLEANUP_FREE char *dumped = json_dumps(
+		value, (lines ? JSON_INDENT(2) : JSON_COMPACT) | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY);
 	struct text told = { 0 };
 	const char *plain = dumped;
 
@@ -347,4 +348,14 @@ void json_add(json_t *array, json_t *value)
 {
 	if (value && json_array_append_new(array, value) != 0)
 		abort();
+}
+
+char *json_told(const json_t *value)
+{
+	return tell(value, true);
+}
+
+char *json_told_line(const json_t *value)
+{
+	return tell(value, false);
 }

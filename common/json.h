@@ -57,6 +57,8 @@ char *json_canonical(struct arena *arena, const json_t *value);
  * with every character that text_is_control names as "\u009b", which reads back as the same value. Heap.
  */
 char *json_told(const json_t *value);
+/* The same on one line. */
+char *json_told_line(const json_t *value);
 
 /* Members by name, for reading replies: the given default where absent, null or of another type. Borrowed. */
 const char *json_text_of(const json_t *object, const char *key, const char *otherwise);

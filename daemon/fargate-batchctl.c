@@ -141,8 +141,8 @@ static int run_verb(const struct verb_entry *verb, struct arena *arena, int argc
 
 	if (!options_read(arena, argc, argv, verb->flags, &options, &error))
 		return session_complain("%s", error.text);
-	/* The service manager asks, in place of the daemon, what the daemon will say. */
-	options.strict = geteuid() == 0 || getenv("MAINPID");
+	/* What a reload asks, it asks in place of the daemon. */
+	options.strict = geteuid() == 0 || options.reloaded;
 	options.words++;
 	options.word_count--;
 	if (options.help)

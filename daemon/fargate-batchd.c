@@ -1,6 +1,7 @@
 #include <sys/prctl.h>
 
 #include "daemon.h"
+#include "journal.h"
 #include "macros.h"
 #include "say.h"
 #include "session.h"
@@ -18,7 +19,7 @@ static int teach(struct arena *arena)
 			"Exit code: 0 ended as asked, 2 wrong use, 78 definitions, settings or state do not "
 			"let it start.\n\n"
 			"  fargate-batchd --definitions ./jobs --debug\n",
-			options_help(arena, 0)));
+			options_help(arena, FLAG_LOG_FORMAT)));
 	return EXIT_OK;
 }
 
@@ -31,12 +32,25 @@ static void keep_private(void)
 #endif
 }
 
+/* The flag, else the environment, else text. */
+static bool choose_log(const struct options *options, struct error *error)
+{
+	const char *variable = getenv("FARGATE_BATCHD_LOG");
+	const char *format = options->log_format     ? options->log_format
+			     : variable && *variable ? variable
+						     : "text";
+
+	return journal_format(format) ||
+	       error_set(error, ERROR_INPUT, "%s %s: write text or json",
+		       options->log_format ? "--log-format" : "FARGATE_BATCHD_LOG", format);
+}
+
 static int run(struct arena *arena, int argc, char **argv)
 {
 	struct options options;
 	struct error error = { 0 };
 
-	if (!options_read(arena, argc, argv, 0, &options, &error))
+	if (!options_read(arena, argc, argv, FLAG_LOG_FORMAT, &options, &error))
 		return session_complain("%s", error.text);
 	if (options.help)
 		return teach(arena);
@@ -44,6 +58,8 @@ static int run(struct arena *arena, int argc, char **argv)
 		return say(stdout, "fargate-batchd " VERSION "\n"), EXIT_OK;
 	if (options.word_count)
 		return session_complain("%s: takes no arguments; see --help", options.words[0]);
+	if (!choose_log(&options, &error))
+		return session_complain("%s", error.text);
 	options.strict = true;
 	return daemon_run(&options);
 }

@@ -431,3 +431,36 @@ def test_nothing_looks_into_it(world, converged):
     wait_for(lambda: os.stat(f"/proc/{process.pid}/exe") and "batchd" in os.readlink(f"/proc/{process.pid}/exe"), what="it")
     wait_for(lambda: os.stat(f"/proc/{process.pid}/environ").st_uid == 0, what="what is in it to be nobody's")
     assert os.stat(f"/proc/{process.pid}").st_uid == 65534
+
+
+RECORD = {"MESSAGE", "MESSAGE_ID", "PRIORITY", "_SOURCE_REALTIME_TIMESTAMP"}
+
+
+@pytest.mark.parametrize("flag", [True, False], ids=["flag", "environment"])
+def test_records_as_json_lines(world, article, flag):
+    world.write(article)
+    world.client("events").put_rule(Name="batch-no2", ScheduleExpression="rate(1 day)", Description="\x1b[31mnot ours")
+    begun = time.time()
+    if flag:
+        process = world.start("", "--log-format", "json", "--settings", str(world.settings_file), "--definitions",
+                              str(world.definitions), program=DAEMON)
+    else:
+        process = start(world, FARGATE_BATCHD_LOG="json")
+    wait_for(lambda: status(world), what="the first pass")
+    text = end(process)
+    records = [json.loads(line) for line in text.splitlines()]
+    assert all(RECORD <= record.keys() for record in records), text
+    assert all(begun - 1 <= int(record["_SOURCE_REALTIME_TIMESTAMP"]) / 1e6 <= time.time() for record in records)
+    made = next(record for record in records if record.get("BATCH") == "no1" and record.get("ACTION") and
+                record["RESOURCE_KIND"] == "rule")
+    assert made["APP"] == "batch" and made["BATCH"] == "no1" and made["PRIORITY"] == "6"
+    assert made["AWS_OPERATION"] == "PutRule" and made["AWS_REQUEST_ID"]
+    assert [record for record in records if record["PRIORITY"] == "3" and record.get("BATCH") == "no2"], text
+
+
+def test_a_log_format_that_is_none(world):
+    for words, environment in ((["--log-format", "xml"], {}), ([], {"FARGATE_BATCHD_LOG": "xml"})):
+        process = world.start("", *words, "--definitions", str(world.definitions), program=DAEMON,
+                              environment=environment)
+        out, err = process.communicate(timeout=20)
+        assert process.returncode == 2 and "xml: write text or json" in err and not out, err
