@@ -62,16 +62,24 @@ static const char *allow(struct arena *arena, const struct call_result *result)
 	return arena_printf(arena, "; allow %s:%s to this identity", prefix, result->operation);
 }
 
-static const char *check_keys(const struct failure *failure)
+/* What is to be done about keys that AWS does not take; which ones they are, but never more than their id. */
+static const char *check_keys(struct arena *arena, const struct call_result *result)
 {
+	const struct failure *failure = &result->failure;
+	const char *advice =
+		"check the access key and the session token, and that the account has this region enabled";
+
 	/* Of sts:AssumeRole, which came before the call itself. */
 	if (text_starts(failure->code, "AccessDenied"))
 		return "; let the role trust this identity, and allow sts:AssumeRole to it";
 	if (failure_expired(failure))
-		return "; put new ones where these came from";
-	if (failure_skewed(failure))
-		return "; check that the secret key belongs to the access key, and this machine's clock";
-	return "; check the access key and the session token, and that the account has this region enabled";
+		advice = result->key_renewal ? result->key_renewal : "new ones are asked for";
+	else if (failure_skewed(failure))
+		advice = "check that the secret key belongs to the access key, and this machine's clock";
+	if (!result->key_id || !result->key_origin)
+		return arena_printf(arena, "; %s", advice);
+	return arena_printf(
+		arena, "; the access key %s is of %s: %s", result->key_id, result->key_origin, advice);
 }
 
 static const char *check_network(const struct failure *failure)
@@ -93,7 +101,7 @@ static const char *advice(struct arena *arena, const struct call_result *result)
 	case FAILURE_DENIED:
 		return allow(arena, result);
 	case FAILURE_CREDENTIALS:
-		return check_keys(failure);
+		return check_keys(arena, result);
 	case FAILURE_QUOTA:
 		return "; raise the quota or remove something, the next pass tries again";
 	case FAILURE_UNKNOWN:

@@ -4,6 +4,7 @@
 
 #include "say.h"
 #include "streams.h"
+#include "surroundings.h"
 #include "text.h"
 #include "verbs/verb.h"
 
@@ -19,12 +20,14 @@ static const struct verb_entry verbs[] = {
 		"Exit code: 0 valid, 1 faults, 2 something could not be read.\n\n"
 		"  fargate-batchctl check --definitions ./jobs\n",
 		FLAG_JSON | FLAG_RELOADED, 10000, verb_check },
-	{ "diff", "", "show what a pass would change, and write nothing",
-		"Reads AWS and prints every difference, batch by batch, field by field, old → new.\n"
+	{ "diff", "[BATCH…]", "show what a pass would change, and write nothing",
+		"Reads AWS and prints every difference, batch by batch, field by field, old → new. With "
+		"names: only\n"
+		"these batches and what they need.\n"
 		"Exit code: 0 in sync, 1 differences (conflicts and held plans too), 2 something could not "
 		"be read.\n\n"
 		"  fargate-batchctl diff --definitions ./jobs --hide-values\n",
-		FLAG_JSON | FLAG_HIDE_VALUES, 0, verb_diff },
+		FLAG_JSON | FLAG_HIDE_VALUES, 10000, verb_diff },
 	{ "apply", "[BATCH…]", "make AWS match the definitions, once, in the foreground",
 		"One pass: creates, changes, disables and deletes what the definitions ask for. With names: "
 		"only these\n"
@@ -35,12 +38,12 @@ static const struct verb_entry verbs[] = {
 		"  fargate-batchctl apply nightly-report\n"
 		"  fargate-batchctl apply --approve 1034424ddd66\n",
 		FLAG_JSON | FLAG_HIDE_VALUES | FLAG_APPROVE, 10000, verb_apply },
-	{ "list", "", "one row per batch: schedule, next run, image, revision, state",
+	{ "list", "[BATCH…]", "one row per batch: schedule, next run, image, revision, state",
 		"Reads AWS and prints a table; the image is the definitions', the revision the live one.\n"
 		"States: in sync, differs, missing, disabled, leaving, conflict, unknown.\n"
 		"Exit code: 0, or 2 where something could not be read.\n\n"
 		"  fargate-batchctl list\n",
-		FLAG_JSON, 0, verb_list },
+		FLAG_JSON, 10000, verb_list },
 	{ "next", "[BATCH…]", "the next fire times, in UTC",
 		"Counted from the schedule expression alone; never calls AWS, which alone knows when a "
 		"rate(…) fires.\n"
@@ -185,5 +188,6 @@ int main(int argc, char **argv)
 	CLEANUP_ARENA struct arena *arena = arena_new();
 
 	streams_begin();
+	surroundings_take(arena);
 	return streams_end(run(arena, argc - 1, argv + 1));
 }

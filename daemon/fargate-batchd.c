@@ -6,6 +6,7 @@
 #include "say.h"
 #include "session.h"
 #include "streams.h"
+#include "surroundings.h"
 
 /* fargate-batchd: reads its flags and stays. */
 
@@ -70,5 +71,6 @@ int main(int argc, char **argv)
 
 	keep_private();
 	streams_begin();
+	surroundings_take(arena);
 	return streams_end(run(arena, argc - 1, argv + 1));
 }

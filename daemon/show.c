@@ -296,7 +296,9 @@ void show_diff(FILE *file, const struct pass *pass, const struct show_options *o
 		show_change(file, actions[i], options);
 	}
 	show_troubles(file, stderr, pass, options);
-	if (!pass_in_sync(pass) && summary.errors < pass->site_count)
+	if (pass_in_sync(pass))
+		say(file, "in sync\n");
+	else if (summary.errors < pass->site_count)
 		show_closing_line(file, &summary);
 }
 

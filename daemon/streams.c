@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,8 +14,6 @@
 void streams_begin(void)
 {
 	signal(SIGPIPE, SIG_IGN);
-	/* libcurl would write the keys of every connection to the file that it names. */
-	unsetenv("SSLKEYLOGFILE");
 	/* The lowest number that is free is the one asked for; writing to an output that was closed still
 	 * fails. */
 	for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)

@@ -4,9 +4,8 @@
 /* The three standard streams of both programs, whatever they are given in place of a terminal. */
 
 /*
- * Before anything is opened, and before libcurl is there: the variable that would have it write down the keys
- * of its connections is cleared; a stream that was given closed is taken, so that no other file gets its
- * number, and a reader that goes away (`| head`) ends no program in the middle of its work.
+ * Before anything is opened: a stream that was given closed is taken, so that no other file gets its number,
+ * and a reader that goes away (`| head`) ends no program in the middle of its work.
  */
 void streams_begin(void);
 

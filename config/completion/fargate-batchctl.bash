@@ -79,7 +79,7 @@ _fargate_batchctl() {
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -X '!*.json' -- "$word"; compgen -d -- "$word")
             ;;
-        apply | next | run | runs | logs) mapfile -t COMPREPLY < <(compgen -W "$(_fargate_batchctl_batches)" -- "$word") ;;
+        diff | apply | list | next | run | runs | logs) mapfile -t COMPREPLY < <(compgen -W "$(_fargate_batchctl_batches)" -- "$word") ;;
         approve) mapfile -t COMPREPLY < <(compgen -W "$(_fargate_batchctl_plans)" -- "$word") ;;
     esac
 }

@@ -38,6 +38,9 @@ void call_finish(struct call *call, const struct failure *failure)
 	call->result.ok = failure->class == FAILURE_NONE;
 	call->result.failure = *failure;
 	call->result.reply = call->result.ok ? call->reply : NULL;
+	call->result.key_id = call->access_key;
+	call->result.key_origin = identity_origin(call->options.identity);
+	call->result.key_renewal = identity_renewal(call->options.identity);
 	call->next = NULL;
 	*aws->finished_end = call;
 	aws->finished_end = &call->next;

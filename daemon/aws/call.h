@@ -26,6 +26,9 @@ struct call_result {
 	struct failure failure; /* not ok: what AWS or the network said */
 	const char *service, *operation;
 	char request_id[80]; /* AWS's, "" where none came */
+	/* The id of the access key that signed it last (NULL = it never left), where that key comes from, and
+	 * how a new one comes into use (both NULL where there are no keys). */
+	const char *key_id, *key_origin, *key_renewal;
 	unsigned tries; /* requests sent, over all pages */
 	double seconds; /* from aws_call() to now */
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "files.h"
 #include "macros.h"
@@ -12,6 +13,7 @@
 enum { FILE_LIMIT = 1024 * 1024, CHAIN_LIMIT = 8 };
 
 #define SESSION_NAME "fargate-batchd"
+#define SERVICE_KEYS "/etc/fargate-batchd/credentials"
 #define INSTEAD \
 	"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use a profile with keys or with role_arn and " \
 	"source_profile"
@@ -106,10 +108,21 @@ static bool unknown_profile(
 		nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"" : "");
 }
 
+/* The credential "aws" that systemd hands the service over; beside the service the file that it comes from.
+ */
+static const char *service_keys(struct arena *arena)
+{
+	const char *directory = environment("CREDENTIALS_DIRECTORY");
+
+	if (directory)
+		return arena_printf(arena, "%s/aws", directory);
+	return access(SERVICE_KEYS, R_OK) == 0 ? SERVICE_KEYS : NULL;
+}
+
 bool configuration_read(struct configuration *configuration, struct arena *arena, const char *profile_flag,
 	const char *profile_setting, bool strict, struct error *error)
 {
-	const char *directory = environment("CREDENTIALS_DIRECTORY"), *named = profile_flag;
+	const char *named = profile_flag;
 	struct profiles *all = &configuration->profiles;
 
 	if (!named)
@@ -121,7 +134,7 @@ bool configuration_read(struct configuration *configuration, struct arena *arena
 		.profile_name = arena_copy(arena, named ? named : "default"),
 		.config_file = shared_file(arena, "AWS_CONFIG_FILE", "config"),
 		.credentials_file = shared_file(arena, "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
-		.directory_file = directory ? arena_printf(arena, "%s/aws", directory) : NULL,
+		.directory_file = service_keys(arena),
 		.strict = strict };
 	/* What is read later counts more. */
 	if (!add_file(configuration, all, arena, PROFILES_CONFIG, configuration->config_file, error) ||
@@ -146,11 +159,13 @@ static const struct source *no_keys(struct arena *arena, const char *problem)
 	return source;
 }
 
-static const struct source *static_keys(
-	struct arena *arena, const char *access, const char *secret, const char *token)
+static const struct source *static_keys(struct arena *arena, const char *origin, const char *renewal,
+	const char *access, const char *secret, const char *token)
 {
 	struct source *source = arena_alloc(arena, sizeof *source);
 
+	source->origin = origin;
+	source->renewal = renewal;
 	source->keys = (struct keys){ arena_copy(arena, access), arena_copy(arena, secret),
 		arena_copy(arena, token) };
 	return source;
@@ -167,14 +182,25 @@ static const struct source *from_environment(struct arena *arena)
 		return no_keys(arena, arena_printf(arena, "%s is set but %s is not: set both, or neither",
 					      access ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY",
 					      access ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID"));
-	return static_keys(arena, access, secret, environment("AWS_SESSION_TOKEN"));
+	return static_keys(arena, "the environment", "start again with new ones", access, secret,
+		environment("AWS_SESSION_TOKEN"));
+}
+
+/* What systemd hands over is a copy, made at the start. */
+static const char *renewal_of(const char *file)
+{
+	const char *directory = environment("CREDENTIALS_DIRECTORY");
+
+	return directory && text_starts(file, directory) ? "put new ones into " SERVICE_KEYS
+							   " and restart fargate-batchd"
+							 : "put new ones there";
 }
 
 /* NULL where the profile holds no keys of its own. */
 static const struct source *from_profile_keys(const struct profile *profile, struct arena *arena)
 {
 	const char *access = profile_get(profile, "aws_access_key_id"),
-		   *secret = profile_get(profile, "aws_secret_access_key");
+		   *secret = profile_get(profile, "aws_secret_access_key"), *file;
 
 	if (!access && !secret)
 		return NULL;
@@ -183,7 +209,9 @@ static const struct source *from_profile_keys(const struct profile *profile, str
 			arena, arena_printf(arena, "the profile \"%s\" has %s but no %s", profile->name,
 				       access ? "aws_access_key_id" : "aws_secret_access_key",
 				       access ? "aws_secret_access_key" : "aws_access_key_id"));
-	return static_keys(arena, access, secret, profile_get(profile, "aws_session_token"));
+	file = profile_file(profile, "aws_access_key_id");
+	return static_keys(arena, arena_printf(arena, "the profile \"%s\" in %s", profile->name, file),
+		renewal_of(file), access, secret, profile_get(profile, "aws_session_token"));
 }
 
 /* Ways to get keys that we do not have; NULL where the profile asks for none of them. */
@@ -326,7 +354,8 @@ static const struct source *from_nowhere(const struct configuration *configurati
 		arena, arena_printf(arena,
 			       "no AWS credentials: neither AWS_ACCESS_KEY_ID in the environment nor a "
 			       "profile \"%s\" in %s or %s%s%s "
-			       "(an instance's own role is not supported yet); " INSTEAD,
+			       "(an instance's own role is not supported yet); write them into " SERVICE_KEYS
+			       " and restart fargate-batchd, or " INSTEAD,
 			       configuration->profile_name,
 			       configuration->credentials_file ? configuration->credentials_file
 							       : "~/.aws/credentials",

@@ -20,6 +20,7 @@ struct keys {
 
 /* Either keys, or a role to be assumed with the keys of `from`, or the sentence why there are none. */
 struct source {
+	const char *origin, *renewal; /* of the keys: "the environment", and how new ones come into use */
 	struct keys keys;
 	const char *role_arn; /* NULL = the keys above */
 	const char *external_id, *session_name;

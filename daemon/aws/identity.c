@@ -111,6 +111,16 @@ static const struct source *find_again(const struct identity *identity, struct a
 	return source->role_arn ? NULL : source;
 }
 
+/* The code is AWS's own for it. */
+static void say_expired(struct identity *identity)
+{
+	CLEANUP_TEXT struct text text = { 0 };
+
+	text_printf(&text, "ExpiredToken: the access key %s of %s has expired, and there is no newer one; %s",
+		text_string(&identity->access_key), identity->source->origin, identity->source->renewal);
+	set_failure(identity, FAILURE_CREDENTIALS, text_string(&text));
+}
+
 static void read_again(struct identity *identity)
 {
 	CLEANUP_ARENA struct arena *arena = arena_new();
@@ -121,8 +131,7 @@ static void read_again(struct identity *identity)
 	else if (source && text_compare(source->keys.access_key, identity->access_key.data) != 0)
 		set_keys(identity, &source->keys, 0);
 	else if (!identity->source->problem)
-		set_failure(identity, FAILURE_CREDENTIALS,
-			"the keys have expired, and there are no newer ones where they came from");
+		say_expired(identity);
 }
 
 /* Roles. */
@@ -259,6 +268,16 @@ void identity_expired(struct identity *identity, const char *access_key)
 		identity->have = false;
 		set_failure(identity, FAILURE_CREDENTIALS, "the keys have expired");
 	}
+}
+
+const char *identity_origin(const struct identity *identity)
+{
+	return identity->source->role_arn ? identity->source->role_arn : identity->source->origin;
+}
+
+const char *identity_renewal(const struct identity *identity)
+{
+	return identity->source->renewal;
 }
 
 double identity_expiry(const struct identity *identity)

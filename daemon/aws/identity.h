@@ -30,6 +30,13 @@ enum identity_state identity_keys(struct identity *identity, const struct call *
 /* AWS says that this access key has expired: it is not used again, if it still was the one in use. */
 void identity_expired(struct identity *identity, const char *access_key);
 
+/* Where the keys come from: "the environment", a profile and its file, or the role that is assumed; NULL =
+ * none. */
+const char *identity_origin(const struct identity *identity);
+
+/* What a person does to bring new keys into use; NULL = nothing. */
+const char *identity_renewal(const struct identity *identity);
+
 /* Seconds since the epoch, 0 = never or not known. */
 double identity_expiry(const struct identity *identity);
 

@@ -82,21 +82,30 @@ static bool read_section(struct reading *reading, char *line, struct error *erro
 	return true;
 }
 
+static struct profile_entry *find(const struct profile *profile, const char *key)
+{
+	for (size_t i = 0; profile && i < profile->count; i++)
+		if (!strcmp(profile->entries[i].key, key))
+			return &profile->entries[i];
+	return NULL;
+}
+
 static void set_entry(struct reading *reading, char *key, const char *value)
 {
 	struct profile *profile = &reading->profiles->list[reading->section];
+	struct profile_entry *entry;
 
 	for (char *c = key; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
-	for (size_t i = 0; i < profile->count; i++)
-		if (!strcmp(profile->entries[i].key, key)) {
-			profile->entries[i].value = arena_copy(reading->arena, value);
-			return;
-		}
-	arena_grow(reading->arena, &profile->entries, sizeof *profile->entries, profile->count,
-		&profile->capacity);
-	profile->entries[profile->count++] =
-		(struct profile_entry){ arena_copy(reading->arena, key), arena_copy(reading->arena, value) };
+	entry = find(profile, key);
+	if (!entry) {
+		arena_grow(reading->arena, &profile->entries, sizeof *profile->entries, profile->count,
+			&profile->capacity);
+		entry = &profile->entries[profile->count++];
+		entry->key = arena_copy(reading->arena, key);
+	}
+	entry->value = arena_copy(reading->arena, value);
+	entry->file = reading->file;
 }
 
 static bool read_line(struct reading *reading, char *line, struct error *error)
@@ -130,7 +139,9 @@ static bool read_line(struct reading *reading, char *line, struct error *error)
 bool profiles_add(struct profiles *profiles, struct arena *arena, enum profiles_form form, const char *file,
 	const char *text, struct error *error)
 {
-	struct reading reading = { .profiles = profiles, .arena = arena, .form = form, .file = file };
+	struct reading reading = {
+		.profiles = profiles, .arena = arena, .form = form, .file = arena_copy(arena, file)
+	};
 	char *copy = arena_copy(arena, text), *next;
 
 	if (!strncmp(copy, "\xef\xbb\xbf", 3))
@@ -154,10 +165,16 @@ const struct profile *profiles_find(const struct profiles *profiles, const char 
 	return NULL;
 }
 
+const char *profile_file(const struct profile *profile, const char *key)
+{
+	const struct profile_entry *entry = find(profile, key);
+
+	return entry ? entry->file : NULL;
+}
+
 const char *profile_get(const struct profile *profile, const char *key)
 {
-	for (size_t i = 0; profile && i < profile->count; i++)
-		if (!strcmp(profile->entries[i].key, key))
-			return *profile->entries[i].value ? profile->entries[i].value : NULL;
-	return NULL;
+	const struct profile_entry *entry = find(profile, key);
+
+	return entry && *entry->value ? entry->value : NULL;
 }

@@ -15,6 +15,7 @@ enum profiles_form { PROFILES_CONFIG, PROFILES_CREDENTIALS };
 
 struct profile_entry {
 	const char *key, *value; /* the key in lower case */
+	const char *file; /* that said it last */
 };
 
 struct profile {
@@ -38,6 +39,9 @@ bool profiles_add(struct profiles *profiles, struct arena *arena, enum profiles_
 	const char *text, struct error *error);
 
 const struct profile *profiles_find(const struct profiles *profiles, const char *name);
+
+/* The file that said a key which the profile has. */
+const char *profile_file(const struct profile *profile, const char *key);
 
 /* The value of a key, NULL where the profile (which may be NULL) does not have it or has it empty. */
 const char *profile_get(const struct profile *profile, const char *key);

@@ -119,10 +119,7 @@ static bool may_begin(struct session *session, const struct options *options)
 			"nothing to approve; leave one of them out");
 		return false;
 	}
-	for (size_t i = 0; i < options->word_count; i++)
-		if (!verb_batch(session->definitions, options->words[i]))
-			return false;
-	return true;
+	return verb_batches(session->definitions, options);
 }
 
 /* What was to be approved and was not held: its batches came back, or the name is another plan's. */

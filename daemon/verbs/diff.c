@@ -31,11 +31,13 @@ int verb_diff(struct session *session, const struct options *options)
 	struct pass *pass;
 	int code;
 
-	if (!session_load_valid(session))
+	if (!session_load_valid(session) || !verb_batches(session->definitions, options))
 		return EXIT_TROUBLE;
 	if (!session_connect(session, &error))
 		return session_complain("%s", error.text);
 	pass_options = session_pass(session);
+	pass_options.only = options->words;
+	pass_options.only_count = options->word_count;
 	pass = session_run_pass(session, &pass_options);
 	code = exit_code(pass);
 	if (options->json)

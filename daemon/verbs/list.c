@@ -208,7 +208,8 @@ static void gather(struct rows *rows, const struct pass *pass)
 {
 	for (size_t i = 0; i < pass->definitions.batch_count; i++)
 		add_batch(rows, pass, &pass->definitions.batches[i]);
-	add_leaving(rows, pass);
+	if (!pass->options.only_count)
+		add_leaving(rows, pass);
 	if (rows->count)
 		qsort(rows->items, rows->count, sizeof *rows->items, compare_rows);
 }
@@ -222,11 +223,13 @@ int verb_list(struct session *session, const struct options *options)
 	struct pass *pass;
 	bool failed;
 
-	if (!session_load_valid(session))
+	if (!session_load_valid(session) || !verb_batches(session->definitions, options))
 		return EXIT_TROUBLE;
 	if (!session_connect(session, &error))
 		return session_complain("%s", error.text);
 	pass_options = session_pass(session);
+	pass_options.only = options->words;
+	pass_options.only_count = options->word_count;
 	pass = session_run_pass(session, &pass_options);
 	failed = pass_summary(pass).errors || pass_summary(pass).unreadable;
 	rows.arena = pass->arena;

@@ -20,6 +20,14 @@ const struct batch *verb_batch(const struct definitions *definitions, const char
 	return NULL;
 }
 
+bool verb_batches(const struct definitions *definitions, const struct options *options)
+{
+	for (size_t i = 0; i < options->word_count; i++)
+		if (!verb_batch(definitions, options->words[i]))
+			return false;
+	return true;
+}
+
 struct show_options verb_show(const struct options *options, FILE *file)
 {
 	return (struct show_options){ .colour = show_in_colour(file), .hide_values = options->hide_values };

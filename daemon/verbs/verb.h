@@ -32,6 +32,9 @@ int status_tell(struct arena *arena, const json_t *written);
 /* A batch of this name, or NULL after one line that names the nearest. */
 const struct batch *verb_batch(const struct definitions *definitions, const char *name);
 
+/* Whether every word is the name of a batch; false after one line about the first that is none. */
+bool verb_batches(const struct definitions *definitions, const struct options *options);
+
 /* The words that follow a flag decide: a terminal gets colour where it wants it. */
 struct show_options verb_show(const struct options *options, FILE *file);
 

@@ -160,11 +160,12 @@ def test_a_person_is_warned(shared, way, verb, code):
     assert result.code == code and told == (way is not credentials or verb in ("diff", "apply")), str(result)
 
 
-def test_the_service_manager_hears_what_the_daemon_would(shared):
+def test_a_reload_hears_what_the_daemon_would(shared):
     folder(shared)
     command = [shared.programs[CTL], *shared.command("check")[1:]]
     assert shared.run("", command=command, **shared.as_user(SERVICE)).code == 0
-    assert shared.run("", command=command, environment={"MAINPID": "1"}, **shared.as_user(SERVICE)).code == 1
+    reloaded = shared.run("", command=[*command, "--reloaded", "4000000"], **shared.as_user(SERVICE))
+    assert reloaded.code == 1 and "no daemon" in reloaded.err, str(reloaded)
 
 
 def test_the_user_of_a_container_may_command(shared):

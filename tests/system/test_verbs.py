@@ -268,7 +268,7 @@ def test_nothing_that_aws_holds_steers_the_terminal(world, converged):
     (["apply", "no9"], "no"), (["approve"], ""), (["--frobnicate"], "--frobnicate"), (["diff", "--json=maybe"], "--json"),
     (["--jsn", "diff"], "--json"), (["--debug"], "verb"), (["check", "--region", "eu-wst-1"], "eu-west-1"),
     (["next", "--endpoint-url", "http://example.com"], "--endpoint-url"), (["next", "--count", "0"], "--count"),
-    (["list", "no1"], "list --help"), (["next", "no9"], "no1")])
+    (["list", "no9"], "no1"), (["status", "no1"], "status --help"), (["next", "no9"], "no1")])
 def test_wrong_use(world, article, arguments, says):
     world.write(article)
     command = [CTL, *arguments]
@@ -656,3 +656,17 @@ def test_a_region_from_each_place(world, article):
     article["apps"]["batch"]["region"] = REGION
     world.write(article)
     assert region("--region", "sa-east-1") == {REGION}
+
+
+def test_diff_and_list_of_some_batches(world, converged):
+    assert world.diff().out == "in sync\n"
+    for name in ("batch-no1", "batch-no2"):
+        world.client("events").disable_rule(Name=name)
+    one = world.diff("no2", code=1)
+    assert "rule batch-no2" in one.out and "no1" not in one.out, str(one)
+    assert {change["batch"] for change in world.diff("no1", "--json", code=1).json["changes"]} == {"no1"}
+    rows = world.run("list", "no2", "--json").json["batches"]
+    assert [(row["batch"], row["state"]) for row in rows] == [("no2", "differs")]
+    for verb in ("diff", "list"):
+        wrong = world.run(verb, "no3")
+        assert wrong.code == 2 and "did you mean no1?" in wrong.err and not wrong.calls, str(wrong)
