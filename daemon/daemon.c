@@ -28,6 +28,7 @@ struct daemon {
 	struct pass *pass;
 	bool reload_wanted, stopping;
 	bool unkept; /* the set in force is not kept for the next start */
+	bool forget_fights; /* the next pass is a person's */
 	char *degraded; /* why it was started without the files as they are; NULL = they are in force */
 	ev_timer resync, reload, rest, give_up, watchdog;
 	ev_signal hangup, terminate, interrupt;
@@ -210,6 +211,7 @@ static void reload(struct daemon *daemon)
 		refuse(daemon, &fresh, error.text);
 		return;
 	}
+	daemon->forget_fights = true;
 	keep_owner(&fresh, &daemon->session);
 	aws_keep_clock(fresh.aws, daemon->session.aws);
 	close_session(&daemon->session);
@@ -288,6 +290,8 @@ static void begin_pass(struct daemon *daemon)
 	ev_timer_stop(daemon->session.loop, &daemon->resync);
 	options.write = !daemon->session.settings->read_only;
 	options.resident = true;
+	options.forget_fights = daemon->forget_fights;
+	daemon->forget_fights = false;
 	options.repairs = repairs;
 	options.planned = planned;
 	options.progress = progressed;

@@ -31,6 +31,8 @@ static bool can_be_fought(const struct action *action, const struct difference *
 
 void memory_keep_calm(struct pass *pass, struct pass_site *site)
 {
+	if (pass->options.forget_fights)
+		state_forget_fights(site->memory);
 	for (size_t i = 0; pass->options.resident && i < site->plan->action_count; i++) {
 		struct action *action = site->plan->actions[i];
 
@@ -49,8 +51,8 @@ void memory_keep_calm(struct pass *pass, struct pass_site *site)
 			action->outcome = OUTCOME_HELD;
 			action->fought = true;
 			action->error = arena_printf(pass->arena,
-				"%s keeps being changed outside: not fought over before %s; apply by hand "
-				"writes it",
+				"%s keeps being changed outside: not fought over before %s; a reload "
+				"(systemctl reload fargate-batchd) writes it at once",
 				difference->path, when);
 		}
 	}

@@ -34,6 +34,7 @@ struct pass_options {
 	/* The daemon: a field that keeps being changed back is not fought over, and a silent network is
 	 * borne. */
 	bool resident;
+	bool forget_fights; /* a person has asked for it: what is fought over is written once more */
 	double timeout; /* seconds that throttled calls may wait in all */
 	/* Whether an action undoes what was changed outside; NULL: none does. */
 	bool (*repairs)(const struct pass_site *site, const struct action *action, void *data);

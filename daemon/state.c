@@ -489,6 +489,12 @@ unsigned state_put_back(struct state_site *site, const char *arn, const char *pa
 	return (unsigned)json_array_size(recent);
 }
 
+void state_forget_fights(struct state_site *site)
+{
+	if (json_object_del(site->ledger.json, "fights") == 0)
+		site->ledger.dirty = true;
+}
+
 time_t state_calm_until(const struct state_site *site, const char *arn, const char *path)
 {
 	return (time_t)json_integer_of(fight_of(site, arn, path), "until", 0);

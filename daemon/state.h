@@ -97,9 +97,11 @@ bool state_knows_left(const struct state_site *site, const char *arn);
 
 /*
  * Counts that a field was put back; the times within the last hour. From the third on nobody fights:
- * `state_calm_until` says until when the resource is left alone (0 = not), longer each time.
+ * `state_calm_until` says until when the resource is left alone (0 = not), longer each time, until somebody
+ * forgets it all.
  */
 unsigned state_put_back(struct state_site *site, const char *arn, const char *path, time_t now);
+void state_forget_fights(struct state_site *site);
 time_t state_calm_until(const struct state_site *site, const char *arn, const char *path);
 
 /*

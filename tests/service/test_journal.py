@@ -114,8 +114,9 @@ def test_a_fight_is_told_and_not_fought(service, article):
     assert len(service.journal(MESSAGE_ID=FIGHT)) == 1, "told once"
     assert "fight" in service.ctl("status", code=1).stdout
     assert [batch["state"] for batch in status["batches"]] == ["differs", "in sync"]
-    service.client("events").enable_rule(Name="batch-no1")
-    wait_for(lambda: service.status()["state"] == "healthy", what="the end of it")
+    assert "systemctl reload fargate-batchd" in record["MESSAGE"]
+    assert service.machine.shell(f"systemctl reload {UNIT} && fargate-batchctl wait").stdout.startswith("healthy")
+    assert service.rule("batch-no1")["State"] == "ENABLED", "a person asked for it"
     assert service.journal(MESSAGE_ID=ENDED)
 
 
