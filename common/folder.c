@@ -146,6 +146,18 @@ char *folder_read(const struct folder *folder, struct arena *arena, const char *
 	return text;
 }
 
+bool folder_names(const struct folder *folder, struct arena *arena, const char *const **names, size_t *count,
+	struct error *error)
+{
+	bool listed;
+
+	if (!rights_take(&folder->rights, error))
+		return false;
+	listed = folder_list(arena, folder->file, folder->path, names, count, error);
+	rights_return(&folder->rights);
+	return listed;
+}
+
 static bool write_all(int file, const char *data, size_t length)
 {
 	while (length) {

@@ -53,6 +53,10 @@ char *folder_read(const struct folder *folder, struct arena *arena, const char *
 char *folder_put_aside(
 	const struct folder *folder, struct arena *arena, const char *name, struct error *error);
 
+/* The names in it, sorted by byte; from the arena. */
+bool folder_names(const struct folder *folder, struct arena *arena, const char *const **names, size_t *count,
+	struct error *error);
+
 /* Writes a new file, syncs it, and renames it to `name`: a reader sees the old or the new one, never half. */
 bool folder_replace(const struct folder *folder, const char *name, const char *data, size_t length,
 	mode_t mode, struct error *error);

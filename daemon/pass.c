@@ -99,6 +99,12 @@ static bool right_account(struct pass_site *site, const struct app *app)
 static void check_accounts(struct pass_site *site)
 {
 	struct pass *pass = site->pass;
+	const char *why = pass->options.forbids ? pass->options.forbids(site, pass->options.data) : NULL;
+
+	if (why) {
+		error_set(&site->error, ERROR_INPUT, "%s", why);
+		site->could_not_run = true;
+	}
 
 	for (size_t i = 0; i < pass->definitions.app_count && site->error.code == ERROR_NONE; i++)
 		if (site_has(&site->view, &pass->definitions.apps[i]))

@@ -151,9 +151,9 @@ static bool place_apps(struct session *session, struct error *error)
 
 static bool open_state(struct session *session, struct error *error)
 {
-	char *world = aws_world(session->aws, session->arena, error);
+	session->world = aws_world(session->aws, session->arena, error);
 
-	session->state = world ? state_open(world, error) : NULL;
+	session->state = session->world ? state_open(session->world, error) : NULL;
 	return session->state != NULL;
 }
 

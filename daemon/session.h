@@ -20,6 +20,7 @@ struct session {
 	struct ev_loop *loop;
 	struct transport *transport;
 	struct aws *aws;
+	const char *world; /* the endpoint that the calls go to, "aws" for AWS itself */
 	struct state *state;
 	bool filled; /* the ledger has names of the last good set, which it has to keep before that is
 			replaced */

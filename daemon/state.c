@@ -89,14 +89,13 @@ struct folder *state_open_folder(struct error *error)
 	return folder;
 }
 
-struct state *state_open(const char *endpoint, struct error *error)
+/* `world` is the beginning of the endpoint's digest. */
+static struct state *open_world(const char *world, struct error *error)
 {
-	char hex[DIGEST_HEX_SIZE];
 	struct state *state = must_alloc(sizeof *state);
 
 	state->folder = state_open_folder(&state->no_folder);
-	digest_text(endpoint, strlen(endpoint), hex);
-	memcpy(state->endpoint, hex, sizeof state->endpoint - 1);
+	memcpy(state->endpoint, world, sizeof state->endpoint - 1);
 	open_document(state, &state->served, "served",
 		"what was served is not known until a pass has served it again: an app that left the "
 		"definitions before "
@@ -108,6 +107,45 @@ struct state *state_open(const char *endpoint, struct error *error)
 		return state;
 	error_set(error, ERROR_INPUT, "%s", state->no_folder.text);
 	return state_close(state);
+}
+
+struct state *state_open(const char *endpoint, struct error *error)
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_text(endpoint, strlen(endpoint), hex);
+	return open_world(hex, error);
+}
+
+/* The world of a file of held plans; NULL where it is another file. */
+static const char *world_of(const char *name)
+{
+	static const char before[] = "held-", after[] = ".json";
+	size_t world = sizeof(((struct state *)0)->endpoint) - 1;
+
+	if (strlen(name) != strlen(before) + world + strlen(after) || !text_starts(name, before) ||
+		!text_ends(name, after))
+		return NULL;
+	return name + strlen(before);
+}
+
+struct state *state_open_of_plan(const char *plan, struct error *error)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+	struct folder *folder = state_open_folder(error);
+	const char *const *names;
+	size_t count = 0;
+	struct state *found = NULL;
+
+	if (folder && folder_names(folder, arena, &names, &count, error))
+		for (size_t i = 0; i < count && !found; i++) {
+			struct state *state =
+				world_of(names[i]) ? open_world(world_of(names[i]), error) : NULL;
+
+			found = state && state_held(state, plan) ? state : state_close(state);
+		}
+	folder_close(folder);
+	return found;
 }
 
 struct state *state_close(struct state *state)

@@ -134,6 +134,7 @@ void status_loaded(struct status *status, const struct session *session, bool fr
 	json_put(status->definitions, "apps", json_integer((json_int_t)session->definitions->app_count));
 	json_put(status->definitions, "batches", json_integer((json_int_t)session->definitions->batch_count));
 	json_put_text(status->object, "owner", session->settings->owner);
+	json_put_text(status->object, "endpoint", session->world);
 }
 
 void status_kept(struct status *status, const char *error)

@@ -3,10 +3,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "json.h"
 #include "login.h"
 #include "say.h"
+#include "text.h"
+#include "written.h"
 
 struct applying {
+	const json_t *written; /* by the daemon that runs here; NULL = none does */
+	const char *endpoint; /* which world the calls go to */
 	struct show_options show;
 	bool json, terminal;
 	size_t total, ended;
@@ -77,6 +82,33 @@ static void say_end(const struct pass *pass, const struct applying *applying)
 	else if (!summary.errors || summary.done)
 		say(stdout, "%zu done, %zu failed, %zu skipped, %zu held\n", summary.done, summary.failed,
 			summary.skipped, summary.held);
+}
+
+/*
+ * Where a daemon serves the same account, region and owner, this is its work: with a state of one's own
+ * beside it the brake, graces and approvals would count twice.
+ */
+static const char *forbids(const struct pass_site *site, void *data)
+{
+	const struct applying *applying = data;
+	const json_t *one;
+	size_t i;
+
+	if (!applying->written ||
+		text_compare(json_text_of(applying->written, "owner", NULL), site->pass->options.owner) !=
+			0 ||
+		text_compare(json_text_of(applying->written, "endpoint", NULL), applying->endpoint) != 0)
+		return NULL;
+	json_array_foreach (json_object_get(applying->written, "sites"), i, one)
+		if (text_compare(json_text_of(one, "account", NULL), site->site.account) == 0 &&
+			text_compare(json_text_of(one, "region", NULL), site->site.region) == 0)
+			return arena_printf(site->pass->arena,
+				"the daemon (process %lld) serves account %s in %s for the owner %s: let it "
+				"do "
+				"the work with systemctl reload fargate-batchd",
+				(long long)json_integer_of(applying->written, "pid", 0), site->site.account,
+				site->site.region, site->pass->options.owner);
+	return NULL;
 }
 
 static bool could_not_run(const struct pass *pass)
@@ -153,30 +185,44 @@ static bool lock_state(struct session *session, struct error *error)
 			: "reload the daemon instead: systemctl reload fargate-batchd");
 }
 
+static struct pass_options options_of(
+	const struct session *session, const struct options *options, struct applying *applying)
+{
+	struct pass_options pass = session_pass(session);
+
+	pass.only = options->words;
+	pass.only_count = options->word_count;
+	pass.approve = options->approve;
+	pass.approve_count = options->approve_count;
+	pass.by = login_name(session->arena);
+	pass.write = true;
+	pass.forbids = forbids;
+	pass.planned = planned;
+	pass.progress = progressed;
+	pass.waits = waits;
+	pass.data = applying;
+	return pass;
+}
+
 int verb_apply(struct session *session, const struct options *options)
 {
 	struct applying applying = { .show = verb_show(options, stdout), .json = options->json };
+	CLEANUP(json_decrefp) json_t *written = NULL;
 	struct error error = { 0 };
 	struct pass_options pass_options;
 	struct pass *pass;
+	bool missing;
 	int code;
 
 	if (!may_begin(session, options))
 		return EXIT_TROUBLE;
 	if (!session_connect(session, &error) || !lock_state(session, &error))
 		return session_complain("%s", error.text);
-	pass_options = session_pass(session);
-	pass_options.only = options->words;
-	pass_options.only_count = options->word_count;
-	pass_options.approve = options->approve;
-	pass_options.approve_count = options->approve_count;
-	pass_options.by = login_name(session->arena);
+	written = written_read(session->arena, &missing, NULL);
+	applying.written = written;
+	applying.endpoint = session->world;
 	applying.terminal = isatty(STDOUT_FILENO) && !options->json;
-	pass_options.write = true;
-	pass_options.planned = planned;
-	pass_options.progress = progressed;
-	pass_options.waits = waits;
-	pass_options.data = &applying;
+	pass_options = options_of(session, options, &applying);
 	pass = session_run_pass(session, &pass_options);
 	code = exit_code(pass);
 	if (options->json)

@@ -28,7 +28,7 @@ def value(all_samples, name, **labels):
 
 
 SHAPE = {
-    "version": int, "program": str, "pid": int, "owner": str, "runningSince": str, "written": str, "state": str,
+    "version": int, "program": str, "pid": int, "owner": str, "endpoint": str, "runningSince": str, "written": str, "state": str,
     "reasons": list, "reload": dict, "definitions": dict, "lastPass": dict, "nextPass": str, "credentialsExpire": type(None),
     "sites": list, "apps": list, "batches": list, "leaving": list, "conflicts": list, "problems": list, "held": list,
     "fights": list,

@@ -140,3 +140,47 @@ def test_check_signals_nobody_else(world, article):
     sleeper = world.start("", "60", program="/bin/sleep")
     stranger = ctl(world, "check", "--reloaded", str(sleeper.pid), code=2)
     assert "no daemon" in stranger.err and running(sleeper)
+
+
+def beside(world, name):
+    """The environment of a person with a state of their own."""
+    (world.folder / name).mkdir(exist_ok=True)
+    return {"STATE_DIRECTORY": str(world.folder / name)}
+
+
+def test_nobody_gets_a_second_world_beside_the_daemon(world, article):
+    process = started(world, article)
+    describe(world, article, "by hand")
+    second = world.run("apply", environment=beside(world, "own"))
+    assert second.code == 2 and "systemctl reload fargate-batchd" in second.err and not second.writes, str(second)
+    assert f"process {process.pid}" in second.err and "account 123456789012" in second.err
+    assert world.diff(code=1, environment=beside(world, "own")).code == 1, "reading does no harm"
+    world.settings(owner="another")
+    other = world.run("apply", environment=beside(world, "own"))
+    assert other.code == 1 and "belongs to the owner" in other.err + other.out, str(other)
+    world.settings()
+    article["apps"]["batch"]["region"] = "eu-west-1"
+    world.write(article)
+    elsewhere = world.run("apply", environment=beside(world, "third"))
+    assert elsewhere.code == 0, str(elsewhere)
+    end(process)
+
+
+def test_approve_finds_the_plan_wherever_it_is_held(world, article):
+    article["batches"] |= {f"b{number}": {"app": "batch", "schedule": "rate(1 day)"} for number in range(6)}
+    process = started(world, article)
+    article["batches"] = {"no1": article["batches"]["no1"]}
+    world.write(article)
+    plan = ctl(world, "reload", code=1) and status(world)["held"][0]["plan"]
+    nobody = world.run("approve", plan, environment=beside(world, "own"))
+    assert nobody.code == 2 and "held by the daemon" in nobody.err and f"approve {plan}" in nobody.err, str(nobody)
+    # Neither endpoint nor keys nor files are needed to find it.
+    (world.definitions / "jobs.json").write_text("broken")
+    found = world.run("approve", plan, environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": None})
+    assert found.code == 0, str(found)
+    world.write(article)
+    ctl(world, "reload")
+    assert {rule["Name"] for rule in world.client("events").list_rules()["Rules"] if rule["State"] == "ENABLED"} == {"batch-no1"}
+    unknown = world.run("approve", "0123456789ab")
+    assert unknown.code == 2 and "no plan 0123456789ab" in unknown.err
+    end(process)
