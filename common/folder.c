@@ -146,6 +146,18 @@ char *folder_read(const struct folder *folder, struct arena *arena, const char *
 	return text;
 }
 
+time_t folder_modified(const struct folder *folder, const char *name)
+{
+	struct stat status;
+	bool found;
+
+	if (!rights_take(&folder->rights, NULL))
+		return 0;
+	found = fstatat(folder->file, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+	rights_return(&folder->rights);
+	return found ? status.st_mtime : 0;
+}
+
 bool folder_names(const struct folder *folder, struct arena *arena, const char *const **names, size_t *count,
 	struct error *error)
 {

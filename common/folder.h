@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "arena.h"
 #include "error.h"
@@ -52,6 +53,9 @@ char *folder_read(const struct folder *folder, struct arena *arena, const char *
  */
 char *folder_put_aside(
 	const struct folder *folder, struct arena *arena, const char *name, struct error *error);
+
+/* When a file of it was changed last; 0 where that cannot be told. */
+time_t folder_modified(const struct folder *folder, const char *name);
 
 /* The names in it, sorted by byte; from the arena. */
 bool folder_names(const struct folder *folder, struct arena *arena, const char *const **names, size_t *count,

@@ -27,10 +27,11 @@ struct daemon {
 	struct status *status;
 	struct pass *pass;
 	bool reload_wanted, stopping;
+	bool passed; /* a pass has ended */
 	bool unkept; /* the set in force is not kept for the next start */
 	bool forget_fights; /* the next pass is a person's */
 	char *degraded; /* why it was started without the files as they are; NULL = they are in force */
-	ev_timer resync, reload, rest, give_up, watchdog;
+	ev_timer resync, reload, rest, give_up, watchdog, minute;
 	ev_signal hangup, terminate, interrupt;
 };
 
@@ -272,6 +273,7 @@ static void finished(struct pass *pass, void *data)
 	write_status(daemon, pass);
 	report_status(daemon->report, pass, &status);
 	daemon->pass = pass_free(pass);
+	daemon->passed = true;
 	if (daemon->stopping) {
 		ev_break(daemon->session.loop, EVBREAK_ALL);
 		return;
@@ -299,6 +301,10 @@ static void begin_pass(struct daemon *daemon)
 	options.done = finished;
 	options.data = options.done_data = daemon;
 	daemon->pass = pass_start(&options);
+	/* Before the first one has ended there is no file yet. */
+	status_began(daemon->status, time(NULL));
+	if (daemon->passed)
+		write_status(daemon, NULL);
 }
 
 static void timer_fired(struct ev_loop *loop, ev_timer *timer, int events)
@@ -373,6 +379,19 @@ static void terminated(struct ev_loop *loop, ev_signal *signal, int events)
 	ev_timer_start(loop, &daemon->give_up);
 }
 
+/* For whoever watches over it, however long the next pass is away or this one takes. */
+static void write_metrics(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct daemon *daemon = timer->data;
+	struct error error = { 0 };
+	time_t now = time(NULL);
+
+	(void)loop;
+	(void)events;
+	report_files(
+		daemon->report, status_write_metrics(daemon->status, now, &error) ? NULL : error.text, now);
+}
+
 static void feed_watchdog(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	(void)loop;
@@ -417,6 +436,9 @@ static void watch(struct daemon *daemon)
 	ev_timer_init(&daemon->rest, rest, 0, 0);
 	daemon->rest.data = daemon;
 	ev_timer_init(&daemon->give_up, gave_up, STOP_SECONDS, 0);
+	ev_timer_init(&daemon->minute, write_metrics, METRICS_SECONDS, METRICS_SECONDS);
+	daemon->minute.data = daemon;
+	ev_timer_start(loop, &daemon->minute);
 	if (sd_watchdog_enabled(0, &microseconds) > 0) {
 		double half = (double)microseconds / 2e6;
 

@@ -59,9 +59,11 @@ static const struct verb_entry verbs[] = {
 		"never calls AWS.\n"
 		"Exit code: 0 healthy, 1 degraded, 2 unknown (the daemon does not run, or has not looked "
 		"at AWS since the\n"
-		"last reload).\n\n"
+		"last reload).\n"
+		"With --alive only whether its loop lives is asked: 0 alive, 1 stuck, 2 unknown; for health "
+		"checks that restart.\n\n"
 		"  fargate-batchctl status\n",
-		FLAG_JSON, 0, verb_status },
+		FLAG_JSON | FLAG_ALIVE, 0, verb_status },
 	{ "wait", "", "wait until the last reload was carried out, then status",
 		"Waits until a pass has ended that began after the last reload (or start) was taken, and "
 		"then says what\n"

@@ -126,11 +126,10 @@ void metrics_pass(struct metrics *metrics, const struct pass *pass, const json_t
 		add_actions(metrics, pass->sites[i].plan);
 }
 
-/* "# TYPE" names the family; a counter's samples end in _total beside it. */
 static void begin(struct text *out, const char *name, const char *type, const char *help)
 {
 	text_printf(
-		out, "# TYPE fargate_batchd_%s %s\n# HELP fargate_batchd_%s %s\n", name, type, name, help);
+		out, "# HELP fargate_batchd_%s %s\n# TYPE fargate_batchd_%s %s\n", name, help, name, type);
 }
 
 static void gauge(struct text *out, const char *name, const char *help, double value)
@@ -155,7 +154,7 @@ static void write_passes(const struct metrics *metrics, struct text *out)
 {
 	unsigned long passes = metrics->passes_in_sync + metrics->passes_degraded + metrics->passes_stopped;
 
-	begin(out, "passes", "counter", "Passes that have ended, by how.");
+	begin(out, "passes_total", "counter", "Passes that have ended, by how.");
 	text_printf(out, "fargate_batchd_passes_total{result=\"in_sync\"} %lu\n", metrics->passes_in_sync);
 	text_printf(out, "fargate_batchd_passes_total{result=\"degraded\"} %lu\n", metrics->passes_degraded);
 	text_printf(out, "fargate_batchd_passes_total{result=\"stopped\"} %lu\n", metrics->passes_stopped);
@@ -171,7 +170,7 @@ static void write_passes(const struct metrics *metrics, struct text *out)
 
 static void write_changes(const struct metrics *metrics, struct text *out)
 {
-	begin(out, "changes", "counter", "Changes on AWS, by what was done and how it ended.");
+	begin(out, "changes_total", "counter", "Changes on AWS, by what was done and how it ended.");
 	for (size_t i = 0; i < ARRAY_LENGTH(verbs); i++) {
 		text_printf(out, "fargate_batchd_changes_total{action=\"%s\",outcome=\"done\"} %lu\n",
 			verbs[i], metrics->done[i]);
@@ -186,19 +185,22 @@ static void write_calls(const struct metrics *metrics, struct text *out)
 		const char *name, *help;
 		size_t at;
 	} families[] = {
-		{ "calls", "Requests sent to AWS, each try and page.", offsetof(struct counter, calls) },
-		{ "call_errors", "Answers of AWS that were none of success.",
+		{ "calls_total", "Requests sent to AWS, each try and page.",
+			offsetof(struct counter, calls) },
+		{ "call_errors_total", "Answers of AWS that were none of success.",
 			offsetof(struct counter, errors) },
-		{ "call_throttles", "Answers by which AWS slowed us down.",
+		{ "call_throttles_total", "Answers by which AWS slowed us down.",
 			offsetof(struct counter, throttled) },
 	};
 
 	for (size_t f = 0; f < ARRAY_LENGTH(families); f++) {
-		begin(out, families[f].name, "counter", families[f].help);
+		/* A family without a sample says nothing. */
+		if (metrics->count)
+			begin(out, families[f].name, "counter", families[f].help);
 		for (size_t i = 0; i < metrics->count; i++) {
 			const struct counter *counter = &metrics->counters[i];
 
-			text_printf(out, "fargate_batchd_%s_total{service=\"%s\",operation=\"%s\"} %lu\n",
+			text_printf(out, "fargate_batchd_%s{service=\"%s\",operation=\"%s\"} %lu\n",
 				families[f].name, counter->service, counter->operation,
 				*(const unsigned long *)(const void *)((const char *)counter +
 								       families[f].at));
@@ -277,14 +279,14 @@ static void write_definitions(const struct metrics *metrics, const json_t *statu
 	for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
 		text_printf(out, "fargate_batchd_definitions{state=\"%s\"} %d\n", known[i],
 			strcmp(state, known[i]) == 0);
-	begin(out, "reloads", "counter", "Reloads, by whether what was read came into force.");
+	begin(out, "reloads_total", "counter", "Reloads, by whether what was read came into force.");
 	text_printf(out, "fargate_batchd_reloads_total{result=\"accepted\"} %lu\n", metrics->accepted);
 	text_printf(out, "fargate_batchd_reloads_total{result=\"refused\"} %lu\n", metrics->refused);
 	gauge(out, "last_reload_time_seconds", "When the daemon was last asked to reload; 0: never.",
 		(double)metrics->reloaded);
 }
 
-void metrics_write(const struct metrics *metrics, const json_t *status, struct text *out)
+void metrics_write(const struct metrics *metrics, const json_t *status, time_t now, struct text *out)
 {
 	begin(out, "build", "gauge", "1, with the version and the owner of what we make.");
 	text_add(out, "fargate_batchd_build{");
@@ -293,6 +295,8 @@ void metrics_write(const struct metrics *metrics, const json_t *status, struct t
 	add_label(out, "owner", json_text_of(status, "owner", ""));
 	text_add(out, "} 1\n");
 	gauge(out, "start_time_seconds", "When the daemon started.", (double)metrics->started);
+	gauge(out, "loop_time_seconds", "When this was written: within a minute, where the daemon lives.",
+		(double)now);
 	write_passes(metrics, out);
 	write_changes(metrics, out);
 	write_calls(metrics, out);
@@ -304,5 +308,6 @@ void metrics_write(const struct metrics *metrics, const json_t *status, struct t
 	if (metrics->credentials_expiry > 0)
 		gauge(out, "credentials_expiry_time_seconds", "When the keys in use expire.",
 			metrics->credentials_expiry);
+	/* For the reader it is a comment, for people the sign that nothing is missing. */
 	text_add(out, "# EOF\n");
 }

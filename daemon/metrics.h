@@ -2,8 +2,8 @@
 #define DAEMON_METRICS_H
 
 /*
- * metrics.prom: gauges and counters of the daemon's life as OpenMetrics text that node_exporter's classic
- * reader takes too. Counters go on over reloads; they begin at zero with the process.
+ * metrics.prom: gauges and counters of the daemon's life in the Prometheus text format 0.0.4, for node_exporter's
+ * textfile collector. Counters go on over reloads; they begin at zero with the process.
  */
 
 #include "pass.h"
@@ -23,6 +23,6 @@ void metrics_reload(struct metrics *metrics, bool accepted, time_t now);
 void metrics_pass(struct metrics *metrics, const struct pass *pass, const json_t *status);
 
 /* The whole text, from what status.json says and what was counted. */
-void metrics_write(const struct metrics *metrics, const json_t *status, struct text *out);
+void metrics_write(const struct metrics *metrics, const json_t *status, time_t now, struct text *out);
 
 #endif

@@ -34,6 +34,8 @@ static const struct flag flags[] = {
 		AT(reloaded), FLAG_NUMBER, PID_MAX, NULL },
 	{ "--approve", "PLAN", "let this held plan pass, in this pass alone; may come more than once",
 		FLAG_APPROVE, 0, FLAG_PLAN, 0, NULL },
+	{ "--alive", NULL, "only whether the daemon lives, whatever AWS and the files are like", FLAG_ALIVE,
+		AT(alive), FLAG_SWITCH, 0, NULL },
 	{ "--log-format", "FORMAT",
 		"text, or json: one object a line, where no journal listens (FARGATE_BATCHD_LOG)",
 		FLAG_LOG_FORMAT, AT(log_format), FLAG_TEXT, 0, NULL },

@@ -36,7 +36,7 @@ static void set_reload(struct status *status, const char *state)
 
 struct status *status_new(time_t now)
 {
-	static const char *const times[] = { "lastPass", "nextPass", "credentialsExpire" };
+	static const char *const times[] = { "lastPass", "nextPass", "passSince", "credentialsExpire" };
 	static const char *const lists[] = { "sites", "apps", "batches", "leaving", "conflicts", "problems",
 		"held", "fights" };
 	struct status *status = must_alloc(sizeof *status);
@@ -135,6 +135,7 @@ void status_loaded(struct status *status, const struct session *session, bool fr
 	json_put(status->definitions, "batches", json_integer((json_int_t)session->definitions->batch_count));
 	json_put_text(status->object, "owner", session->settings->owner);
 	json_put_text(status->object, "endpoint", session->world);
+	json_put(status->object, "resyncInterval", json_real(session->settings->resync_interval));
 }
 
 void status_kept(struct status *status, const char *error)
@@ -206,30 +207,45 @@ static void judge(struct status *status)
 	json_put(status->object, "reasons", reasons);
 }
 
+void status_began(struct status *status, time_t now)
+{
+	put_time(status->object, "passSince", now);
+}
+
 void status_passed(struct status *status, const struct session *session, const struct pass *pass, time_t next)
 {
 	status_add_pass(status->object, pass, ++status->passes);
 	json_put(json_object_get(status->object, "lastPass"), "reload",
 		json_integer((json_int_t)status->in_force));
 	put_time(status->object, "nextPass", next);
+	put_time(status->object, "passSince", 0);
 	put_time(status->object, "credentialsExpire", (time_t)aws_credentials_expiry(session->aws));
 	metrics_pass(status->metrics, pass, status->object);
 }
 
-/* Both, whatever becomes of the other. */
-static bool replace_both(const char *status, const struct text *metrics, struct error *error)
+/* The metrics, and with them (`status`, which may be NULL) the status, whatever becomes of the other. */
+static bool replace(const char *status, const struct text *metrics, struct error *error)
 {
 	CLEANUP_FREE char *path = status_directory(false);
 	struct folder *folder = path ? folder_open(path, 0, NULL, error) : NULL;
-	bool written;
+	bool written = true;
 
 	if (!folder)
 		return !path;
-	written = folder_replace(folder, STATUS_FILE, status, strlen(status), 0644, error);
-	written = folder_replace(folder, "metrics.prom", metrics->data, metrics->length, 0644, error) &&
-		  written;
+	if (status)
+		written = folder_replace(folder, STATUS_FILE, status, strlen(status), 0644, error);
+	written =
+		folder_replace(folder, METRICS_FILE, metrics->data, metrics->length, 0644, error) && written;
 	folder_close(folder);
 	return written;
+}
+
+bool status_write_metrics(struct status *status, time_t now, struct error *error)
+{
+	CLEANUP_TEXT struct text metrics = { 0 };
+
+	metrics_write(status->metrics, status->object, now, &metrics);
+	return replace(NULL, &metrics, error);
 }
 
 bool status_write(struct status *status, time_t now, struct error *error)
@@ -240,6 +256,6 @@ bool status_write(struct status *status, time_t now, struct error *error)
 	judge(status);
 	put_time(status->object, "written", now);
 	text = json_told(status->object);
-	metrics_write(status->metrics, status->object, &metrics);
-	return replace_both(text, &metrics, error);
+	metrics_write(status->metrics, status->object, now, &metrics);
+	return replace(text, &metrics, error);
 }

@@ -34,9 +34,15 @@ void status_loaded(struct status *status, const struct session *session, bool fr
 /* Whether the set in force is kept for a start with broken files: `error` as it is told, NULL = it is. */
 void status_kept(struct status *status, const char *error);
 
+/* A pass begins: from now on it is under way. */
+void status_began(struct status *status, time_t now);
+
 /* A pass has ended; `next` is when the next one begins. */
 void status_passed(
 	struct status *status, const struct session *session, const struct pass *pass, time_t next);
+
+/* Replaces metrics.prom alone, whose age says that the loop lives; the rest as status_write. */
+bool status_write_metrics(struct status *status, time_t now, struct error *error);
 
 /* Replaces both files; false with `error` where one of them could not be written. */
 bool status_write(struct status *status, time_t now, struct error *error);
@@ -45,7 +51,11 @@ bool status_write(struct status *status, time_t now, struct error *error);
  */
 void status_add_pass(json_t *status, const struct pass *pass, size_t number);
 
-#define STATUS_FILE "status.json"
+#define STATUS_FILE  "status.json"
+#define METRICS_FILE "metrics.prom"
+
+/* metrics.prom is never older than that, whatever the daemon waits for. */
+enum { METRICS_SECONDS = 60 };
 
 /* $RUNTIME_DIRECTORY, or (`or_default`) /run/fargate-batchd, or NULL; free() it. */
 char *status_directory(bool or_default);

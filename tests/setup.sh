@@ -9,7 +9,7 @@ packages='gcc make pkg-config libcurl4-openssl-dev libssl-dev libjansson-dev lib
 # What some tests need beside: without these they say so and are skipped, so a person who is not root gets on.
 more='faketime mandoc zsh dpkg-dev mmdebstrap systemd-container'
 [ "$what" != test ] || [ "$(id -u)" -ne 0 ] || packages="$packages $more"
-[ "$what" != ci ] || packages="$packages $more clang libclang-rt-dev clang-format clang-tidy"
+[ "$what" != ci ] || packages="$packages $more clang libclang-rt-dev clang-format clang-tidy prometheus"
 
 missing=''
 for package in $packages; do

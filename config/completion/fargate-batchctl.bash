@@ -63,7 +63,8 @@ _fargate_batchctl() {
     done
     case $verb in
         check) flags+=' --json --reloaded' ;;
-        list | runs | status) flags+=' --json' ;;
+        list | runs) flags+=' --json' ;;
+        status) flags+=' --json --alive' ;;
         wait | reload) flags+=' --timeout' ;;
         diff) flags+=' --json --hide-values' ;;
         apply) flags+=' --json --hide-values --approve' ;;

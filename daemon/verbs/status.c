@@ -197,6 +197,17 @@ int status_tell(struct arena *arena, const json_t *written)
 	return code_of(written);
 }
 
+/* For health checks that restart: only whether the loop lives. */
+static int tell_alive(const json_t *written)
+{
+	struct error error = { 0 };
+
+	if (!written_is_alive(written, &error))
+		return session_complain("%s", error.text), EXIT_DIFFERENT;
+	say(stdout, "alive\n");
+	return EXIT_OK;
+}
+
 int verb_status(struct session *session, const struct options *options)
 {
 	struct error error = { 0 };
@@ -207,7 +218,9 @@ int verb_status(struct session *session, const struct options *options)
 	if (!written)
 		return session_complain("%s", error.text);
 	code = code_of(written);
-	if (options->json)
+	if (options->alive)
+		code = tell_alive(written);
+	else if (options->json)
 		show_object(json_incref(written));
 	else
 		say_all(session->arena, written);

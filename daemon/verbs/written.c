@@ -13,6 +13,9 @@
 
 enum { FILE_LIMIT = 64 << 20, ARRIVAL_SECONDS = 10 };
 
+/* So many intervals without a pass, and no loop is taken to be there; short ones have this much at least. */
+enum { INTERVALS = 3, LEAST_SECONDS = 10 };
+
 /* How often the file is looked at while something is waited for. */
 static const struct timespec LOOK = { .tv_nsec = 100L * 1000 * 1000 };
 
@@ -93,6 +96,44 @@ bool written_is_current(const json_t *written)
 	       (json_is_object(pass) && json_integer_of(pass, "reload", 0) >= written_reload(written));
 }
 
+/* When metrics.prom was written last; 0 where that cannot be told. */
+static time_t last_sign(void)
+{
+	CLEANUP_FREE char *directory = status_directory(true);
+	struct folder *folder = folder_open(directory, 0, NULL, NULL);
+	time_t when = folder ? folder_modified(folder, METRICS_FILE) : 0;
+
+	folder_close(folder);
+	return when;
+}
+
+/* Seconds since the member's time; 0 where it has none. */
+static double since(const json_t *object, const char *member)
+{
+	time_t when;
+
+	return text_parse_iso8601(json_text_of(object, member, ""), &when) ? difftime(time(NULL), when) : 0;
+}
+
+bool written_is_alive(const json_t *written, struct error *error)
+{
+	double interval = json_number_value(json_object_get(written, "resyncInterval"));
+	double most = interval * INTERVALS > LEAST_SECONDS ? interval * INTERVALS : LEAST_SECONDS;
+	bool under_way = json_text_of(written, "passSince", NULL) != NULL;
+
+	if (written_find_daemon(NULL) == 0)
+		return error_set(error, ERROR_INPUT, "nobody holds the lock of the state directory");
+	if (under_way && difftime(time(NULL), last_sign()) > METRICS_SECONDS * INTERVALS)
+		return error_set(error, ERROR_INPUT,
+			"the pass that began %.0f seconds ago gives no sign of life",
+			since(written, "passSince"));
+	if (!under_way && since(json_object_get(written, "lastPass"), "ended") > most)
+		return error_set(error, ERROR_INPUT,
+			"the last pass ended %.0f seconds ago, and one is due every %.0f",
+			since(json_object_get(written, "lastPass"), "ended"), interval);
+	return true;
+}
+
 /* Seconds of a clock that nobody sets. */
 static double monotonic(void)
 {
@@ -139,7 +180,7 @@ bool written_ask_reload(struct arena *arena, pid_t process, struct error *error)
 
 pid_t written_find_daemon(struct error *error)
 {
-	struct folder *folder = state_open_folder(error);
+	struct folder *folder = state_open_daemons_folder(error);
 	pid_t process = folder ? folder_holder(folder, error) : -1;
 
 	if (process == 0)

@@ -20,6 +20,13 @@ long long written_reload(const json_t *written);
  * refused. */
 bool written_is_current(const json_t *written);
 
+/*
+ * Whether the daemon that wrote it lives, whatever AWS and the files are like: the lock of its state
+ * directory is held (where that may be looked at), and a pass is under way or ended within three intervals.
+ * False with `error`.
+ */
+bool written_is_alive(const json_t *written, struct error *error);
+
 /* Whether this process has ended, or is another program that has come to the same number. */
 bool written_is_gone(struct arena *arena, pid_t process);
 

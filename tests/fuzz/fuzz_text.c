@@ -191,7 +191,7 @@ static void measures(const json_t *status)
 	struct metrics *metrics = metrics_new(1800000000);
 	struct text out = { 0 };
 
-	metrics_write(metrics, status, &out);
+	metrics_write(metrics, status, 1, &out);
 	must_be_seen(text_string(&out), "\n");
 	text_free(&out);
 	metrics_free(metrics);

@@ -74,7 +74,7 @@ static void labels(void)
 	struct metrics *metrics = metrics_new(1800000000);
 	CLEANUP_TEXT struct text text = { 0 };
 
-	metrics_write(metrics, status, &text);
+	metrics_write(metrics, status, 1, &text);
 	CHECK(strstr(text_string(&text), "{version=\"a\\\"b\\\\c\",owner=\"\\\\n\\\\x1b\\\\u202e\"} 1\n"));
 	metrics_free(metrics);
 	json_decref(status);
