@@ -2,8 +2,8 @@
 #define DAEMON_METRICS_H
 
 /*
- * metrics.prom: gauges and counters of the daemon's life in the Prometheus text format 0.0.4, for node_exporter's
- * textfile collector. Counters go on over reloads; they begin at zero with the process.
+ * metrics.prom: gauges and counters of the daemon's life in the Prometheus text format 0.0.4, for
+ * node_exporter's textfile collector. Counters go on over reloads; they begin at zero with the process.
  */
 
 #include "pass.h"
