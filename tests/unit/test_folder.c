@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "text.h"
@@ -169,6 +171,51 @@ static void put_aside(void)
 	folder_close(folder);
 }
 
+/* What somebody does between the opening of a file and its lock; NULL: nothing. */
+static void (*before_flock)(void);
+
+/* In place of the C library's. */
+int flock(int file, int operation)
+{
+	void (*before)(void) = before_flock;
+
+	before_flock = NULL;
+	if (before)
+		before();
+	return (int)syscall(SYS_flock, file, operation);
+}
+
+static void take_lock_away(void)
+{
+	CHECK(rename(at("raced/lock"), at("raced/old")) == 0);
+}
+
+static void put_another_lock(void)
+{
+	take_lock_away();
+	CHECK(make_file(at("raced/lock"), "", 0, 0600));
+}
+
+/* What was locked is then not what the next one would lock. */
+static void a_lock_that_is_taken_away_meanwhile(void)
+{
+	void (*const races[])(void) = { take_lock_away, put_another_lock };
+	struct folder *folder = open_folder("raced");
+	struct folder_lock *lock;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(races); i++) {
+		struct error error = { 0 };
+
+		before_flock = races[i];
+		CHECK(!folder_lock(folder, "first", &error) && error.code == ERROR_INPUT);
+		CHECK(text_ends(error.text, "raced/lock was taken away while it was locked"));
+	}
+	lock = folder_lock(folder, "first", NULL);
+	CHECK(lock != NULL);
+	folder_unlock(lock);
+	folder_close(folder);
+}
+
 static void locks(void)
 {
 	struct folder *folder = open_folder("locked"), *other = open_folder("locked");
@@ -286,6 +333,7 @@ int main(void)
 	what_is_no_file();
 	put_aside();
 	locks();
+	a_lock_that_is_taken_away_meanwhile();
 	left_over();
 	if (geteuid() == 0) {
 		another_users_folder();
