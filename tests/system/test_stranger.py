@@ -221,6 +221,17 @@ def test_a_forged_time_of_leaving_ends_no_grace_before_it_begins(world, converge
     assert repositories(world) == ["batch"]
 
 
+def test_a_foreign_repository_that_is_approved_is_not_emptied(world, converged):
+    """A person let it go, and whoever owns it may have images there: AWS refuses then."""
+    world.settings(deletion={"graceMinutes": 0})
+    ecr = world.client("ecr")
+    arn = ecr.create_repository(repositoryName="images")["repository"]["repositoryArn"]
+    ecr.tag_resource(resourceArn=arn, tags=upper(forged("other", on_delete="delete")))
+    assert world.run("approve", plan_of(world.apply(code=1))).code == 0
+    deletions = [call.params for _ in range(2) for call in world.run("apply").writes if call.operation == "DeleteRepository"]
+    assert deletions and not any(params.get("force") for params in deletions), deletions
+
+
 def test_what_an_app_uses_and_does_not_manage_is_not_deleted_with_it(world, converged):
     world.settings(deletion={"graceMinutes": 0})
     ecr = world.client("ecr")
