@@ -28,15 +28,10 @@ static void drop_tag(struct tags *tags, const char *key)
 static void add_sharer(
 	struct arena *arena, struct resource *want, struct app *app, struct position at, bool elsewhere)
 {
-	struct sharer *sharers;
-
 	if (want->app == app || (want->sharer_count && want->sharers[want->sharer_count - 1].app == app))
 		return;
-	sharers = arena_alloc(arena, (want->sharer_count + 1) * sizeof *sharers);
-	for (size_t i = 0; i < want->sharer_count; i++)
-		sharers[i] = want->sharers[i];
-	sharers[want->sharer_count++] = (struct sharer){ app, at, elsewhere };
-	want->sharers = sharers;
+	arena_grow(arena, &want->sharers, sizeof *want->sharers, want->sharer_count, &want->sharer_capacity);
+	want->sharers[want->sharer_count++] = (struct sharer){ app, at, elsewhere };
 	tags_gather_user(arena, &want->user, app->tags, false);
 	tags_add_user(arena, &want->tags, &want->user);
 }

@@ -286,42 +286,67 @@ static void check_shared(struct reader *reader, const struct shared *member)
 /* --- what a pass keeps of all task definitions together */
 
 /*
- * Each family is a copy of its app's task definition, with the app's tags on it and on the rule; so many
- * values of all of them together are what the memory of one daemon is for. A tag takes five times as much.
+ * What a pass takes of the memory of one daemon, as measured: for each batch, for each app with its
+ * repository, cluster and log group, and for each family a copy of its app's task definition, with the app's
+ * tags on it and on the rule. What a batch says itself is in its target's input and in the change, too.
  */
-enum { COPIES_MOST = 1000000, TAG_WEIGHT = 5 };
+enum {
+	PASS_MIB = 112,
+	APP_COST = 20000,
+	BATCH_COST = 10800,
+	OWN_TIMES = 3,
+	VALUE_COST = 75,
+	TAG_COST = 320,
+};
 
-static size_t scalars_in(const json_t *value)
+static size_t cost_of(const json_t *value)
 {
-	size_t count = 0, i;
+	size_t cost = 0, i;
 	const char *key;
 	json_t *member;
 
 	if (!json_is_object(value) && !json_is_array(value))
-		return value != NULL;
+		return value ? VALUE_COST + json_string_length(value) : 0;
 	json_object_foreach ((json_t *)(uintptr_t)value, key, member)
-		count += scalars_in(member);
+		cost += cost_of(member);
 	json_array_foreach ((json_t *)(uintptr_t)value, i, member)
-		count += scalars_in(member);
-	return count;
+		cost += cost_of(member);
+	return cost;
 }
 
-static void tell_copies(struct reader *reader, const struct app *app, size_t copies, size_t total)
+static size_t cost_of_tags(const json_t *tags)
+{
+	size_t cost = 0;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)tags, key, value)
+		cost += TAG_COST + strlen(key) + json_string_length(value);
+	return cost;
+}
+
+static unsigned in_mib(size_t bytes)
+{
+	return (unsigned)(bytes >> 20) + 1;
+}
+
+static void tell_memory(struct reader *reader, const struct app *app, size_t cost, size_t total)
 {
 	const struct entry *entry = &reader->apps.items[app - reader->set->apps];
 	const struct spot *top = TOP(entry->source), *apps = MEMBER(top, "apps");
 
-	fault_at(reader, MEMBER(MEMBER(apps, entry->name), "taskDefinition"), AT_KEY,
+	fault_at(reader, MEMBER(apps, entry->name), AT_KEY,
 		arena_printf(reader->arena,
-			"the task definitions and tags of all batches come to %zu values, %zu of them here: "
-			"more "
-			"than %d is not what one daemon's memory is for",
-			total, copies, COPIES_MOST),
-		"write \"logStreams\": \"app\", so that all batches share one task definition, or divide the "
-		"batches between two daemons");
+			"%zu apps with %zu batches, their task definitions and tags take %u MiB in a pass, "
+			"%u of them here: more than %d is not what one daemon's memory is for",
+			reader->set->app_count, reader->set->batch_count, in_mib(total), in_mib(cost),
+			PASS_MIB),
+		"write \"logStreams\": \"app\", so that all batches of an app share one task definition, or "
+		"divide "
+		"apps and batches between two daemons");
 }
 
-static void check_copies(struct reader *reader)
+static void check_pass(struct reader *reader)
 {
 	const struct definitions *set = reader->set;
 	CLEANUP_FREE size_t *families = must_alloc((set->app_count + 1) * sizeof *families);
@@ -333,18 +358,19 @@ static void check_copies(struct reader *reader)
 		size_t *of_app = &families[batch->app - set->apps];
 
 		*of_app += !*of_app || strcmp(batch->family, batch->app->name) != 0;
+		total += BATCH_COST + OWN_TIMES * cost_of(reader->batches.items[i].json);
 	}
 	for (size_t i = 0; i < set->app_count; i++) {
 		const struct app *app = &set->apps[i];
-		size_t copies = families[i] *
-				(scalars_in(app->task_definition) + TAG_WEIGHT * json_object_size(app->tags));
+		size_t cost =
+			APP_COST + families[i] * (cost_of(app->task_definition) + cost_of_tags(app->tags));
 
-		total += copies;
-		if (copies > most)
-			most = copies, largest = app;
+		total += cost;
+		if (cost > most)
+			most = cost, largest = app;
 	}
-	if (total > COPIES_MOST)
-		tell_copies(reader, largest, most, total);
+	if (total > (size_t)PASS_MIB << 20)
+		tell_memory(reader, largest, most, total);
 }
 
 void check_set(struct reader *reader)
@@ -363,5 +389,5 @@ void check_set(struct reader *reader)
 	for (size_t i = 0; i < ARRAY_LENGTH(shared); i++)
 		check_shared(reader, &shared[i]);
 	check_shared_tags(reader);
-	check_copies(reader);
+	check_pass(reader);
 }

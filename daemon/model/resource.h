@@ -62,7 +62,7 @@ struct resource {
 	/* want */
 	struct app *app; /* of a shared one: the first that wants it */
 	struct sharer *sharers; /* the other apps that want it too */
-	size_t sharer_count;
+	size_t sharer_count, sharer_capacity;
 	struct tags user; /* the user's tags of all of them */
 	struct batch *batch; /* NULL for what an app needs */
 	struct position at;

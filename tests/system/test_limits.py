@@ -17,8 +17,9 @@ def sanitized():
     return b"__asan_init" in open(DAEMON, "rb").read()
 
 
-def write_batches(world, count, batch, **app):
-    world.write(json.dumps({"apps": {"jobs": APP | app}}), "00.json")
+def write_batches(world, count, batch, apps=1, **app):
+    names = ["jobs"] + [f"app{number}" for number in range(1, apps)]
+    world.write(json.dumps({"apps": {name: APP | app for name in names}}), "00.json")
     for start in range(0, count, 1000):
         world.write(json.dumps({"batches": {f"b{number:05}": batch(number) for number in range(start, min(count, start + 1000))}}),
                     f"f{start:06}.json")
@@ -32,6 +33,10 @@ def rich(number):
     return short(number) | {
         "description": "does this and that every night for the team", "command": ["run", "--all", "--verbose", str(number)],
         "environment": {f"V{key}": f"value {key} of batch" for key in range(20)}, "tags": {"team": "a", "cost": "b"}}
+
+
+def of_its_own_app(number):
+    return short(number) | {"app": f"app{number}" if number else "jobs"}
 
 
 def copied(number):
@@ -52,6 +57,9 @@ SETS = {
     "20 variables each": (3300, rich, {}),
     "long task definitions": (480, copied, {"taskDefinition": {"containerDefinitions": [
         {"name": "jobs", "environment": [{"name": f"V{key}", "value": "x" * 20} for key in range(1000)]}]}}),
+    "an app each": (1000, of_its_own_app, {"apps": 1000}),
+    "both many and long": (5000, short, {"taskDefinition": {"containerDefinitions": [
+        {"name": "jobs", "environment": [{"name": f"V{key}", "value": "x" * 40} for key in range(50)]}]}}),
     "many tags": (4500, copied, {"tags": {f"tag-number-{key}": f"value {key}" for key in range(40)}}),
 }
 

@@ -532,10 +532,38 @@ static void many_of_everything(void)
 	definitions_free(set);
 }
 
+/* What a pass keeps of each app; and long texts weigh more than short ones. */
+static void apps_and_long_texts(void)
+{
+	const char *apps = many("{\"apps\": {",
+		"\"app%d\": {\"network\": {\"subnets\": [\"subnet-1\"], \"securityGroups\": [\"sg-1\"]}}",
+		6000, "}}");
+	const char *words = many("[",
+		"\"a text of eighty characters that stands here as many times as there are "
+		"batches: %d\"",
+		600, "]");
+	const char *batches = many(
+		"{\"batches\": {", "\"b%d\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}", 1200, "}}");
+	struct definitions *set = READ(apps);
+
+	CHECK_NUMBER(set->fault_count, 1);
+	CHECK(text_starts(
+		set->faults[0].message, "6000 apps with 0 batches, their task definitions and tags"));
+	definitions_free(set);
+	set = READ(arena_printf(arena,
+			   "{\"apps\": {\"jobs\": {\"network\": {\"subnets\": [\"subnet-1\"]}, "
+			   "\"taskDefinition\": {\"containerDefinitions\": [{\"command\": %s}]}}}}",
+			   words),
+		batches);
+	CHECK_NUMBER(set->fault_count, 1);
+	CHECK(text_starts(set->faults[0].message, "1 apps with 1200 batches"));
+	definitions_free(set);
+}
+
 /* Every batch's family is a copy of its app's task definition: a pass keeps them all. */
 static void copies_of_task_definitions(void)
 {
-	const char *variables = many("", "{\"name\": \"V%d\", \"value\": \"x\"}", 600, "");
+	const char *variables = many("", "{\"name\": \"V%d\", \"value\": \"x\"}", 800, "");
 	const char *batches = many(
 		"{\"batches\": {", "\"b%d\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}", 900, "}}");
 	const char *app =
@@ -548,8 +576,8 @@ static void copies_of_task_definitions(void)
 
 	CHECK(set->broken);
 	CHECK_NUMBER(set->fault_count, 1);
-	CHECK(text_starts(set->faults[0].message,
-		"the task definitions and tags of all batches come to 1080000 values"));
+	CHECK(text_starts(
+		set->faults[0].message, "1 apps with 900 batches, their task definitions and tags take 11"));
 	CHECK(strstr(set->faults[0].remedy, "\"logStreams\": \"app\"") != NULL);
 	definitions_free(set);
 	set = READ(arena_printf(arena, "%.*s\"logStreams\": \"app\", %s%s]}]}}}}", (int)(start - app), app,
@@ -583,6 +611,7 @@ int main(int argc, char **argv)
 	lists_that_are_too_long();
 	many_of_everything();
 	copies_of_task_definitions();
+	apps_and_long_texts();
 	arena_free(arena);
 	return check_end();
 }
