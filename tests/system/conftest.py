@@ -1,5 +1,6 @@
 """The world of a system test: an emulator, a proxy before it that records, readers that are not ours, our programs."""
 
+import atexit
 import copy
 import datetime
 import json
@@ -9,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 
@@ -22,8 +24,23 @@ sys.path.insert(0, str(TESTS))
 
 from proxy import Proxy  # noqa: E402
 
-CTL = os.environ.get("FARGATE_BATCHCTL", str(ROOT / "build/fargate-batchctl"))
-DAEMON = os.environ.get("FARGATE_BATCHD", str(ROOT / "build/fargate-batchd"))
+
+def reachable(program):
+    """A copy that every user gets to: some tests drop root's rights, and root's own checkout may lie in /root."""
+    if os.geteuid() != 0:
+        return program
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="fargate-batchd-program-"))
+    atexit.register(shutil.rmtree, folder)
+    # Below the name of its folder, which tells the flavour.
+    place = folder / pathlib.Path(program).resolve().parent.name / pathlib.Path(program).name
+    place.parent.mkdir()
+    for path in (folder, place.parent):
+        path.chmod(0o755)
+    return shutil.copy(program, place)
+
+
+CTL = reachable(os.environ.get("FARGATE_BATCHCTL", str(ROOT / "build/fargate-batchctl")))
+DAEMON = reachable(os.environ.get("FARGATE_BATCHD", str(ROOT / "build/fargate-batchd")))
 KEY, SECRET = "AKIAFAKETESTKEY00001", "fake/secret+key/of=the-tests-0123456789AB"
 ACCOUNT, REGION = "123456789012", "ap-northeast-1"
 OWNER = "fargate-batchd:owner"

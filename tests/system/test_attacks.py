@@ -31,9 +31,6 @@ class Theirs(World):
         self.secret = folder / "secret"
         self.secret.write_text(SECRET)
         self.secret.chmod(0o600)
-        self.programs = {}
-        for program in (CTL, DAEMON):
-            self.programs[program] = shutil.copy(program, folder)
 
     def attack(self, command, *arguments):
         """A shell command of the attacker's in his state directory."""
@@ -43,7 +40,7 @@ class Theirs(World):
 
     def start_daemon(self):
         return self.start("", "--settings", str(self.settings_file), "--definitions", str(self.definitions),
-                          program=self.programs[DAEMON], user=ATTACKER, group=ATTACKER, extra_groups=[])
+                          program=DAEMON, user=ATTACKER, group=ATTACKER, extra_groups=[])
 
     def files(self):
         return sorted(path for path in self.state.rglob("*") if path.is_file() and not path.is_symlink())

@@ -10,7 +10,7 @@ import tempfile
 
 import pytest
 
-from conftest import CTL, DAEMON, KEY, SECRET, World, wait_for
+from conftest import DAEMON, KEY, SECRET, World, wait_for
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="other users are needed, so these tests are root's")
 
@@ -18,12 +18,11 @@ SERVICE, PERSON, STRANGER = 42424, 42425, 42426
 
 
 class Shared(World):
-    """A world that every user gets to: programs too."""
+    """A world that every user gets to."""
 
     def __init__(self, folder, server, proxy):
         super().__init__(folder, server, proxy)
         self.state, self.runtime = folder / "state", folder / "run"
-        self.programs = {program: shutil.copy(program, folder) for program in (CTL, DAEMON)}
         self.credentials = folder / "credentials"
         self.credentials.write_text(f"[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n")
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -37,11 +36,10 @@ class Shared(World):
 
     def start_daemon(self):
         return self.start("", "--settings", str(self.settings_file), "--definitions", str(self.definitions),
-                          program=self.programs[DAEMON], **self.as_user(SERVICE))
+                          program=DAEMON, **self.as_user(SERVICE))
 
     def person(self, verb, *arguments):
-        rest = self.command(verb, *arguments)[1:]
-        return self.run("", command=[self.programs[CTL], *rest], **self.as_user(PERSON))
+        return self.run(verb, *arguments, **self.as_user(PERSON))
 
     def status(self):
         path = self.runtime / "status.json"
@@ -162,7 +160,7 @@ def test_a_person_is_warned(shared, way, verb, code):
 
 def test_a_reload_hears_what_the_daemon_would(shared):
     folder(shared)
-    command = [shared.programs[CTL], *shared.command("check")[1:]]
+    command = shared.command("check")
     assert shared.run("", command=command, **shared.as_user(SERVICE)).code == 0
     reloaded = shared.run("", command=[*command, "--reloaded", "4000000"], **shared.as_user(SERVICE))
     assert reloaded.code == 1 and "no daemon" in reloaded.err, str(reloaded)
