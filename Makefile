@@ -190,7 +190,7 @@ install: all   ## install both programs, unit, manual pages … (DESTDIR=, prefi
 	@bindir='$(bindir)' sbindir='$(sbindir)' sysconfdir='$(sysconfdir)' DESTDIR='$(DESTDIR)' \
 		sh config/install.sh install $(installed)
 
-uninstall:   ## remove what install put there, but no settings, definitions or state of yours
+uninstall:   ## remove what install put there, whatever its prefix, but no settings, definitions or state of yours
 	@bindir='$(bindir)' sbindir='$(sbindir)' sysconfdir='$(sysconfdir)' DESTDIR='$(DESTDIR)' \
 		sh config/install.sh uninstall $(installed)
 

@@ -5,9 +5,12 @@ set -e
 what=$1
 shift
 
-settings=$DESTDIR$sysconfdir/fargate-batchd.json
-definitions=$DESTDIR$sysconfdir/fargate-batch.d
-credentials=$DESTDIR$sysconfdir/fargate-batchd
+settings=$sysconfdir/fargate-batchd.json
+definitions=$sysconfdir/fargate-batch.d
+credentials=$sysconfdir/fargate-batchd
+# What was put where, also by installs to other prefixes: uninstall need not be told any. Beside the keys, because
+# sysconfdir stays the same whatever the prefix.
+list=$DESTDIR$credentials/installed
 
 mode_of() {
     case $1 in
@@ -29,6 +32,21 @@ put() {
     esac
 }
 
+# listed [SOURCE:PLACE...]: the list as it is, and these places.
+listed() {
+    [ ! -e "$list" ] || sed '/^#/d' "$list"
+    for pair in "$@"; do
+        printf '%s\n' "${pair#*:}"
+    done
+}
+
+keep_list() {
+    { echo '# What make install put on this machine; make uninstall removes it, and then this list.'
+      listed "$@" | LC_ALL=C sort -u; } > "$list.new"
+    chmod 0644 "$list.new"
+    mv "$list.new" "$list"
+}
+
 next_steps() {
     cat <<STEPS
 installed. Next, as root:
@@ -39,32 +57,77 @@ STEPS
 }
 
 if [ "$what" = install ]; then
+    install -d -m 0755 "$DESTDIR$definitions"
+    install -d -m 0700 "$DESTDIR$credentials"
+    keep_list "$@"
     for pair in "$@"; do
         place=$DESTDIR${pair#*:}
         install -d "${place%/*}"
         put "${pair%%:*}" "$place"
     done
-    install -d -m 0755 "$definitions"
-    install -d -m 0700 "$credentials"
-    [ -e "$settings" ] || install -m 0644 config/fargate-batchd.json "$settings"
+    [ -e "$DESTDIR$settings" ] || install -m 0644 config/fargate-batchd.json "$DESTDIR$settings"
     [ -n "$DESTDIR" ] || next_steps
     exit 0
 fi
 
-for pair in "$@"; do
-    rm -f "$DESTDIR${pair#*:}"
-done
-for pair in "$@"; do
-    folder=$DESTDIR${pair#*:}
-    folder=${folder%/*}
+# A package's files are the package's, and a service that runs is stopped by who knows when.
+packaged=
+if [ -z "$DESTDIR" ]; then
+    packaged=$(dpkg-query -L fargate-batchd 2>/dev/null || true)
+fi
+is_packaged() {
+    [ -n "$packaged" ] && printf '%s\n' "$packaged" | grep -qxF "$1"
+}
+
+places=$(listed "$@" | LC_ALL=C sort -u)
+unit=$(printf '%s\n' "$places" | grep '/fargate-batchd\.service$' | head -n 1)
+if [ -z "$DESTDIR" ] && [ -d /run/systemd/system ] && ! is_packaged "$unit" &&
+    { systemctl -q is-active fargate-batchd || systemctl -q is-enabled fargate-batchd 2>/dev/null; }; then
+    echo "the service is enabled or runs; first, as root: systemctl disable --now fargate-batchd" >&2
+    exit 1
+fi
+
+# A folder of ours goes with the last that is in it.
+remove_folder() {
+    rmdir "$1" 2>/dev/null || true
+}
+
+removed=0
+while read -r place; do
+    if is_packaged "$place"; then
+        echo "left: $place (the package fargate-batchd's; apt-get remove fargate-batchd)"
+    elif [ -e "$DESTDIR$place" ] || [ -L "$DESTDIR$place" ]; then
+        rm -f "$DESTDIR$place"
+        removed=$((removed + 1))
+    fi
+    folder=$DESTDIR${place%/*}
     case $folder in
-        */fargate-batchd/examples) rmdir "$folder" "${folder%/*}" 2>/dev/null || true ;;
-        */fargate-batchd) rmdir "$folder" 2>/dev/null || true ;;
+        */fargate-batchd/examples) remove_folder "$folder" && remove_folder "${folder%/*}" ;;
+        */fargate-batchd) remove_folder "$folder" ;;
     esac
-done
+done <<PLACES
+$places
+PLACES
 # Only what was never touched.
-! cmp -s config/fargate-batchd.json "$settings" || rm -f "$settings"
-rmdir "$definitions" "$credentials" 2>/dev/null || true
-for left in "$settings" "$definitions" "$credentials"; do
-    [ ! -e "$left" ] || echo "left: $left"
-done
+if cmp -s config/fargate-batchd.json "$DESTDIR$settings" && ! is_packaged "$settings"; then
+    rm -f "$DESTDIR$settings"
+fi
+rm -f "$list"
+remove_folder "$DESTDIR$definitions"
+remove_folder "$DESTDIR$credentials"
+echo "$removed files removed"
+
+left() {
+    if [ -e "$DESTDIR$1" ]; then
+        echo "left: $1 ($2)"
+    fi
+}
+left "$settings" "settings"
+left "$definitions" "definitions"
+left "$credentials" "keys"
+left /etc/default/fargate-batchd "environment of the service"
+left /etc/systemd/system/fargate-batchd.service.d "drop-ins of the unit"
+left /var/lib/fargate-batchd "state of the service: what was served, held plans, approvals"
+if [ -z "$DESTDIR" ] && [ -z "$packaged" ] && getent passwd fargate-batchd >/dev/null; then
+    echo "left: the user fargate-batchd (userdel fargate-batchd)"
+fi

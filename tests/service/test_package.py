@@ -35,7 +35,7 @@ def test_install_and_uninstall(tmp_path):
         assert f"opt/fb/{name}" in there, there
     assert all(name.startswith("opt/fb/") for name in there)
     unit = (root / "opt/fb/lib/systemd/system/fargate-batchd.service").read_text()
-    assert "ExecStart=/opt/fb/sbin/fargate-batchd\n" in unit and "=/opt/fb/bin/fargate-batchctl check\n" in unit
+    assert "ExecStart=/opt/fb/sbin/fargate-batchd\n" in unit and "=/opt/fb/bin/fargate-batchctl check --reloaded $MAINPID\n" in unit
     assert "aws:/opt/fb/etc/fargate-batchd/credentials" in unit and "/usr/" not in unit.replace("/usr/share", "")
 
     settings, mine = root / "opt/fb/etc/fargate-batchd.json", root / "opt/fb/etc/fargate-batch.d/mine.json"
@@ -50,6 +50,37 @@ def test_install_and_uninstall(tmp_path):
     settings.write_bytes((ROOT / "config/fargate-batchd.json").read_bytes())
     make("uninstall", f"DESTDIR={root}", "prefix=/opt/fb", "sysconfdir=/opt/fb/etc")
     assert files(root) == [] and not (root / "opt/fb/share/fargate-batchd").exists()
+
+
+def test_uninstall_finds_what_other_prefixes_were_given(tmp_path):
+    """The README installs to /usr, the default is /usr/local: uninstall need not be told."""
+    root = tmp_path / "root"
+    for prefix in ("/usr", "/opt/fb"):
+        make("install", f"DESTDIR={root}", f"prefix={prefix}")
+    told = make("uninstall", f"DESTDIR={root}")
+    assert files(root) == [] and not (root / "etc/fargate-batchd").exists() and "left: " not in told, told
+    for path in ("usr/share/fargate-batchd", "opt/fb/share/doc/fargate-batchd"):
+        assert not (root / path).exists(), path
+
+    make("install", f"DESTDIR={root}", "prefix=/usr")
+    mine = {"etc/fargate-batchd.json": "{}", "etc/fargate-batch.d/mine.json": "{}", "etc/fargate-batchd/credentials": "",
+            "etc/default/fargate-batchd": "", "var/lib/fargate-batchd/lock": "",
+            "etc/systemd/system/fargate-batchd.service.d/mine.conf": ""}
+    for path, text in mine.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    told = make("uninstall", f"DESTDIR={root}")
+    assert files(root) == sorted(mine)
+    assert [line.split()[1] for line in told.splitlines() if line.startswith("left: ")] == [
+        "/etc/fargate-batchd.json", "/etc/fargate-batch.d", "/etc/fargate-batchd", "/etc/default/fargate-batchd",
+        "/etc/systemd/system/fargate-batchd.service.d", "/var/lib/fargate-batchd"], told
+
+
+def test_the_copyright_file_says_what_the_tree_grants():
+    """Nothing is granted as long as no licence lies in the tree."""
+    granted = [path.name for path in ROOT.iterdir() if path.name.upper().startswith(("LICEN", "COPYING"))]
+    text = (ROOT / "config/deb/copyright").read_text()
+    assert not granted and "no licence" in text, granted
 
 
 @pytest.fixture(scope="module")
