@@ -99,6 +99,21 @@ struct folder *state_open_folder(struct error *error)
 	return folder;
 }
 
+/* A version without records of approvals kept only the names of held plans, as a list. */
+static void take_over_names(json_t *held)
+{
+	json_t *names = json_object_get(held, "plans"), *plans, *name;
+	size_t i;
+
+	if (!json_is_array(names))
+		return;
+	plans = json_must(json_object());
+	json_array_foreach (names, i, name)
+		if (json_is_string(name))
+			json_put(plans, json_string_value(name), json_must(json_array()));
+	json_put(held, "plans", plans);
+}
+
 /* `world` is the beginning of the endpoint's digest. */
 static struct state *open_world(const char *world, struct error *error)
 {
@@ -112,6 +127,7 @@ static struct state *open_world(const char *world, struct error *error)
 		"is not found, and no account counts as the one an app was first applied to");
 	open_document(state, &state->held, "held",
 		"a plan that is held can be approved once a pass has named it again");
+	take_over_names(state->held.json);
 	approvals_open(&state->approvals, state->folder, state->endpoint);
 	if (state->folder || state->no_folder.code != ERROR_INPUT)
 		return state;
