@@ -1,13 +1,15 @@
 #!/bin/sh
-# make demo: the first scenario from nothing, on an emulator of AWS, as a transcript. Each command's exit code is checked.
+# make demo: the first scenario from nothing, on an emulator of AWS, as a transcript: by hand, then by the daemon. Each
+# command's exit code is checked, and what the daemon says.
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
 work=$(mktemp -d) || exit 1
 python=$root/build/venv/bin/python
-emulator=''
-wrong=0
+emulator='' daemon=''
+wrong=0 told=0
 
 leave() {
+    [ -z "$daemon" ] || kill "$daemon" 2>/dev/null
     [ -z "$emulator" ] || kill "$emulator" 2>/dev/null
     rm -rf "$work"
 }
@@ -37,6 +39,22 @@ show() {
     elif [ "$code" -ne 0 ]; then
         printf '[exit %s]\n' "$code"
     fi
+}
+
+# hear TEXT: waits until the daemon has said it, and prints what it has said since the last time.
+hear() {
+    tries=0
+    until tail -n +$((told + 1)) daemon.log | grep -qF -- "$1"; do
+        tries=$((tries + 1))
+        if [ "$tries" -gt 300 ] || ! kill -0 "$daemon" 2>/dev/null; then
+            printf '[the daemon did not say: %s]\n' "$1"
+            wrong=$((wrong + 1))
+            break
+        fi
+        sleep 0.1
+    done
+    tail -n +$((told + 1)) daemon.log | sed 's/^/  | /'
+    told=$(wc -l < daemon.log)
 }
 
 # Nothing of the caller's own AWS may be reached.
@@ -115,6 +133,41 @@ for rule in events.list_rules()["Rules"]:
     print("   logs to ", container["logConfiguration"]["options"]["awslogs-stream-prefix"] + "/" + container["name"] + "/…")
 PYTHON
 show 0 python read.py
+
+say "from here on the daemon does it (under systemd it tells the journal; here its lines stand behind |)"
+cat > settings.json <<'JSON'
+{ "resyncInterval": 3, "deletion": { "graceMinutes": 15, "maxBatches": 5 } }
+JSON
+show 0 cat settings.json
+printf '%s$ fargate-batchd --settings settings.json --definitions jobs &%s\n' "$bold" "$plain"
+fargate-batchd --settings settings.json --definitions jobs 2> daemon.log &
+daemon=$!
+hear "1 app, 2 batches"
+show 0 fargate-batchctl wait
+say "somebody disables a rule by hand: it is put back, and told"
+show 0 aws events disable-rule --name batch-no1
+hear "put back"
+say "a batch leaves the definitions: disabled at once, deleted after its grace"
+printf '%s$ %s%s\n' "$bold" "remove no2 from jobs/article.json" "$plain"
+cp jobs/article.json whole.json
+python -c 'import json; jobs = json.load(open("whole.json")); del jobs["batches"]["no2"]; json.dump(jobs, open("jobs/article.json", "w"))'
+show 0 fargate-batchctl reload
+hear "unless it comes back"
+say "it comes back in time: the same rule goes on"
+show 0 cp whole.json jobs/article.json
+show 0 fargate-batchctl reload
+hear "changed rule batch-no2"
+say "somebody empties the folder: the brake holds everything until a person lets it pass"
+show 0 rm jobs/article.json
+show 1 fargate-batchctl reload
+hear "fargate-batchctl approve"
+plan=$(fargate-batchctl status --json | python -c 'import json, sys; print(json.load(sys.stdin)["held"][0]["plan"])')
+show 0 fargate-batchctl approve "$plan"
+show 0 fargate-batchctl reload
+hear "batch no2 has left"
+show 0 aws events list-rules --query 'Rules[].[Name,State]' --output text
+kill "$daemon" && wait "$daemon"
+daemon=''
 
 if [ "$wrong" -ne 0 ]; then
     printf '\n%s commands ended otherwise than they should have\n' "$wrong"
