@@ -1,12 +1,16 @@
 """make install, make uninstall, and the Debian package: installed, upgraded, purged on a booted machine."""
 
 import fcntl
+import json
+import os
+import pathlib
 import subprocess
 import time
 
 import pytest
 
-from conftest import ROOT, UNIT, booting
+from conftest import DEFINITIONS, KEY, ROOT, SECRET, STATUS, UNIT, booting, wait_for
+from earlier import as_before
 from machine import ROOTS, Machine
 
 
@@ -155,3 +159,80 @@ def test_installed_upgraded_removed_purged(machine, packages):
     leftovers = machine.shell("find / -xdev -name '*fargate-batch*' -not -path '/proc/*' -not -path '/*.deb' "
                               "-not -path '/var/log/*'").stdout.split()
     assert leftovers == ["/etc/fargate-batch.d"], leftovers
+
+
+SIX = [f"b{number:02}" for number in range(6)]
+STATE = "/var/lib/fargate-batchd"
+# A package of an earlier version, which then leaves the state itself.
+BEFORE = os.environ.get("FARGATE_BATCHD_PACKAGE_BEFORE")
+
+
+@pytest.fixture
+def upgradable(machine, packages, emulator):
+    """The package of before, and its daemon at work."""
+    emulator.reset()
+    (name, content), (new_name, new_content) = packages
+    (machine.root / name).write_bytes(pathlib.Path(BEFORE).read_bytes() if BEFORE else content)
+    (machine.root / new_name).write_bytes(new_content)
+    machine.new_package = f"/{new_name}"
+    machine.write("/etc/default/fargate-batchd", f"AWS_ENDPOINT_URL={emulator.url}\nAWS_EC2_METADATA_DISABLED=true\n")
+    machine.write("/etc/fargate-batchd/credentials",
+                  f"[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n", 0o600)
+    machine.run("dpkg", "--force-confdef", "-i", f"/{name}")
+    machine.write("/etc/fargate-batchd.json", '{"resyncInterval": 3600}')
+    return machine
+
+
+def without(definitions, *names):
+    batches = {name: batch for name, batch in definitions["batches"].items() if name not in names}
+    return definitions | {"batches": batches}
+
+
+def pass_after(machine, definitions=None, verb="reload"):
+    """What status.json says after the pass that this begins."""
+    def status():
+        done = machine.run("cat", STATUS, code=None)
+        return json.loads(done.stdout) if done.returncode == 0 else {"lastPass": None}
+
+    if definitions is not None:
+        machine.write(f"{DEFINITIONS}/jobs.json", json.dumps(definitions))
+    before = status()["lastPass"]["number"] if verb == "reload" else 0
+    machine.run("systemctl", verb, UNIT)
+    return wait_for(lambda: (now := status())["lastPass"] and now["lastPass"]["number"] > before and now, seconds=30,
+                    what="a pass")
+
+
+def leaving(status):
+    return {one["batch"]: one["deletedAfter"] for one in status["leaving"]}
+
+
+@pytest.mark.parametrize("approved", ["before", "afterwards"])
+def test_an_upgrade_keeps_what_waits_for_a_person(upgradable, article, approved):
+    """From a state of mode 0700: a grace goes on, a plan is held by the same name, an approval counts."""
+    machine = upgradable
+    environment = dict(line.split("=", 1) for line in machine.path("/etc/default/fargate-batchd").read_text().split())
+    nine = article | {"batches": {f"b{number:02}": {"app": "batch", "schedule": "rate(1 day)"} for number in range(9)}}
+    pass_after(machine, nine, "restart")
+    grace = leaving(pass_after(machine, without(nine, "b08")))
+    [held] = pass_after(machine, without(nine, "b08", *SIX))["held"]
+    assert list(grace) == ["b08"]
+    if approved == "before":
+        machine.run("fargate-batchctl", "approve", held["plan"], environment=environment)
+    machine.run("systemctl", "stop", UNIT)
+    state = machine.path(STATE)
+    if not BEFORE:
+        as_before(state)
+    assert state.stat().st_mode & 0o777 == 0o700 and not list(state.glob("approvals-used-*"))
+
+    machine.run("dpkg", "--force-confdef", "-i", machine.new_package)
+    status = pass_after(machine, verb="restart")
+    if approved == "afterwards":
+        assert [one["plan"] for one in status["held"]] == [held["plan"]] and leaving(status) == grace, status
+        assert machine.run("fargate-batchctl", "approve", held["plan"]).stdout.startswith(f"plan {held['plan']} is approved")
+        status = pass_after(machine)
+    assert not status["held"] and leaving(status).keys() == {"b08", *SIX}, status
+    assert leaving(status)["b08"] == grace["b08"]
+    assert state.stat().st_mode & 0o7777 == 0o750
+    assert {path.name for path in state.iterdir() if path.stat().st_mode & 0o7777 != 0o600} == set()
+    assert machine.run("fargate-batchctl", "status").stdout
+    assert "damaged" not in machine.run("journalctl", "-u", UNIT, "--no-pager").stdout

@@ -3,47 +3,19 @@
 FARGATE_BATCHCTL_BEFORE=/path/to/fargate-batchctl: of that version, which then leaves the state itself.
 """
 
-import json
 import os
 
 import pytest
 
+from earlier import as_before
 from test_approvals import SIX, disabled
 from test_deletion import leaving_since, many, plan_of, states, without
 
 BEFORE = os.environ.get("FARGATE_BATCHCTL_BEFORE")
-HOUR = 3600
-
-
-def rewrite(path, change):
-    kept = json.loads(path.read_text())
-    change(kept)
-    path.write_text(json.dumps(kept))
-
-
-def as_before(state):
-    """Rewrites a state directory as version 0.1.0 kept it at first: a list of held plans, when approvals end, ARNs in place of names."""
-    used = {}
-    for path in state.glob("approvals-used-*"):
-        used = json.loads(path.read_text()).get("arns", {})
-        path.unlink()
-    for path in state.glob("approvals-*"):
-        rewrite(path, lambda plans: plans.update({plan: given["at"] + HOUR for plan, given in plans.items()}))
-    for path in state.glob("held-*"):
-        rewrite(path, lambda held: held.update(plans=sorted(held["plans"])))
-    for path in state.glob("served-*"):
-        rewrite(path, lambda served: served.pop("names", None))
-    for path in state.glob("ledger-*"):
-        rewrite(path, lambda ledger: (ledger.pop("names", None), ledger.update(
-            approved={arn: one["disabled"] for arn, one in used.items() if "disabled" in one})))
 
 
 def before(world, *words, code=0):
-    command = [BEFORE, *world.command(*words)[1:]] if BEFORE else None
-    if words[0] == "approve" and BEFORE:
-        # It wanted the definitions.
-        command = [BEFORE, "approve", *words[1:], "--definitions", str(world.definitions), "--settings", str(world.settings_file)]
-    result = world.run("", command=command) if BEFORE else world.run(*words)
+    result = world.run("", command=[BEFORE, *world.command(*words)[1:]]) if BEFORE else world.run(*words)
     assert result.code == code, str(result)
     return result
 
