@@ -86,7 +86,7 @@ class Machine:
         self.write("/etc/machine-id", "")
         return self
 
-    def boot(self):
+    def boot(self, seconds=60):
         # Where the outer machine still has cgroup v1 mounted, systemd 256 and newer want the unified one.
         environment = os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
         # Two machines in one control group would find each other's services in their own.
@@ -102,7 +102,7 @@ class Machine:
              "--console=passive", "--directory", str(self.root)],
             env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             start_new_session=True, preexec_fn=enter)
-        end = time.monotonic() + 60
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise CannotBoot(f"the container ended: {self.process.stderr.read().decode()}")
@@ -110,7 +110,22 @@ class Machine:
                     "running", "degraded"):
                 return self
             time.sleep(0.1)
-        raise CannotBoot("the container did not boot within a minute")
+        raise CannotBoot(f"the container did not boot within {seconds} seconds\n{self._why_not()}")
+
+    def _why_not(self):
+        """What a container that runs and has not booted says of itself; without a systemd in it, what systemd-nspawn says."""
+        if not self.leader:
+            self.process.kill()
+            return self.process.stderr.read().decode(errors="replace")
+        told = ""
+        for command in (["systemctl", "list-jobs", "--no-pager"], ["systemctl", "--failed", "--no-pager"],
+                        ["journalctl", "-n", "50", "--no-pager", "-o", "short-monotonic"]):
+            try:
+                done = self.run(*command, code=None, timeout=10)
+                told += f"$ {' '.join(command)}\n{done.stdout}{done.stderr}"
+            except subprocess.TimeoutExpired:
+                told += f"$ {' '.join(command)}\nno answer within 10 seconds\n"
+        return told
 
     def _find_leader(self):
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
