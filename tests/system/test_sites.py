@@ -3,6 +3,7 @@
 import pytest
 
 from conftest import ACCOUNT, REGION
+from test_deletion import leaving_since
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/deploy"
 
@@ -93,3 +94,21 @@ def test_apply_by_name_leaves_the_tags_of_other_apps(world, article):
     world.converge(with_other(article, cluster="batch", tags={"cost": "y"}))
     result = world.apply("far")
     assert not result.writes, str(result)
+
+
+def test_an_app_that_leaves_a_region(world, converged):
+    """Made in the new one, disabled in the old one, gone from there after the grace; what holds data stays, and is told."""
+    new = "eu-west-1"
+    converged["apps"]["batch"]["region"] = new
+    world.write(converged)
+    world.apply()
+    assert [world.rule(f"batch-{name}", new)["State"] for name in ("no1", "no2")] == ["ENABLED", "ENABLED"]
+    assert [world.rule(f"batch-{name}")["State"] for name in ("no1", "no2")] == ["DISABLED", "DISABLED"]
+    for name in ("batch-no1", "batch-no2"):
+        leaving_since(world, name, 16 * 60)
+    world.apply()
+    assert not world.client("events").list_rules()["Rules"] and not world.active("batch-no1")
+    assert world.client("ecr").describe_repositories()["repositories"] and world.active("batch-no1", new)
+    world.settled()
+    asked = {call.region for call in world.apply().calls if call.service not in ("iam", "sts")}
+    assert asked == {new}, asked
