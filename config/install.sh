@@ -89,18 +89,18 @@ fi
 
 # A folder of ours goes with the last that is in it.
 remove_folder() {
-    rmdir "$1" 2>/dev/null || true
+    is_packaged "$1" || rmdir "$DESTDIR$1" 2>/dev/null || true
 }
 
-removed=0
+removed=0 kept=0
 while read -r place; do
     if is_packaged "$place"; then
-        echo "left: $place (the package fargate-batchd's; apt-get remove fargate-batchd)"
+        kept=$((kept + 1))
     elif [ -e "$DESTDIR$place" ] || [ -L "$DESTDIR$place" ]; then
         rm -f "$DESTDIR$place"
         removed=$((removed + 1))
     fi
-    folder=$DESTDIR${place%/*}
+    folder=${place%/*}
     case $folder in
         */fargate-batchd/examples) remove_folder "$folder" && remove_folder "${folder%/*}" ;;
         */fargate-batchd) remove_folder "$folder" ;;
@@ -113,9 +113,11 @@ if cmp -s config/fargate-batchd.json "$DESTDIR$settings" && ! is_packaged "$sett
     rm -f "$DESTDIR$settings"
 fi
 rm -f "$list"
-remove_folder "$DESTDIR$definitions"
-remove_folder "$DESTDIR$credentials"
+remove_folder "$definitions"
+remove_folder "$credentials"
 echo "$removed files removed"
+[ "$removed$kept" != 00 ] || echo "there was none; one that was installed before there was a list: name its prefix (prefix=/usr)"
+[ "$kept" -eq 0 ] || echo "left: $kept files of the package fargate-batchd (apt-get remove fargate-batchd)"
 
 left() {
     if [ -e "$DESTDIR$1" ]; then

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import time
 
@@ -65,6 +66,11 @@ def test_uninstall_finds_what_other_prefixes_were_given(tmp_path):
     assert files(root) == [] and not (root / "etc/fargate-batchd").exists() and "left: " not in told, told
     for path in ("usr/share/fargate-batchd", "opt/fb/share/doc/fargate-batchd"):
         assert not (root / path).exists(), path
+
+    assert "name its prefix" in make("uninstall", f"DESTDIR={root}")
+    make("install", f"DESTDIR={root}", "prefix=/usr")
+    (root / "etc/fargate-batchd/installed").unlink()
+    assert "name its prefix" not in make("uninstall", f"DESTDIR={root}", "prefix=/usr") and files(root) == []
 
     make("install", f"DESTDIR={root}", "prefix=/usr")
     mine = {"etc/fargate-batchd.json": "{}", "etc/fargate-batch.d/mine.json": "{}", "etc/fargate-batchd/credentials": "",
@@ -159,6 +165,46 @@ def test_installed_upgraded_removed_purged(machine, packages):
     leftovers = machine.shell("find / -xdev -name '*fargate-batch*' -not -path '/proc/*' -not -path '/*.deb' "
                               "-not -path '/var/log/*'").stdout.split()
     assert leftovers == ["/etc/fargate-batch.d"], leftovers
+
+
+def from_source(machine, target, *variables):
+    """The command that make runs, in the machine, which has no make of its own."""
+    done = subprocess.run(["make", "-n", target, *variables], cwd=ROOT, capture_output=True, text=True)
+    command = done.stdout[done.stdout.index("bindir="):]
+    return machine.run("sh", "-c", f"cd /source && {command}", code=None)
+
+
+def test_uninstalled_on_a_machine(machine, packages):
+    """A service that is in use stays, a package's files stay, and what is the administrator's is named."""
+    for folder in ("config", "systemd"):
+        shutil.copytree(ROOT / folder, machine.path(f"/source/{folder}"))
+    machine.path("/source/build").mkdir()
+    for program in ("fargate-batchd", "fargate-batchctl"):
+        shutil.copy(ROOT / "build" / program, machine.path("/source/build"))
+    assert from_source(machine, "install", "prefix=/usr").returncode == 0
+    machine.run("systemd-sysusers")
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "enable", "--now", UNIT)
+    machine.write("/etc/fargate-batchd/credentials", "", 0o600)
+
+    refused = from_source(machine, "uninstall")
+    assert refused.returncode == 1 and "systemctl disable --now fargate-batchd" in refused.stderr, refused
+    assert machine.run("fargate-batchctl", "--version").stdout and machine.run("systemctl", "is-active", UNIT).stdout
+
+    machine.run("systemctl", "disable", "--now", UNIT)
+    done = from_source(machine, "uninstall")
+    left = [line.removeprefix("left: ").split(" (")[0] for line in done.stdout.splitlines() if line.startswith("left: ")]
+    assert done.returncode == 0 and left == ["/etc/fargate-batchd", STATE, "the user fargate-batchd"], done
+    found = machine.shell("find / -xdev -name '*fargate-batch*' -not -path '/proc/*' -not -path '/source/*'").stdout.split()
+    assert sorted(found) == ["/etc/fargate-batchd", STATE], found
+
+    name, content = packages[0]
+    (machine.root / name).write_bytes(content)
+    machine.run("dpkg", "-i", f"/{name}")
+    done = from_source(machine, "uninstall", "prefix=/usr")
+    assert done.returncode == 0 and "files of the package fargate-batchd" in done.stdout, done
+    assert machine.run("systemctl", "is-active", UNIT).stdout == "active\n"
+    assert machine.run("dpkg", "--verify", UNIT).stdout == ""
 
 
 SIX = [f"b{number:02}" for number in range(6)]
