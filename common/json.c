@@ -4,7 +4,9 @@
 
 #include "text.h"
 
-#define SAVE_AS_UTF_8 "save it as UTF-8 without a byte order mark"
+#define COMMA_MISSING  "a comma is missing"
+#define COMMA_TOO_MANY "a comma with nothing behind it"
+#define SAVE_AS_UTF_8  "save it as UTF-8 without a byte order mark"
 
 /* Where a byte stands. */
 static struct json_place place_at(const char *text, size_t position)
@@ -62,6 +64,8 @@ static const struct {
 	{ NULL, "the file is empty", "write one object, {} at least" },
 	{ NULL, "nested deeper", "write it flatter" },
 	{ NULL, "the key ", "keep one of the two" },
+	{ NULL, COMMA_MISSING, "write , here, between this one and the next" },
+	{ NULL, COMMA_TOO_MANY, "leave it out: a comma stands between two, not behind the last" },
 	{ "unable to decode byte", "a byte that is not UTF-8", SAVE_AS_UTF_8 },
 	{ "end of file expected", "more text after the end of the JSON", "write one object { } in a file" },
 	{ "premature end of input", "the file ends in the middle",
@@ -171,6 +175,55 @@ static size_t without_value(const char *sentence)
 	return near && strlen(near + strlen(" near '")) > 2 ? (size_t)(near - sentence) : strlen(sentence);
 }
 
+/* The token that Jansson stumbled over, and the end of the one in front of it. */
+struct stumble {
+	size_t begin, before;
+};
+
+static size_t behind_token(const char *text, size_t at, size_t length)
+{
+	size_t end = at + strcspn(text + at, "{}[],:\" \t\r\n");
+
+	if (text[at] == '"')
+		end = behind_string(text, at, length);
+	return end > at ? end : at + 1;
+}
+
+static struct stumble stumble_before(const char *text, size_t length, size_t position)
+{
+	struct stumble stumble = { 0 };
+	size_t end = 0;
+
+	for (size_t at = 0; end < position; end = behind_token(text, at, length)) {
+		at = end + strspn(text + end, " \t\r\n");
+		if (at >= position)
+			break;
+		stumble = (struct stumble){ at, end };
+	}
+	return stumble;
+}
+
+/* Where Jansson wants the end of an object or list: what stands there begins the next member or element. */
+static bool comma_fault(const char *text, size_t length, const json_error_t *fault, struct json_place *where,
+	struct error *error)
+{
+	size_t position = fault->position > 0 ? (size_t)fault->position : 0;
+	struct stumble stumble = stumble_before(text, length, position <= length ? position : length);
+	bool closes = text[stumble.begin] == '}' || text[stumble.begin] == ']';
+
+	if (!stumble.before)
+		return false;
+	if (closes && text[stumble.before - 1] == ',') {
+		*where = place_at(text, stumble.before - 1);
+		return error_set(error, ERROR_INPUT, COMMA_TOO_MANY), true;
+	}
+	if (closes || strchr(",:", text[stumble.begin]) ||
+		(!text_starts(fault->text, "'}' expected") && !text_starts(fault->text, "']' expected")))
+		return false;
+	*where = place_at(text, stumble.before);
+	return error_set(error, ERROR_INPUT, COMMA_MISSING), true;
+}
+
 static json_t *refuse_fault(const char *text, size_t length, const json_error_t *fault,
 	struct json_place *where, struct error *error)
 {
@@ -182,6 +235,8 @@ static json_t *refuse_fault(const char *text, size_t length, const json_error_t 
 	for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
 		if (reasons[i].said && text_starts(fault->text, reasons[i].said))
 			return refuse(where, *where, error, reasons[i].told);
+	if (comma_fault(text, length, fault, where, error))
+		return NULL;
 	error_set(error, ERROR_INPUT, "not JSON: %.*s", (int)without_value(fault->text), fault->text);
 	return NULL;
 }

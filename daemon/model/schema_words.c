@@ -1,7 +1,9 @@
 #include "model/schema_words.h"
 
 #include <string.h>
+#include <strings.h>
 
+#include "model/command_words.h"
 #include "text.h"
 
 const char *spot_label(struct reader *reader, const struct spot *spot)
@@ -69,7 +71,40 @@ const char *type_message(struct reader *reader, const struct spot *spot, const s
 		types_text(reader->arena, member->types), got(reader, spot, value));
 }
 
-/* The same value in a form that is right, where there is one: "3" for 3, true for "true", [x] for x. */
+/* What people write for true and false elsewhere; NULL where it is neither. */
+static json_t *truth_of(const json_t *value)
+{
+	static const char *const words[][4] = { { "false", "no", "off", "0" }, { "true", "yes", "on", "1" } };
+	const char *text = json_string_value(value);
+
+	if (json_is_integer(value) && json_integer_value(value) >= 0 && json_integer_value(value) <= 1)
+		return json_boolean(json_integer_value(value));
+	for (int truth = 0; text && truth < 2; truth++)
+		for (size_t i = 0; i < ARRAY_LENGTH(words[truth]); i++)
+			if (strcasecmp(text, words[truth][i]) == 0)
+				return json_boolean(truth);
+	return NULL;
+}
+
+/* "a, b" as ["a", "b"]; NULL where there is nothing. */
+static json_t *listed(const char *text)
+{
+	json_t *list = json_must(json_array());
+
+	for (text += strspn(text, ", "); *text; text += strspn(text, ", ")) {
+		size_t length = strcspn(text, ", ");
+
+		json_add(list, json_must(json_stringn(text, length)));
+		text += length;
+	}
+	if (!json_array_size(list)) {
+		json_decref(list);
+		return NULL;
+	}
+	return list;
+}
+
+/* The same value in a form that is right, where there is one: "3" for 3, true for "yes", [x] for x. */
 static json_t *converted(const struct schema_member *member, const json_t *value)
 {
 	const char *text = json_string_value(value);
@@ -78,9 +113,8 @@ static json_t *converted(const struct schema_member *member, const json_t *value
 	if (text && member->types & SCHEMA_INTEGER && *text && strlen(text) < 10 &&
 		strspn(text, "0123456789") == strlen(text))
 		return json_integer(atoi(text));
-	if (text && member->types & SCHEMA_BOOLEAN &&
-		(strcmp(text, "true") == 0 || strcmp(text, "false") == 0))
-		return json_boolean(text[0] == 't');
+	if (member->types & SCHEMA_BOOLEAN)
+		return truth_of(value);
 	if (json_is_real(value) && member->types & SCHEMA_INTEGER && json_real_value(value) > -1e9 &&
 		json_real_value(value) < 1e9 && json_real_value(value) == (double)(int)json_real_value(value))
 		return json_integer((int)json_real_value(value));
@@ -89,8 +123,18 @@ static json_t *converted(const struct schema_member *member, const json_t *value
 		!member->pattern && !member->values && !member->what)
 		return json_string(scalar);
 	if (text && member->types & SCHEMA_ARRAY && member->element->types & SCHEMA_STRING)
-		return json_pack("[s]", text);
+		return listed(text);
 	return NULL;
+}
+
+/* Of a value that may be a secret and is not to be told again. */
+static const char *secret_remedy(struct reader *reader, const struct spot *spot, const json_t *value)
+{
+	if (json_is_number(value))
+		return "write it in quotes";
+	if (spot->up && spot->up->key && strcmp(spot->up->key, "healthCheck") == 0)
+		return "write [\"CMD-SHELL\", \"…\"] with this text for the …";
+	return command_remedy(reader->arena, json_string_value(value));
 }
 
 const char *type_remedy(struct reader *reader, const struct spot *spot, const struct schema_member *member,
@@ -101,9 +145,7 @@ const char *type_remedy(struct reader *reader, const struct spot *spot, const st
 
 	if (right && spot_is_secret(spot) && !json_is_boolean(value)) {
 		json_decref(right);
-		return json_is_number(value)
-			       ? "write it in quotes"
-			       : "write one text per word, for example [\"python\", \"job.py\"]";
+		return secret_remedy(reader, spot, value);
 	}
 	if (right) {
 		remedy = arena_printf(reader->arena, "write %s", quoted_json(reader, right));

@@ -84,11 +84,37 @@ static void refusals(void)
 	CHECK_TEXT(outcome(arena, "12"), "1:1 the file does not begin with {");
 	CHECK(text_starts(
 		outcome(arena, "{ \"a\": 99999999999999999999 }"), "1:8 a number of too many digits"));
-	CHECK(text_starts(outcome(arena, "{\n  \"a\": 1,\n}"), "3:1 not JSON: "));
 	CHECK(text_starts(outcome(arena, "{ \"a\": NaN }"), "1:8 not JSON: "));
 	CHECK(text_starts(outcome(arena, "{ // comment\n}"), "1:3 not JSON: "));
 	CHECK(text_starts(outcome(arena, "{ 'a': 1 }"), "1:3 not JSON: "));
 	CHECK_TEXT(outcome(arena, "{ \"a\": \"\xC3\x28\" }"), "1:8 a byte that is not UTF-8");
+}
+
+/* Told where it belongs: behind what it should follow, which may be lines above what the parser stumbles
+ * over. */
+static void commas(void)
+{
+	static const struct {
+		const char *text, *told;
+	} cases[] = {
+		{ "{\n  \"a\": 1\n  \"b\": 2\n}", "2:9 a comma is missing" },
+		{ "{\n  \"a\": \"ü\"\n\n  \"a key too long for jansson to quote\": 2\n}",
+			"2:11 a comma is missing" },
+		{ "{ \"a\": [ \"x\", \"y\"\n \"z\" ] }", "1:18 a comma is missing" },
+		{ "{ \"a\": { \"b\": 1 }\n { \"c\": 1 } }", "1:18 a comma is missing" },
+		{ "{ \"a\": [ 1 2 ] }", "1:11 a comma is missing" },
+		{ "{ \"a\": \",\\\"\" true }", "1:13 a comma is missing" },
+		{ "{\n  \"a\": 1,\n}", "2:9 a comma with nothing behind it" },
+		{ "{ \"a\": [ 1, ] }", "1:11 a comma with nothing behind it" },
+	};
+	static const char *const others[] = { "{ \"a\" \"b\" }", "{ \"a\": [ 1 }", "{ \"a\": 1 ]", "{ , }",
+		"{ \"a\": [ 1: 2 ] }", "{ \"a\":, \"b\": 1 }", "{ \"a\": x }", "{ \"a\" }" };
+	CLEANUP_ARENA struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+		CHECK_TEXT(outcome(arena, cases[i].text), cases[i].told);
+	for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+		CHECK(strstr(outcome(arena, others[i]), "not JSON: "));
 }
 
 static void every_refusal_has_a_remedy(void)
@@ -100,6 +126,10 @@ static void every_refusal_has_a_remedy(void)
 	outcome(arena, "{\"a\":1,\"a\":1}");
 	CHECK_TEXT(json_remedy(&error), "keep one of the two");
 	outcome(arena, "{\"a\":1,}");
+	CHECK_TEXT(json_remedy(&error), "leave it out: a comma stands between two, not behind the last");
+	outcome(arena, "{\"a\":1 \"b\":2}");
+	CHECK_TEXT(json_remedy(&error), "write , here, between this one and the next");
+	outcome(arena, "{\"a\":x}");
 	CHECK_TEXT(json_remedy(&error),
 		"mind the quotes, commas and brackets: no comments, no comma after the last member");
 	outcome(arena, "[[[[[]]]]]");
@@ -277,6 +307,7 @@ static void told(void)
 int main(void)
 {
 	refusals();
+	commas();
 	every_refusal_has_a_remedy();
 	depth();
 	places();
