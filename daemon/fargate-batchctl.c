@@ -15,6 +15,7 @@ static const struct verb_entry verbs[] = {
 		"Reads the definitions (or only the FILEs) and the settings, and prints one line for each "
 		"fault:\n"
 		"file:line:column: what is wrong; what to write instead. Never calls AWS.\n"
+		"What a FILE names may be defined in the other files of the folder, which are not judged.\n"
 		"With --reloaded it then sends SIGHUP to the daemon and ends when that has arrived: what "
 		"systemctl reload does.\n"
 		"Exit code: 0 valid, 1 faults, 2 something could not be read.\n\n"

@@ -62,8 +62,10 @@ static struct definitions *read_kept(struct arena *arena, const json_t *files)
 	json_array_foreach (files, i, file) {
 		const char *text = arena_copy(arena, json_text_of(file, "text", ""));
 
-		texts[i] = (struct definition_text){ arena_copy(arena, json_text_of(file, "file", "?")), text,
-			strlen(text) };
+		texts[i] =
+			(struct definition_text){ .file = arena_copy(arena, json_text_of(file, "file", "?")),
+				.text = text,
+				.length = strlen(text) };
 	}
 	return definitions_read(arena, texts, json_array_size(files));
 }

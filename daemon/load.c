@@ -27,6 +27,17 @@ struct loading {
 	struct fault *faults;
 	size_t fault_count, fault_capacity, more_faults;
 	bool unread; /* one of them is about a file that the kernel refused */
+	struct named *named; /* what a person has named, and is not read again */
+	size_t named_count;
+};
+
+/* A file that a person has named. */
+struct named {
+	const char *name; /* without its folder */
+	dev_t device;
+	ino_t number;
+	bool inside; /* it is one of the folder's */
+	size_t texts; /* how many texts there were once it was read */
 };
 
 /* A path as people are told it: the kernel takes names that are no UTF-8. */
@@ -155,8 +166,9 @@ static void read_text(struct loading *loading, const char *path, int file, struc
 		if (length == status.st_size && same_content(&status, &after)) {
 			arena_grow(loading->arena, &loading->texts, sizeof *loading->texts, loading->count,
 				&loading->capacity);
-			loading->texts[loading->count++] =
-				(struct definition_text){ told(loading, path), text, (size_t)length };
+			loading->texts[loading->count++] = (struct definition_text){
+				.file = told(loading, path), .text = text, .length = (size_t)length
+			};
 			loading->cost += json_cost(text, (size_t)length);
 			return;
 		}
@@ -251,9 +263,45 @@ static bool is_definition(const char *name)
 	return name[0] != '.' && text_ends(name, ".json");
 }
 
+/* Whether a file of the folder is one that was named, or one that such a file stands for. */
+static bool is_named(const struct loading *loading, int folder, const char *name)
+{
+	struct stat status;
+	bool found = false;
+
+	if (!loading->named_count || fstatat(folder, name, &status, 0) != 0)
+		return false;
+	for (size_t i = 0; i < loading->named_count; i++) {
+		struct named *named = &loading->named[i];
+		bool same = named->device == status.st_dev && named->number == status.st_ino;
+
+		named->inside |= same;
+		found |= same || strcmp(named->name, name) == 0;
+	}
+	return found;
+}
+
 static const char *path_in(struct arena *arena, const char *directory, const char *name)
 {
 	return arena_printf(arena, "%s%s%s", directory, text_ends(directory, "/") ? "" : "/", name);
+}
+
+static void load_listed(
+	struct loading *loading, const char *directory, int folder, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count && loading->cost <= MEMORY_LIMIT; i++) {
+		const char *path;
+		int file;
+
+		if (!is_definition(names[i]) || is_named(loading, folder, names[i]))
+			continue;
+		path = path_in(loading->arena, directory, names[i]);
+		file = open_file(folder, names[i]);
+		if (file < 0)
+			refused(loading, path);
+		else
+			load_opened(loading, path, file);
+	}
 }
 
 struct definitions *load_definitions(
@@ -276,19 +324,7 @@ struct definitions *load_definitions(
 		return too_much(&loading, directory,
 			arena_printf(arena, "%zu files, more than %d", wanted, FILES_MOST),
 			"write several batches into one file");
-	for (size_t i = 0; i < count && loading.cost <= MEMORY_LIMIT; i++) {
-		const char *path;
-		int file;
-
-		if (!is_definition(names[i]))
-			continue;
-		path = path_in(arena, directory, names[i]);
-		file = open_file(folder, names[i]);
-		if (file < 0)
-			refused(&loading, path);
-		else
-			load_opened(&loading, path, file);
-	}
+	load_listed(&loading, directory, folder, names, count);
 	if (loading.cost > MEMORY_LIMIT)
 		return too_large(&loading, directory);
 	return finish(&loading);
@@ -316,11 +352,63 @@ static int open_named(const char *path, struct error *error)
 	return file;
 }
 
-struct definitions *load_definition_files(
-	struct arena *arena, const char *const *files, size_t count, bool strict, struct error *error)
+static struct named named_of(const char *path, int file)
 {
-	struct loading loading = { .arena = arena, .strict = strict };
+	const char *slash = strrchr(path, '/');
+	struct stat status = { 0 };
 
+	if (fstat(file, &status) != 0)
+		status = (struct stat){ 0 };
+	return (struct named){
+		.name = slash ? slash + 1 : path, .device = status.st_dev, .number = status.st_ino
+	};
+}
+
+/* What a folder has beside the named files; what is wrong there is another day's matter. */
+static struct loading load_aside(const struct loading *loading, const char *directory)
+{
+	struct loading aside = { .arena = loading->arena,
+		.strict = loading->strict,
+		.named = loading->named,
+		.named_count = loading->named_count,
+		.cost = loading->cost };
+	CLEANUP_FILE int folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *const *names;
+	size_t count;
+
+	if (folder >= 0 && trusted(&aside, directory, folder, "folder") &&
+		folder_list(aside.arena, folder, directory, &names, &count, NULL))
+		load_listed(&aside, directory, folder, names, count < FILES_MOST ? count : FILES_MOST);
+	return aside;
+}
+
+/* Puts what is aside in front of what was named; what is named and lies elsewhere stands alone. */
+static void join(struct loading *loading, const struct loading *aside)
+{
+	struct definition_text *all =
+		arena_alloc(loading->arena, (aside->count + loading->count + 1) * sizeof *all);
+	size_t count = 0;
+
+	for (size_t i = 0; i < aside->count; i++) {
+		all[count] = aside->texts[i];
+		all[count++].role = TEXT_ASIDE;
+	}
+	for (size_t i = 0, of = 0; i < loading->count; i++) {
+		while (loading->named[of].texts <= i)
+			of++;
+		all[count] = loading->texts[i];
+		all[count++].role = loading->named[of].inside ? TEXT_JUDGED : TEXT_JUDGED_ALONE;
+	}
+	loading->texts = all;
+	loading->count = count;
+}
+
+struct definitions *load_definition_files(struct arena *arena, const char *const *files, size_t count,
+	const char *directory, bool strict, struct error *error)
+{
+	struct loading loading = { .arena = arena, .strict = strict }, aside;
+
+	loading.named = arena_alloc(arena, (count + 1) * sizeof *loading.named);
 	for (size_t i = 0; i < count; i++) {
 		int file;
 
@@ -330,7 +418,12 @@ struct definitions *load_definition_files(
 
 		if (file < 0)
 			return NULL;
+		loading.named[loading.named_count++] = named_of(files[i], file);
 		load_opened(&loading, arena_copy(arena, files[i]), file);
+		loading.named[i].texts = loading.count;
 	}
+	aside = load_aside(&loading, directory);
+	if (aside.cost <= MEMORY_LIMIT)
+		join(&loading, &aside);
 	return finish(&loading);
 }

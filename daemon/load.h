@@ -15,9 +15,12 @@
 struct definitions *load_definitions(
 	struct arena *arena, const char *directory, bool strict, struct error *error);
 
-/* The same of these files, whatever they are called; NULL and `error` where one of them cannot be opened or
- * is a folder. */
-struct definitions *load_definition_files(
-	struct arena *arena, const char *const *files, size_t count, bool strict, struct error *error);
+/*
+ * The same of these files, whatever they are called; NULL and `error` where one of them cannot be opened or
+ * is a folder. What they name may be defined in the other files of `directory`, which are aside (text_role)
+ * where they can be read: a file of the same name, elsewhere, stands for the one that is there.
+ */
+struct definitions *load_definition_files(struct arena *arena, const char *const *files, size_t count,
+	const char *directory, bool strict, struct error *error);
 
 #endif

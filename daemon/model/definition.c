@@ -14,11 +14,12 @@ static void read_source(struct reader *reader, const struct definition_text *tex
 	struct error error = { 0 };
 
 	source->file = arena_copy(reader->arena, text->file);
+	source->role = text->role;
 	source->root = json_read(
 		text->text, text->length, DEPTH_MOST, reader->scratch, &source->places, &where, &error);
 	if (source->root)
 		json_add(reader->set->owned, source->root);
-	else
+	else if (source->role != TEXT_ASIDE)
 		fault_in_text(reader, source->file, where, &error);
 }
 
@@ -72,12 +73,23 @@ static void check_all(struct reader *reader)
 	check_set(reader);
 }
 
+static size_t count_aside(const struct entries *entries)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < entries->count; i++)
+		count += entries->items[i].source->role == TEXT_ASIDE;
+	return count;
+}
+
 /* What the apps and batches are made of, and what they say together. */
 static void read_entries(struct reader *reader)
 {
 	for (size_t i = 0; i < reader->batches.count; i++)
 		check_alone(reader, &reader->batches.items[i]);
 	make_set(reader);
+	reader->set->aside_apps = count_aside(&reader->apps);
+	reader->set->aside_batches = count_aside(&reader->batches);
 	check_all(reader);
 }
 

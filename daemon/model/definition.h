@@ -119,11 +119,19 @@ struct batch {
 	const json_t *tags;
 };
 
-/* One file as the shell has read it. */
+/* How a file counts: those aside are there for what they define, and what is wrong with them is not told. */
+enum text_role {
+	TEXT_JUDGED,
+	TEXT_JUDGED_ALONE, /* and what it defines stands for what files aside define under the same name */
+	TEXT_ASIDE,
+};
+
+/* One file as the shell has read it; those aside come first. */
 struct definition_text {
 	const char *file; /* path as it is told to people */
 	const char *text;
 	size_t length;
+	enum text_role role;
 };
 
 struct definitions {
@@ -135,6 +143,7 @@ struct definitions {
 	struct fault *faults; /* in order of file, line, column */
 	size_t fault_count;
 	bool broken; /* at least one fault is not a warning */
+	size_t aside_apps, aside_batches; /* how many of them are those of files aside */
 	bool unread; /* the shell could not read one of the files */
 	json_t *owned; /* keeps every JSON value above alive */
 	const struct definition_text

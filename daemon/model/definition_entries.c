@@ -49,7 +49,9 @@ static void drop_twice(struct reader *reader, const char *key, struct entries *e
 			entries->items[kept++] = *entry;
 			continue;
 		}
-		if (!fault_is_cut(reader))
+		if (entry->source->role == TEXT_JUDGED_ALONE && first->source->role == TEXT_ASIDE)
+			entries->items[kept - 1] = *entry;
+		else if (!fault_is_cut(reader))
 			fault_at(reader, MEMBER(above, entry->name), AT_KEY,
 				arena_printf(reader->arena, "the %s %s is defined already at %s",
 					key[0] == 'a' ? "app" : "batch", quoted(reader, entry->name),

@@ -83,7 +83,7 @@ void tell_rest(struct reader *reader)
 void fault_at(struct reader *reader, const struct spot *spot, enum told told, const char *message,
 	const char *remedy)
 {
-	if (!is_cut(reader, false))
+	if (spot->source->role != TEXT_ASIDE && !is_cut(reader, false))
 		add_fault(reader, (struct fault){ .at = position_of(reader, spot, told),
 					  .message = message,
 					  .remedy = remedy });
@@ -92,7 +92,7 @@ void fault_at(struct reader *reader, const struct spot *spot, enum told told, co
 void warn_at(struct reader *reader, const struct spot *spot, enum told told, const char *message,
 	const char *remedy)
 {
-	if (!is_cut(reader, true))
+	if (spot->source->role != TEXT_ASIDE && !is_cut(reader, true))
 		add_fault(reader, (struct fault){ .at = position_of(reader, spot, told),
 					  .message = message,
 					  .remedy = remedy,

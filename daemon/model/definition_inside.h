@@ -16,6 +16,7 @@ struct source {
 	const char *file;
 	json_t *root; /* NULL where it is no JSON */
 	struct json_places *places;
+	enum text_role role;
 };
 
 /* An app or a batch as it is written. */

@@ -32,8 +32,8 @@ static bool load(struct session *session, const struct options *options, struct 
 		session->arena, options->settings, options->settings != NULL, options->strict, error);
 	if (!session->settings)
 		return false;
-	session->definitions = load_definition_files(
-		session->arena, options->words, options->word_count, options->strict, error);
+	session->definitions = load_definition_files(session->arena, options->words, options->word_count,
+		options->definitions ? options->definitions : DEFAULT_DEFINITIONS, options->strict, error);
 	return session->definitions != NULL;
 }
 
@@ -53,9 +53,10 @@ static void tell_json(const struct session *session)
 
 	add_faults(faults, settings->faults, settings->fault_count);
 	add_faults(faults, definitions->faults, definitions->fault_count);
-	show_object(json_must(json_pack("{s:b, s:i, s:i, s:o}", "valid",
-		!settings->broken && !definitions->broken, "apps", (int)definitions->app_count, "batches",
-		(int)definitions->batch_count, "faults", faults)));
+	show_object(json_must(
+		json_pack("{s:b, s:i, s:i, s:o}", "valid", !settings->broken && !definitions->broken, "apps",
+			(int)(definitions->app_count - definitions->aside_apps), "batches",
+			(int)(definitions->batch_count - definitions->aside_batches), "faults", faults)));
 }
 
 static void tell(const struct session *session)
@@ -65,9 +66,9 @@ static void tell(const struct session *session)
 	tell_settings(session->settings);
 	show_faults(stdout, definitions);
 	if (!session->settings->broken && !definitions->broken)
-		say(stderr, "valid: %zu app%s, %zu batch%s\n", definitions->app_count,
-			definitions->app_count == 1 ? "" : "s", definitions->batch_count,
-			definitions->batch_count == 1 ? "" : "es");
+		say(stderr, "valid: %s\n",
+			show_size(session->arena, definitions->app_count - definitions->aside_apps,
+				definitions->batch_count - definitions->aside_batches));
 }
 
 static int check(struct session *session, const struct options *options)

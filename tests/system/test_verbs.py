@@ -60,6 +60,27 @@ def test_check_of_one_file(world, article):
     assert world.run("check", str(world.folder / "absent.json")).code == 2
 
 
+def test_check_of_one_file_knows_what_the_others_define(world, article):
+    batches = {"batches": article.pop("batches")}
+    apps = world.write(article, "apps.json")
+    world.write('{"broken":', "broken.json")
+    file = world.write(batches, "batches.json")
+    assert world.run("check", str(file)).code == 0 and world.run("check", str(apps)).code == 0
+    answer = world.run("check", "--json", str(file)).json
+    assert answer["valid"] and answer["apps"] == 0 and answer["batches"] == len(batches["batches"]), answer
+    # Within the folder a name may not come twice; elsewhere the file is the next version of what is there.
+    twice = world.write(batches, "twice.json")
+    result = world.run("check", str(twice))
+    assert result.code == 1 and "twice.json:" in result.out and "is defined already at" in result.out, str(result)
+    elsewhere = twice.rename(world.folder / "next.json")
+    assert world.run("check", str(elsewhere)).code == 0
+    # A file of the same name stands for the one that is there, with what it no longer defines.
+    emptied = world.folder / "apps.json"
+    emptied.write_text("{}")
+    result = world.run("check", str(emptied), str(file))
+    assert result.code == 1 and "there is no app" in result.out and "batches.json:" in result.out, str(result)
+
+
 def test_check_of_the_settings(world, article):
     world.write(article)
     world.settings_file.write_text('{"ownr": "x"}')

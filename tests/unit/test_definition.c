@@ -24,8 +24,9 @@ static struct definitions *read_texts(size_t count, const char *const *texts)
 	struct definition_text *all = arena_alloc(arena, (count + 1) * sizeof *all);
 
 	for (size_t i = 0; i < count; i++)
-		all[i] = (struct definition_text){ arena_printf(arena, "%c.json", (char)('a' + i)), texts[i],
-			strlen(texts[i]) };
+		all[i] = (struct definition_text){ .file = arena_printf(arena, "%c.json", (char)('a' + i)),
+			.text = texts[i],
+			.length = strlen(texts[i]) };
 	return definitions_read(arena, all, count);
 }
 

@@ -343,14 +343,14 @@ static void files_by_name(void)
 	write_file(".app", APP, 0644);
 	files[0] = at("batch");
 	files[1] = at(".app");
-	definitions = load_definition_files(arena, files, 2, true, &error);
+	definitions = load_definition_files(arena, files, 2, "/nowhere", true, &error);
 	CHECK(definitions && definitions->batch_count == 1 && !definitions->fault_count);
 	definitions_free(definitions);
 	files[1] = folder;
-	CHECK(!load_definition_files(arena, files, 2, true, &error) &&
+	CHECK(!load_definition_files(arena, files, 2, "/nowhere", true, &error) &&
 		strstr(error.text, " is a folder; name it with "));
 	files[1] = at("none.json");
-	CHECK(!load_definition_files(arena, files, 2, true, &error) &&
+	CHECK(!load_definition_files(arena, files, 2, "/nowhere", true, &error) &&
 		text_starts(error.text, at("none.json")));
 	end();
 }
