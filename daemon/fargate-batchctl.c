@@ -19,8 +19,8 @@ static const struct verb_entry verbs[] = {
 		"With --reloaded it then sends SIGHUP to the daemon and ends when that has arrived: what "
 		"systemctl reload does.\n"
 		"Exit code: 0 valid, 1 faults, 2 something could not be read.\n\n"
-		"  fargate-batchctl check --definitions ./jobs\n",
-		FLAG_JSON | FLAG_RELOADED, 10000, verb_check },
+		"  fargate-batchctl check --definitions ./jobs --format github\n",
+		FLAG_JSON | FLAG_FORMAT | FLAG_RELOADED, 10000, verb_check },
 	{ "diff", "[BATCH…]", "show what a pass would change, and write nothing",
 		"Reads AWS and prints every difference, batch by batch, field by field, old → new. With "
 		"names: only\n"

@@ -23,8 +23,16 @@ struct flag {
 
 #define AT(member) offsetof(struct options, member)
 
+static bool format_known(const char *value, struct error *error)
+{
+	return strcmp(value, "text") == 0 || strcmp(value, "github") == 0 ||
+	       error_set(error, ERROR_INPUT, "%s: write text or github", value);
+}
+
 static const struct flag flags[] = {
 	{ "--json", NULL, "one JSON object on standard output", FLAG_JSON, AT(json), FLAG_SWITCH, 0, NULL },
+	{ "--format", "FORMAT", "text, or github: faults as annotations of a workflow", FLAG_FORMAT,
+		AT(format), FLAG_TEXT, 0, format_known },
 	{ "--hide-values", NULL, "names of variables and commands, not their values", FLAG_HIDE_VALUES,
 		AT(hide_values), FLAG_SWITCH, 0, NULL },
 	{ "--count", "N", "how many fire times (5)", FLAG_COUNT, AT(count), FLAG_NUMBER, 1000, NULL },

@@ -19,13 +19,15 @@ enum flag_set {
 	FLAG_RELOADED = 1 << 5,
 	FLAG_LOG_FORMAT = 1 << 6,
 	FLAG_ALIVE = 1 << 7,
+	FLAG_FORMAT = 1 << 8,
 	FLAG_ANY = FLAG_JSON | FLAG_HIDE_VALUES | FLAG_COUNT | FLAG_APPROVE | FLAG_TIMEOUT | FLAG_RELOADED |
-		   FLAG_ALIVE,
+		   FLAG_ALIVE | FLAG_FORMAT,
 };
 
 struct options {
 	const char *settings, *definitions, *endpoint_url, *region, *profile; /* NULL where not given */
 	const char *log_format; /* the daemon's; NULL where not given */
+	const char *format; /* "text" or "github"; NULL where not given */
 	bool debug, help, version, json, hide_values, alive;
 	bool strict; /* what others may write is not read: for the daemon, and for root */
 	const char **approve; /* every value of a flag that may come more than once */

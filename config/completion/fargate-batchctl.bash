@@ -45,6 +45,10 @@ _fargate_batchctl() {
                 2>/dev/null)" -- "$word")
             return
             ;;
+        --format)
+            mapfile -t COMPREPLY < <(compgen -W 'text github' -- "$word")
+            return
+            ;;
         --approve)
             mapfile -t COMPREPLY < <(compgen -W "$(_fargate_batchctl_plans)" -- "$word")
             return
@@ -53,7 +57,7 @@ _fargate_batchctl() {
     esac
     for ((i = 1; i < ${#typed[@]}; i++)); do
         case ${typed[i]} in
-            --settings | --definitions | --endpoint-url | --region | --profile | --count | --approve | --timeout | --reloaded) ((i++)) ;;
+            --settings | --definitions | --endpoint-url | --region | --profile | --count | --approve | --timeout | --reloaded | --format) ((i++)) ;;
             -*) ;;
             *)
                 verb=${typed[i]}
@@ -62,7 +66,7 @@ _fargate_batchctl() {
         esac
     done
     case $verb in
-        check) flags+=' --json --reloaded' ;;
+        check) flags+=' --json --format --reloaded' ;;
         list | runs) flags+=' --json' ;;
         status) flags+=' --json --alive' ;;
         wait | reload) flags+=' --timeout' ;;

@@ -1,5 +1,7 @@
 #include "verb.h"
 
+#include <string.h>
+
 #include "json.h"
 #include "say.h"
 #include "written.h"
@@ -15,13 +17,6 @@ static void add_faults(json_t *all, const struct fault *faults, size_t count)
 
 		json_add(all, one);
 	}
-}
-
-static void tell_settings(const struct settings *settings)
-{
-	struct definitions faults = { .faults = settings->faults, .fault_count = settings->fault_count };
-
-	show_faults(stdout, &faults);
 }
 
 static bool load(struct session *session, const struct options *options, struct error *error)
@@ -61,10 +56,16 @@ static void tell_json(const struct session *session)
 
 static void tell(const struct session *session)
 {
+	const struct settings *settings = session->settings;
 	const struct definitions *definitions = session->definitions;
+	const struct definitions of_settings = { .faults = settings->faults,
+		.fault_count = settings->fault_count };
+	const char *format = session->options->format;
+	void (*show)(FILE *, const struct definitions *) =
+		format && strcmp(format, "github") == 0 ? show_annotations : show_faults;
 
-	tell_settings(session->settings);
-	show_faults(stdout, definitions);
+	show(stdout, &of_settings);
+	show(stdout, definitions);
 	if (!session->settings->broken && !definitions->broken)
 		say(stderr, "valid: %s\n",
 			show_size(session->arena, definitions->app_count - definitions->aside_apps,

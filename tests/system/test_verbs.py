@@ -81,6 +81,25 @@ def test_check_of_one_file_knows_what_the_others_define(world, article):
     assert result.code == 1 and "there is no app" in result.out and "batches.json:" in result.out, str(result)
 
 
+def test_check_annotates_on_github(world, article):
+    article["batches"]["no1"]["enabled"] = "50%"
+    article["apps"]["batch"]["taskDefinition"]["containerDefinitions"][0]["newThing"] = "x"
+    path = world.write(article, "jobs, 50%: a.json")
+    plain = world.run("check", "--format", "text")
+    result = world.run("check", "--format", "github")
+    assert result.code == plain.code == 1 and not result.err, str(result)
+    lines = sorted(result.out.splitlines())
+    name = str(path).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    assert len(lines) == len(plain.out.splitlines()) == 2, str(result)
+    assert re.fullmatch(rf'::error file={re.escape(name)},line=\d+,col=\d+::"enabled" has to be .*50%25.*; write .*', lines[0])
+    assert re.fullmatch(rf'::warning file={re.escape(name)},line=\d+,col=\d+::unknown key "newThing".*', lines[1]), lines
+    world.settings_file.write_text('{"ownr": "x"}')
+    assert "::error file=" + str(world.settings_file) + ",line=1," in world.run("check", "--format=github").out
+    wrong = world.run("check", "--format", "gitlab")
+    assert wrong.code == 2 and "github" in wrong.err and len(wrong.err.splitlines()) == 1, str(wrong)
+    assert world.run("diff", "--format", "github").code == 2
+
+
 def test_check_of_the_settings(world, article):
     world.write(article)
     world.settings_file.write_text('{"ownr": "x"}')
