@@ -124,6 +124,20 @@ static const char *advice(struct arena *arena, const struct call_result *result)
 	return "";
 }
 
+enum error_code ask_error_code(const struct call_result *result)
+{
+	switch (result->failure.class) {
+	case FAILURE_CANCELLED:
+		return ERROR_CANCELLED;
+	case FAILURE_TRANSIENT:
+		return ERROR_NETWORK;
+	case FAILURE_CREDENTIALS:
+		return ERROR_CREDENTIALS;
+	default:
+		return ERROR_AWS;
+	}
+}
+
 char *ask_failure(struct arena *arena, const struct call_result *result)
 {
 	const struct failure *failure = &result->failure;

@@ -28,4 +28,7 @@ void ask_request(const struct line *line, const struct request *request, call_do
  */
 char *ask_failure(struct arena *arena, const struct call_result *result);
 
+/* Whether it is AWS that answered so, or nobody did (ERROR_NETWORK, 5xx too), which passes by itself. */
+enum error_code ask_error_code(const struct call_result *result);
+
 #endif

@@ -16,6 +16,9 @@
 /* A stop waits this long for what is under way. */
 static const double STOP_SECONDS = 9;
 
+/* AWS is asked again so long after it was away: with the jitter, within a minute. */
+static const double AWAY_SECONDS = 50;
+
 /* A notification of more than 4 KiB is dropped as a whole. */
 enum { NOTIFIED_LIMIT = 2000 };
 
@@ -44,10 +47,12 @@ static double with_jitter(double seconds)
 	return seconds * (0.9 + 0.2 * (double)random() / (double)RAND_MAX);
 }
 
-/* The interval, or sooner where the grace of something that left is over before. */
+/* The interval, or sooner where AWS was away, or where the grace of something that left is over before. */
 static void wait_for_next(struct daemon *daemon, const struct pass *pass)
 {
-	double seconds = with_jitter(daemon->session.settings->resync_interval);
+	double interval = daemon->session.settings->resync_interval;
+	double seconds =
+		with_jitter(pass_found_nobody(pass) && interval > AWAY_SECONDS ? AWAY_SECONDS : interval);
 	time_t due = pass_next_deletion(pass), now = time(NULL);
 
 	if (due > now && (double)(due - now) + 1 < seconds)

@@ -70,7 +70,7 @@ static void blame(const struct question *question, const char *text)
 		observed_add_unreadable(observed, question->kind, question->subject.names[i], text);
 }
 
-static void trouble(struct question *question, const char *text)
+static void trouble(struct question *question, enum error_code code, const char *text)
 {
 	struct observing *observing = question->observing;
 	struct observed *observed = observing->observed;
@@ -80,7 +80,7 @@ static void trouble(struct question *question, const char *text)
 		text_mend(observed->incomplete);
 	}
 	if (is_list(question) && observing->failed.code == ERROR_NONE)
-		error_set(&observing->failed, ERROR_AWS, "%s", text);
+		error_set(&observing->failed, code, "%s", text);
 	else if (question->kind)
 		blame(question, text);
 	/* No batch or app of the definitions would tell of it. */
@@ -121,8 +121,9 @@ static bool hear(struct question *question, const json_t *reply)
 		return true;
 	question->ended = true;
 	broken_off(question);
-	trouble(question, arena_printf(observing->arena, "%s %s: %s", question->reading->service,
-				  question->reading->operation, error.text));
+	trouble(question, error.code,
+		arena_printf(observing->arena, "%s %s: %s", question->reading->service,
+			question->reading->operation, error.text));
 	return false;
 }
 
@@ -172,7 +173,7 @@ static void hear_no_tags(struct question *question, const struct call_result *re
 	struct observing *observing = question->observing;
 
 	if (is_named(observing, question->kind, question->name)) {
-		trouble(question,
+		trouble(question, ERROR_AWS,
 			arena_printf(observing->arena,
 				"it is there, and AWS does not find its tags, so nobody knows whose it is: "
 				"%s",
@@ -207,7 +208,7 @@ static void answered(const struct call_result *result, void *data)
 	} else {
 		if (result->failure.class != FAILURE_DENIED)
 			broken_off(question);
-		trouble(question, ask_failure(observing->arena, result));
+		trouble(question, ask_error_code(result), ask_failure(observing->arena, result));
 	}
 	observing->in_flight--;
 	if (!observing->in_flight)

@@ -129,10 +129,8 @@ static void identified(const struct call_result *result, void *data)
 			check_accounts(site);
 		} else {
 			site->could_not_run = result->failure.class != FAILURE_CANCELLED;
-			error_set(&site->error,
-				result->failure.class == FAILURE_CANCELLED ? ERROR_CANCELLED
-									   : ERROR_CREDENTIALS,
-				"%s", ask_failure(pass->arena, result));
+			error_set(
+				&site->error, ask_error_code(result), "%s", ask_failure(pass->arena, result));
 			site->failed = (struct failed_call){ result->service, result->operation,
 				arena_copy(pass->arena, result->failure.code),
 				arena_copy(pass->arena, result->request_id) };
@@ -428,6 +426,14 @@ struct pass *pass_start(const struct pass_options *options)
 	/* Without a site there is nothing to wait for, and `done` must still not come from inside. */
 	options->transport->after(options->transport, 0, begin, pass);
 	return pass;
+}
+
+bool pass_found_nobody(const struct pass *pass)
+{
+	for (size_t i = 0; i < pass->site_count; i++)
+		if (pass->sites[i].error.code == ERROR_NETWORK)
+			return true;
+	return false;
 }
 
 struct pass *pass_free(struct pass *pass)

@@ -109,6 +109,9 @@ struct pass_summary pass_summary(const struct pass *pass);
 /* Nothing left to change, nothing refused, nothing held, all of it read. */
 bool pass_in_sync(const struct pass *pass);
 
+/* Whether nothing could be said of a site because AWS was away: no connection, no answer, 5xx. */
+bool pass_found_nobody(const struct pass *pass);
+
 /* When the first grace of what left will be over; 0 = nothing waits for that. */
 time_t pass_next_deletion(const struct pass *pass);
 

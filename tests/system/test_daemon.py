@@ -237,6 +237,32 @@ def test_fifty_reloads_end_as_cleanly_as_none(world, article):
     assert world.rule("batch-no1")["State"] == "ENABLED"
 
 
+@pytest.mark.parametrize("what, service, operation", [
+    ("reset", "", ""), ("503", "events", "ListRules"), ("503", "sts", "GetCallerIdentity")])
+def test_aws_that_was_away_is_asked_again_within_a_minute(world, article, what, service, operation):
+    world.settings(resyncInterval=3600)
+    world.write(article)
+    world.proxy.fault(what, service, operation, times=None)
+    process = start(world)
+    wait_for(lambda: status(world) and status(world)["lastPass"], seconds=60, what="the pass that finds nobody")
+    assert now_iso() < status(world)["nextPass"] < now_iso(60), status(world)
+    world.proxy.reset()
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: status(world)["lastPass"]["number"] == 2, what="the pass that reads everything")
+    assert status(world)["nextPass"] > now_iso(1800), "from then on the interval again"
+    end(process)
+
+
+def test_keys_that_aws_refuses_wait_for_the_interval(world, article):
+    world.settings(resyncInterval=3600)
+    world.write(article)
+    world.proxy.fault("InvalidClientTokenId", "sts", "GetCallerIdentity", times=None, status=403)
+    process = start(world)
+    wait_for(lambda: status(world) and status(world)["lastPass"], what="the first pass")
+    assert status(world)["nextPass"] > now_iso(1800), status(world)
+    end(process)
+
+
 def test_a_grace_that_is_over_starts_a_pass(world, article):
     """The interval is an hour; what left goes when its time has come."""
     world.settings(resyncInterval=3600, deletion={"graceMinutes": 1})
