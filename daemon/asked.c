@@ -1,86 +1,212 @@
 #include "asked.h"
 
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "json.h"
+#include "model/tags.h"
 #include "text.h"
 
-static char *site_key(const struct pass_site *site)
+/* A record holds so many letters for each field: half of them name its path, the other half its value. */
+enum { LETTERS = 4, MARK = 2 * LETTERS };
+
+#define REVISION_PATH "ecsParameters.taskDefinitionArn"
+
+/* FNV-1a: a change has to be seen, nobody has to be kept from making one up. */
+static void add_letters(struct text *out, const char *value)
 {
-	return arena_printf(site->pass->arena, "site %s %s", site->site.region,
-		site->site.role_arn ? site->site.role_arn : "");
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	uint64_t hash = 14695981039346656037U;
+
+	for (; *value; value++)
+		hash = (hash ^ (unsigned char)*value) * 1099511628211U;
+	hash ^= hash >> 32;
+	for (size_t i = 0; i < LETTERS; i++, hash >>= 6)
+		text_add_char(out, letters[hash & 63]);
 }
 
-static char *action_key(const struct pass_site *site, const struct action *action)
+static void add_mark(struct text *out, const char *path, const char *value)
 {
-	return arena_printf(site->pass->arena, "%s %s %s %s", site_key(site), action->kind->name,
-		action->name, action->id ? action->id : "");
+	add_letters(out, path);
+	add_letters(out, value);
 }
 
-/* What stops an app, or (`batch`) one batch of it. */
-static char *block_key(struct arena *arena, const char *app, const char *batch)
+static char *name_of(struct arena *arena, const struct resource *want)
 {
-	return arena_printf(arena, "blocked %s %s", app ? app : "", batch ? batch : "");
+	return arena_printf(arena, "%s %s%s%s", want->kind->name, want->name, *want->id ? " " : "", want->id);
 }
 
-static bool has(const struct asked *asked, const char *key)
+static const char *kept_of(const struct pass_site *site, const struct resource *want)
 {
-	return !asked->seen || json_object_get(asked->open, key);
+	return state_fulfilled(site->memory, site->site.role_arn, name_of(site->pass->arena, want));
 }
 
-void asked_anew(struct asked *asked)
+static const char *hash_of(const struct plan *plan, const struct batch *batch)
 {
-	asked_free(asked);
-	*asked = (struct asked){ .open = json_must(json_object()) };
+	const struct resource *family =
+		resources_find(&plan->wants, plan->of_shape[SHAPE_REVISIONS], batch->family, NULL);
+
+	return family ? tags_value(&family->tags, TAG_HASH) : NULL;
 }
 
-void asked_free(struct asked *asked)
+/* Of a revision and of what starts it the content is asked for, by whatever number. */
+static const char *wish(const struct plan *plan, const struct resource *want, const char *path)
 {
-	json_decref(asked->open);
-	asked->open = NULL;
-}
+	size_t length = strlen(path);
 
-bool asked_for(const struct asked *asked, const struct pass_site *site, const struct action *action)
-{
-	struct arena *arena = site->pass->arena;
+	if (want->kind->shape == SHAPE_TARGET && want->batch && strcmp(path, REVISION_PATH) == 0)
+		return hash_of(plan, want->batch);
+	if (text_starts(path, "tags[") && want->kind->tagged) {
+		char *key = arena_copy(plan->arena, path + strlen("tags["));
 
-	return has(asked, site_key(site)) || has(asked, action_key(site, action)) ||
-	       has(asked, block_key(arena, action->app, NULL)) ||
-	       has(asked, block_key(arena, action->app, action->batch));
-}
-
-/* What of this site's actions and problems stays asked for. */
-static void keep_site(const struct asked *asked, const struct pass_site *site, json_t *open)
-{
-	const struct plan *plan = site->plan;
-	struct arena *arena = site->pass->arena;
-
-	if (!plan || site->error.code != ERROR_NONE) {
-		if (has(asked, site_key(site)))
-			json_put(open, site_key(site), json_true());
-		return;
+		key[length - strlen("tags[]")] = '\0';
+		return tags_value(&want->tags, key);
 	}
+	return fields_value(&want->fields, path);
+}
+
+/* The letters of the kept value, NULL where none was asked for at this path. */
+static const char *kept_value(const char *kept, const char *path)
+{
+	CLEANUP_TEXT struct text name = { 0 };
+
+	add_letters(&name, path);
+	for (; strlen(kept) >= MARK; kept += MARK)
+		if (strncmp(kept, text_string(&name), LETTERS) == 0)
+			return kept + LETTERS;
+	return NULL;
+}
+
+static bool is_as_kept(const char *kept, const char *path, const char *value)
+{
+	CLEANUP_TEXT struct text now = { 0 };
+	const char *before = kept_value(kept, path);
+
+	if (!before || !value)
+		return !before && !value;
+	add_letters(&now, value);
+	return strncmp(before, text_string(&now), LETTERS) == 0;
+}
+
+/* A revision of another content is asked for; one that is there, and reads otherwise, is nobody's removal. */
+static bool is_new_content(const struct plan *plan, const struct resource *want, const char *kept)
+{
+	const char *hash = tags_value(&want->tags, TAG_HASH);
+	const struct resources *all = &plan->observed->all;
+
+	if (!is_as_kept(kept, "tags[" TAG_HASH "]", hash))
+		return true;
+	for (size_t i = resources_from(all, want->kind, want->name);
+		i < all->count && all->items[i]->kind == want->kind &&
+		strcmp(all->items[i]->name, want->name) == 0;
+		i++)
+		if (text_compare(all->items[i]->hash, hash) == 0)
+			return true;
+	return false;
+}
+
+bool asked_for(const struct pass_site *site, const struct action *action, const struct difference *difference)
+{
+	const struct resource *want = action->want;
+	const char *kept;
+
+	/* What left is stopped once; who starts it again does that outside. */
+	if (!want)
+		return action->verb != VERB_DISABLE ||
+		       !state_name(site->memory, action->kind->name, action->name).left;
+	kept = kept_of(site, want);
+	if (!kept)
+		return true;
+	if (action->verb == VERB_CREATE)
+		return want->kind->shape == SHAPE_REVISIONS && is_new_content(site->plan, want, kept);
+	return difference && !is_as_kept(kept, difference->path, wish(site->plan, want, difference->path));
+}
+
+/* Its record; the content of a revision is its hash, which is a tag. */
+static char *record_of(const struct plan *plan, const struct resource *want)
+{
+	CLEANUP_TEXT struct text record = { 0 };
+
+	for (size_t i = 0; i < want->fields.count && want->kind->shape != SHAPE_REVISIONS; i++) {
+		const char *value = wish(plan, want, want->fields.items[i].path);
+
+		if (value)
+			add_mark(&record, want->fields.items[i].path, value);
+	}
+	for (size_t i = 0; i < want->tags.count && want->kind->tagged; i++) {
+		CLEANUP_TEXT struct text path = { 0 };
+
+		text_printf(&path, "tags[%s]", want->tags.items[i].key);
+		add_mark(&record, text_string(&path), want->tags.items[i].value);
+	}
+	return arena_copy(plan->arena, text_string(&record));
+}
+
+static int compare_wants(const void *a, const void *b)
+{
+	const struct resource *left = *(const struct resource *const *)a,
+			      *right = *(const struct resource *const *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* What this pass has not made as it was asked for, sorted. */
+static const struct resource **unfulfilled(const struct plan *plan, size_t *count)
+{
+	const struct resource **open =
+		arena_alloc(plan->arena, (plan->action_count + 1) * sizeof(const struct resource *));
+
+	*count = 0;
 	for (size_t i = 0; i < plan->action_count; i++) {
 		const struct action *action = plan->actions[i];
 
-		if (action->outcome != OUTCOME_DONE && action->outcome != OUTCOME_UNNEEDED &&
-			asked_for(asked, site, action))
-			json_put(open, action_key(site, action), json_true());
+		if (action->want && action->outcome != OUTCOME_DONE && action->outcome != OUTCOME_UNNEEDED)
+			open[(*count)++] = action->want;
 	}
-	for (size_t i = 0; i < plan->problem_count; i++) {
-		const struct problem *problem = &plan->problems[i];
-		char *key = block_key(arena, problem->app, problem->batch);
-
-		if (has(asked, site_key(site)) || has(asked, key))
-			json_put(open, key, json_true());
-	}
+	qsort(open, *count, sizeof *open, compare_wants);
+	return open;
 }
 
-void asked_pass(struct asked *asked, const struct pass *pass)
+/* What only stands by, or is stopped, keeps what was kept of it. */
+static bool is_fulfilled(const struct pass_site *site, const struct resource *want,
+	const struct resource *const *open, size_t count)
 {
-	json_t *open = json_must(json_object());
+	return want->managed && want->content_read && !plan_blocked(site->plan, want->app, want->batch) &&
+	       !(count && bsearch(&want, open, count, sizeof *open, compare_wants));
+}
 
-	for (size_t i = 0; i < pass->site_count; i++)
-		keep_site(asked, &pass->sites[i], open);
-	json_decref(asked->open);
-	asked->open = open;
-	asked->seen = true;
+static bool is_wanted(const char *name, void *data)
+{
+	return json_object_get(data, name) != NULL;
+}
+
+/* What nothing wants any more was, if it comes back, never so before. */
+static void drop_unwanted(struct pass_site *site)
+{
+	CLEANUP(json_decrefp) json_t *wanted = NULL;
+
+	if (site->pass->options.only_count ||
+		state_fulfilled_count(site->memory, site->site.role_arn) <= site->plan->wants.count)
+		return;
+	wanted = json_must(json_object());
+	for (size_t i = 0; i < site->plan->wants.count; i++)
+		json_put(wanted, name_of(site->pass->arena, site->plan->wants.items[i]), json_true());
+	state_drop_fulfilled(site->memory, site->site.role_arn, is_wanted, wanted);
+}
+
+void asked_keep(struct pass_site *site)
+{
+	const struct plan *plan = site->plan;
+	size_t count;
+	const struct resource **open = unfulfilled(plan, &count);
+
+	for (size_t i = 0; i < plan->wants.count; i++) {
+		const struct resource *want = plan->wants.items[i];
+
+		if (is_fulfilled(site, want, open, count))
+			state_fulfil(site->memory, site->site.role_arn, name_of(plan->arena, want),
+				record_of(plan, want));
+	}
+	drop_unwanted(site);
 }

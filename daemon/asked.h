@@ -2,28 +2,21 @@
 #define DAEMON_ASKED_H
 
 /*
- * What the definitions in force have asked for and has not been carried out yet. All else that a pass has to
- * change was as the definitions say before, so somebody has changed it outside.
+ * What the definitions asked for when AWS was last so, field by field, kept in the state. A field that
+ * differs although its wish is still that one was changed outside, whatever was reloaded or restarted
+ * meanwhile; all else is asked for by the definitions.
  */
-
-#include <jansson.h>
 
 #include "pass.h"
 
-struct asked {
-	bool seen; /* a pass with these definitions has ended */
-	json_t *open; /* the names of what is still to be done, of what stops it, and of what could not be
-			 read */
-};
+/*
+ * Whether the definitions ask for this difference of the action, or for the action itself (NULL: a creation);
+ * false: it undoes what was changed outside.
+ */
+bool asked_for(
+	const struct pass_site *site, const struct action *action, const struct difference *difference);
 
-/* New definitions are in force: everything is asked for. */
-void asked_anew(struct asked *asked);
-void asked_free(struct asked *asked);
-
-/* Whether this change is asked for; false: it undoes one that was made outside. */
-bool asked_for(const struct asked *asked, const struct pass_site *site, const struct action *action);
-
-/* A pass has ended. */
-void asked_pass(struct asked *asked, const struct pass *pass);
+/* A pass has written: keeps what is now as it was asked for. */
+void asked_keep(struct pass_site *site);
 
 #endif

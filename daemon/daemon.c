@@ -248,11 +248,6 @@ static void waits(const struct pass *pass, const struct wait *wait, void *data)
 	report_wait(pass, wait);
 }
 
-static bool repairs(const struct pass_site *site, const struct action *action, void *data)
-{
-	return report_repairs(((struct daemon *)data)->report, site, action);
-}
-
 /* What `fargate-batchctl status` and the metrics' collector read. */
 static void write_status(struct daemon *daemon, const struct pass *pass)
 {
@@ -299,7 +294,6 @@ static void begin_pass(struct daemon *daemon)
 	options.resident = true;
 	options.forget_fights = daemon->forget_fights;
 	daemon->forget_fights = false;
-	options.repairs = repairs;
 	options.planned = planned;
 	options.progress = progressed;
 	options.waits = waits;

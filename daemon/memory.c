@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asked.h"
 #include "model/tags.h"
 #include "sites.h"
 #include "text.h"
@@ -214,13 +215,10 @@ static void remember_registration(struct pass *pass, struct pass_site *site, con
 /* Only what the daemon repairs by itself is a fight; a wish and an apply by hand are none. */
 static void remember_fights(struct pass *pass, struct pass_site *site, const struct action *action)
 {
-	const struct pass_options *options = &pass->options;
-
-	for (size_t i = 0; i < action->differences.count; i++) {
+	for (size_t i = 0; i < action->differences.count && pass->options.resident; i++) {
 		const struct difference *difference = &action->differences.items[i];
 
-		if (options->repairs && can_be_fought(action, difference) &&
-			options->repairs(site, action, options->data))
+		if (can_be_fought(action, difference) && !asked_for(site, action, difference))
 			state_put_back(site->memory, fought_over(action), fight_key(pass->arena, difference),
 				pass->now);
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "asked.h"
 #include "http.h"
 #include "json.h"
 #include "kinds/kinds.h"
@@ -381,6 +382,7 @@ static void remember(struct pass *pass)
 			continue;
 		memory_keep(pass, site);
 		ledger_keep(site);
+		asked_keep(site);
 	}
 	if (pass->options.write && !pass->options.only_count)
 		sites_forget(pass);

@@ -36,8 +36,6 @@ struct pass_options {
 	bool resident;
 	bool forget_fights; /* a person has asked for it: what is fought over is written once more */
 	double timeout; /* seconds that throttled calls may wait in all */
-	/* Whether an action undoes what was changed outside; NULL: none does. */
-	bool (*repairs)(const struct pass_site *site, const struct action *action, void *data);
 	/* Why nothing may be written in the account and region of a site, once they are known; NULL: it may.
 	 */
 	const char *(*forbids)(const struct pass_site *site, void *data);
@@ -46,7 +44,7 @@ struct pass_options {
 	void (*progress)(const struct pass_site *site, const struct action *action, void *data);
 	void (*waits)(const struct pass *pass, const struct wait *wait, void *data);
 	void (*done)(struct pass *pass, void *data);
-	void *data; /* for `repairs`, `forbids`, `planned`, `progress` and `waits` */
+	void *data; /* for `forbids`, `planned`, `progress` and `waits` */
 	void *done_data; /* for `done` */
 };
 

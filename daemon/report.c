@@ -17,16 +17,12 @@
 struct report {
 	struct troubles troubles;
 	struct troubles notes; /* that were told */
-	struct asked asked;
 	double clock; /* what AWS's clock was ahead of ours when that was told; 0 = it is right */
 };
 
 struct report *report_new(void)
 {
-	struct report *report = must_alloc(sizeof *report);
-
-	asked_anew(&report->asked);
-	return report;
+	return must_alloc(sizeof(struct report));
 }
 
 struct report *report_free(struct report *report)
@@ -34,7 +30,6 @@ struct report *report_free(struct report *report)
 	if (report) {
 		troubles_free(&report->troubles);
 		troubles_free(&report->notes);
-		asked_free(&report->asked);
 	}
 	free(report);
 	return NULL;
@@ -54,7 +49,6 @@ static void say_over(const struct trouble *trouble)
 
 void report_new_definitions(struct report *report)
 {
-	asked_anew(&report->asked);
 	troubles_drop(&report->troubles, TROUBLE_DEFINITIONS, say_over);
 }
 
@@ -92,32 +86,54 @@ static const char *resource_of(const struct action *action)
 	return or_null(action->arn) ? action->arn : action->name;
 }
 
+/* It differs because a revision is registered in this pass. */
+static bool is_new_revision(const struct difference *one)
+{
+	return one->after && text_ends(one->after, ":(new)");
+}
+
 /* What is wanted, where it was not known before this pass had registered it. */
 static const char *after_of(const struct action *action, const struct difference *one)
 {
 	const char *made = action->want ? action->want->revision_arn : NULL;
 
-	return one->after && made && text_ends(one->after, ":(new)") ? made : one->after;
+	return made && is_new_revision(one) ? made : one->after;
+}
+
+/* "batch-no1:3" of its ARN. */
+static const char *in_short(const char *value)
+{
+	const char *revision = value ? strstr(value, ":task-definition/") : NULL;
+
+	return !value ? "(none)" : revision ? revision + strlen(":task-definition/") : value;
+}
+
+static void add_changes(struct text *all, const struct action *action, const struct differences *differences)
+{
+	for (size_t i = 0; i < differences->count; i++) {
+		const struct difference *one = &differences->items[i];
+
+		text_printf(all, "%s%s", all->length ? ", " : ": ", one->path);
+		if (!is_secret_path(one->path))
+			text_printf(all, ": %s → %s", in_short(one->before), in_short(after_of(action, one)));
+	}
 }
 
 /*
  * "scheduleExpression: rate(5 minutes) → rate(1 hour)", with the names of environment variables and not their
- * values. Of what is made all is new, unless it takes over from an older revision.
+ * values. Of what is made all is new, unless it takes over from an older revision; of a move to another
+ * revision what differs between the two is part of it.
  */
-static char *change_text(struct arena *arena, const struct action *action)
+static char *change_text(
+	struct arena *arena, const struct action *action, const struct differences *differences)
 {
 	CLEANUP_TEXT struct text all = { 0 };
-	bool made = action->verb == VERB_CREATE && !action->replaces;
 
-	for (size_t i = 0; i < action->differences.count && !made; i++) {
-		const struct difference *one = &action->differences.items[i];
-		const char *after = after_of(action, one);
-
-		text_printf(&all, "%s%s", i ? ", " : ": ", one->path);
-		if (!is_secret_path(one->path))
-			text_printf(&all, ": %s → %s", one->before ? one->before : "(none)",
-				after ? after : "(none)");
-	}
+	if (action->verb != VERB_CREATE || action->replaces)
+		add_changes(&all, action, differences);
+	for (size_t i = 0; i < differences->count; i++)
+		if (text_compare(differences->items[i].path, "ecsParameters.taskDefinitionArn") == 0)
+			add_changes(&all, action, &action->revisions);
 	return arena_copy(arena, text_string(&all));
 }
 
@@ -159,26 +175,71 @@ static const struct position *place_of(const struct action *action)
 	return action->want ? &action->want->at : NULL;
 }
 
-bool report_repairs(const struct report *report, const struct pass_site *site, const struct action *action)
+/* What of an update was asked for (or was not), in the arena. */
+static struct differences part_of(const struct pass_site *site, const struct action *action, bool asked)
 {
-	return !asked_for(&report->asked, site, action);
+	struct arena *arena = site->pass->arena;
+	struct differences part = { arena_alloc(arena, (action->differences.count + 1) * sizeof *part.items),
+		0 };
+
+	for (size_t i = 0; i < action->differences.count; i++) {
+		const struct difference *one = &action->differences.items[i];
+
+		if ((is_new_revision(one) || asked_for(site, action, one)) == asked)
+			part.items[part.count++] = *one;
+	}
+	return part;
 }
 
-static void tell_change(const struct pass *pass, const struct action *action, bool drift)
+/* One record of what the definitions asked for, and one of what was changed outside. */
+static void tell_update(const struct pass_site *site, const struct action *action)
+{
+	const struct differences asked = part_of(site, action, true), drift = part_of(site, action, false);
+	struct arena *arena = site->pass->arena;
+	char *who = whose(arena, action->app, action->batch), *by = asked_by(arena, place_of(action));
+
+	if (asked.count || !drift.count)
+		send_action(MESSAGE_CHANGED, site->pass, action,
+			arena_printf(arena, "%s: changed %s %s%s%s", who, action->kind->name,
+				show_name(action), change_text(arena, action, &asked), by));
+	if (drift.count)
+		send_action(MESSAGE_DRIFT, site->pass, action,
+			arena_printf(arena, "%s: changed outside: %s %s%s; put back%s", who,
+				action->kind->name, show_name(action), change_text(arena, action, &drift),
+				by));
+}
+
+/* What its schedule started until now is the revision that somebody has deregistered. */
+static const char *gone_text(const struct pass_site *site, const struct action *action)
+{
+	const struct batch *batch = action->want->batch;
+	const struct resource *target = NULL;
+
+	if (action->kind->shape != SHAPE_REVISIONS)
+		return "gone outside: ";
+	if (batch)
+		target = resources_find(&site->plan->observed->all, site->plan->of_shape[SHAPE_TARGET],
+			batch->rule_name, NULL);
+	return target ? arena_printf(site->pass->arena, "%s was deregistered outside: ",
+				in_short(fields_value(&target->fields, "ecsParameters.taskDefinitionArn")))
+		      : "deregistered outside: ";
+}
+
+static void tell_change(const struct pass_site *site, const struct action *action)
 {
 	static const char *const done[] = { "created", "changed", "disabled", "deleted" };
-	struct arena *arena = pass->arena;
-	char *who = whose(arena, action->app, action->batch), *text;
+	struct arena *arena = site->pass->arena;
+	bool drift = action->verb == VERB_CREATE && !asked_for(site, action, NULL);
+	const char *gone = drift ? gone_text(site, action) : "";
 
-	if (drift && action->verb == VERB_UPDATE)
-		text = arena_printf(arena, "%s: changed outside: %s %s%s; put back%s", who,
-			action->kind->name, show_name(action), change_text(arena, action),
-			asked_by(arena, place_of(action)));
-	else
-		text = arena_printf(arena, "%s: %s%s %s %s%s%s", who, drift ? "gone outside: " : "",
-			done[action->verb], action->kind->name, show_name(action), change_text(arena, action),
-			asked_by(arena, place_of(action)));
-	send_action(drift ? MESSAGE_DRIFT : MESSAGE_CHANGED, pass, action, text);
+	if (action->verb == VERB_UPDATE) {
+		tell_update(site, action);
+		return;
+	}
+	send_action(drift ? MESSAGE_DRIFT : MESSAGE_CHANGED, site->pass, action,
+		arena_printf(arena, "%s: %s%s %s %s%s%s", whose(arena, action->app, action->batch), gone,
+			done[action->verb], action->kind->name, show_name(action),
+			change_text(arena, action, &action->differences), asked_by(arena, place_of(action))));
 }
 
 /* A trouble with one action, as a record with all that is known of it. */
@@ -203,10 +264,9 @@ static void tell_action(struct report *report, const struct pass_site *site, con
 void report_action(struct report *report, const struct pass_site *site, const struct action *action)
 {
 	const struct pass *pass = site->pass;
-	bool repairs = action->verb == VERB_UPDATE || action->verb == VERB_CREATE;
 
 	if (action->outcome == OUTCOME_DONE)
-		tell_change(pass, action, repairs && report_repairs(report, site, action));
+		tell_change(site, action);
 	if (action->outcome == OUTCOME_FAILED)
 		tell_action(report, site, action, MESSAGE_CHANGE_FAILED,
 			arena_printf(pass->arena, "%s: cannot %s %s %s",
@@ -424,7 +484,8 @@ static void tell_unwritten(
 
 	for (size_t i = 0; i < count; i++)
 		text_printf(&all, "%s%s %s %s%s", i ? "; " : ": ", verb_name(actions[i]->verb),
-			actions[i]->kind->name, show_name(actions[i]), change_text(arena, actions[i]));
+			actions[i]->kind->name, show_name(actions[i]),
+			change_text(arena, actions[i], &actions[i]->differences));
 	text_add(&all, asked_by(arena, place_of(first)));
 	troubles_note(&report->troubles,
 		arena_printf(arena, "differs/%s/%s", first->app ? first->app : "",
@@ -491,7 +552,6 @@ void report_pass(struct report *report, const struct pass *pass)
 		message_send(MESSAGE_PASS, fields, ARRAY_LENGTH(fields),
 			"pass: %zu done, %zu failed, %zu skipped, %zu held, in %.1f s", summary.done,
 			summary.failed, summary.skipped, summary.held, pass->ended - pass->started);
-	asked_pass(&report->asked, pass);
 }
 
 const struct troubles *report_troubles(const struct report *report)

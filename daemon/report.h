@@ -18,14 +18,10 @@ struct troubles;
 struct report *report_new(void);
 struct report *report_free(struct report *report);
 
-/* New definitions are in force: what the next pass changes is asked for by them, not drift. */
+/* New definitions are in force. */
 void report_new_definitions(struct report *report);
 /* The files are not in force: told at once, then hourly until report_new_definitions. */
 void report_not_in_force(struct report *report, enum message message, const char *text, time_t now);
-
-/* Whether the action undoes what was changed outside: the definitions in force ask for nothing that it does.
- */
-bool report_repairs(const struct report *report, const struct pass_site *site, const struct action *action);
 
 /* Tells whose approvals a pass is about to use, and for what. */
 void report_planned(const struct pass *pass);

@@ -564,6 +564,50 @@ time_t state_calm_until(const struct state_site *site, const char *arn, const ch
 	return (time_t)json_integer_of(fight_of(site, arn, path), "until", 0);
 }
 
+/* {"": {"rule batch-no1": "…"}, …}: what was asked for when it was last so, by assumed role and name. */
+static json_t *fulfilled(const struct state_site *site, const char *role_arn)
+{
+	return json_object_get(json_object_get(site->ledger.json, "fulfilled"), role_arn ? role_arn : "");
+}
+
+const char *state_fulfilled(const struct state_site *site, const char *role_arn, const char *name)
+{
+	return json_text_of(fulfilled(site, role_arn), name, NULL);
+}
+
+size_t state_fulfilled_count(const struct state_site *site, const char *role_arn)
+{
+	return json_object_size(fulfilled(site, role_arn));
+}
+
+void state_fulfil(struct state_site *site, const char *role_arn, const char *name, const char *record)
+{
+	const char *before = state_fulfilled(site, role_arn, name);
+	json_t *all;
+
+	if (before && strcmp(before, record) == 0)
+		return;
+	all = json_object_in(json_object_in(site->ledger.json, "fulfilled"), role_arn ? role_arn : "");
+	json_put_text(all, name, record);
+	site->ledger.dirty = true;
+}
+
+void state_drop_fulfilled(struct state_site *site, const char *role_arn,
+	bool (*wanted)(const char *name, void *data), void *data)
+{
+	json_t *all = fulfilled(site, role_arn), *record;
+	const char *name;
+	void *next;
+
+	json_object_foreach_safe(all, next, name, record)
+	{
+		if (wanted(name, data))
+			continue;
+		json_object_del(all, name);
+		site->ledger.dirty = true;
+	}
+}
+
 /* {"rule": {"batch-no1": {"app": "batch"}}, …}: what was served here, by kind and name. */
 static json_t *name_record(const struct state_site *site, const char *kind, const char *name)
 {

@@ -111,6 +111,17 @@ void state_forget_fights(struct state_site *site);
 time_t state_calm_until(const struct state_site *site, const char *arn, const char *path);
 
 /*
+ * What was asked for of a resource when it was last so, in the letters of asked.h, by the site's assumed role
+ * (NULL: none) and the resource's name; NULL = it never was.
+ */
+const char *state_fulfilled(const struct state_site *site, const char *role_arn, const char *name);
+void state_fulfil(struct state_site *site, const char *role_arn, const char *name, const char *record);
+size_t state_fulfilled_count(const struct state_site *site, const char *role_arn);
+/* Drops those that are not wanted any more. */
+void state_drop_fulfilled(struct state_site *site, const char *role_arn,
+	bool (*wanted)(const char *name, void *data), void *data);
+
+/*
  * The names of what was served, by kind, until nothing of it is left: under these names it is ours whatever
  * tags say. `left`: it was disabled or marked from here, or a person approved that it goes.
  */

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "asked.h"
 #include "kinds/kinds.h"
 #include "model/secret.h"
 #include "troubles.h"
@@ -28,6 +29,9 @@ static const char *told(void)
 }
 
 static struct observed nothing_missing = { .incomplete = "" };
+static struct state *state;
+/* Each story has an account of its own, of which nothing is kept when it begins. */
+static unsigned account;
 
 /* A pass of one site, with room for some actions. */
 static struct pass *pass_at(time_t now, size_t action_count)
@@ -42,6 +46,9 @@ static struct pass *pass_at(time_t now, size_t action_count)
 	pass->options.write = true;
 	*site = (struct pass_site){ .pass = pass, .plan = plan, .observed = &nothing_missing };
 	site->site.region = "eu-west-1";
+	site->memory = state_site(state, arena_printf(arena, "%u", account), "eu-west-1");
+	plan->arena = arena;
+	plan->observed = &nothing_missing;
 	plan->action_count = action_count;
 	plan->actions = arena_alloc(arena, (action_count + 1) * sizeof *plan->actions);
 	for (size_t i = 0; i < action_count; i++) {
@@ -52,16 +59,32 @@ static struct pass *pass_at(time_t now, size_t action_count)
 	return pass;
 }
 
+/* The rule of this batch as it is wanted. */
+static struct resource *want_of(struct pass *pass, const char *batch)
+{
+	static struct app app = { .name = "jobs" };
+	static struct member enabled = { "state", "ENABLED", true, false };
+	struct plan *plan = pass->sites[0].plan;
+	struct resource *want =
+		resources_add(arena, &plan->wants, &kind_rule, arena_printf(arena, "jobs-%s", batch), "");
+
+	want->app = &app;
+	want->managed = want->content_read = true;
+	want->fields = (struct fields){ &enabled, 1 };
+	return want;
+}
+
 static struct action *action_of(struct pass *pass, size_t at, const char *batch, enum outcome outcome)
 {
 	struct action *action = pass->sites[0].plan->actions[at];
-	static struct difference state = { "state", "DISABLED", "ENABLED" };
+	static struct difference enabled = { "state", "DISABLED", "ENABLED" };
 
 	action->app = "jobs";
 	action->batch = batch;
 	action->name = arena_printf(arena, "jobs-%s", batch);
 	action->outcome = outcome;
-	action->differences = (struct differences){ &state, 1 };
+	action->want = want_of(pass, batch);
+	action->differences = (struct differences){ &enabled, 1 };
 	return action;
 }
 
@@ -71,6 +94,8 @@ static void tell(struct report *report, struct pass *pass)
 
 	for (size_t i = 0; plan && i < plan->action_count; i++)
 		report_action(report, &pass->sites[0], plan->actions[i]);
+	if (plan)
+		asked_keep(&pass->sites[0]);
 	report_pass(report, pass);
 }
 
@@ -168,11 +193,60 @@ static void drift_beside_a_batch_that_fails(void)
 	action_of(pass, 0, "a", OUTCOME_DONE);
 	tell(report, pass);
 	CHECK(strstr(told(), "batch a: changed outside: rule jobs-a") != NULL);
+	report_free(report);
+}
+
+/* Whatever was reloaded or restarted: the wish for the field is the same. A new wish beside it is told as
+ * that. */
+static void drift_after_a_reload_and_after_a_start(void)
+{
+	static struct member wanted[] = { { "description", "new", true, false },
+		{ "state", "ENABLED", true, false } };
+	static struct difference both[] = { { "description", "old", "new" },
+		{ "state", "DISABLED", "ENABLED" } };
+	struct report *report = report_new();
+	struct pass *pass = pass_at(10000, 0);
+	struct resource *want;
+
+	want_of(pass, "a");
+	tell(report, pass);
 	report_new_definitions(report);
-	pass = pass_at(11200, 1);
+	pass = pass_at(10300, 1);
 	action_of(pass, 0, "a", OUTCOME_DONE);
 	tell(report, pass);
-	CHECK(strstr(told(), "batch a: changed rule jobs-a") != NULL);
+	CHECK(strstr(told(), "batch a: changed outside: rule jobs-a: state: DISABLED → ENABLED") != NULL);
+	report_free(report);
+	report = report_new();
+	pass = pass_at(10600, 1);
+	want = want_of(pass, "a");
+	want->fields = (struct fields){ wanted, 2 };
+	action_of(pass, 0, "a", OUTCOME_DONE)->want = want;
+	pass->sites[0].plan->actions[0]->differences = (struct differences){ both, 2 };
+	tell(report, pass);
+	CHECK(text_starts(told(),
+		"batch a: changed rule jobs-a: description: old → new\n"
+		"batch a: changed outside: rule jobs-a: state: DISABLED → ENABLED; put back\n"));
+	report_free(report);
+}
+
+static void what_is_gone(void)
+{
+	struct report *report = report_new();
+	struct pass *pass = pass_at(10000, 1);
+
+	action_of(pass, 0, "a", OUTCOME_DONE)->verb = VERB_CREATE;
+	tell(report, pass);
+	CHECK(text_starts(told(), "batch a: created rule jobs-a\n"));
+	pass = pass_at(10300, 1);
+	action_of(pass, 0, "a", OUTCOME_DONE)->verb = VERB_CREATE;
+	tell(report, pass);
+	CHECK(text_starts(told(), "batch a: gone outside: created rule jobs-a\n"));
+	/* Once nothing wants it, it comes back as a wish. */
+	tell(report, pass_at(10600, 0));
+	pass = pass_at(10900, 1);
+	action_of(pass, 0, "a", OUTCOME_DONE)->verb = VERB_CREATE;
+	tell(report, pass);
+	CHECK(text_starts(told(), "batch a: created rule jobs-a\n"));
 	report_free(report);
 }
 
@@ -352,26 +426,42 @@ static void a_value_of_several_lines(void)
 	report_free(report);
 }
 
+static void (*const stories[])(void) = {
+	once_then_hourly_then_at_its_end,
+	another_sentence_is_told_at_once_and_only_once,
+	a_broken_off_pass_ends_nothing,
+	drift_beside_a_batch_that_fails,
+	drift_after_a_reload_and_after_a_start,
+	what_is_gone,
+	what_could_not_be_read_before_is_no_drift,
+	a_refused_reload_is_not_forgotten,
+	a_file_that_could_not_be_written,
+	what_may_not_be_written,
+	the_status_line,
+	what_left_waits_in_its_grace,
+	a_value_of_several_lines,
+	no_secret_by_its_value,
+};
+
 int main(void)
 {
+	char folder[] = "/tmp/fargate-batchd-told-XXXXXX";
 	char name[] = "/tmp/fargate-batchd-told-XXXXXX";
 
 	arena = arena_new();
+	if (!mkdtemp(folder) || setenv("STATE_DIRECTORY", folder, 1) != 0)
+		return 1;
+	state = state_open("aws", NULL);
 	lines_file = mkstemp(name);
 	if (lines_file < 0 || unlink(name) != 0 || dup2(lines_file, STDERR_FILENO) < 0)
 		return 1;
-	once_then_hourly_then_at_its_end();
-	another_sentence_is_told_at_once_and_only_once();
-	a_broken_off_pass_ends_nothing();
-	drift_beside_a_batch_that_fails();
-	what_could_not_be_read_before_is_no_drift();
-	a_refused_reload_is_not_forgotten();
-	a_file_that_could_not_be_written();
-	what_may_not_be_written();
-	the_status_line();
-	what_left_waits_in_its_grace();
-	a_value_of_several_lines();
-	no_secret_by_its_value();
+	for (size_t i = 0; i < ARRAY_LENGTH(stories); i++) {
+		account++;
+		stories[i]();
+	}
+	state_close(state);
+	if (rmdir(folder) != 0)
+		return 1;
 	close(lines_file);
 	arena_free(arena);
 	return check_end();
