@@ -61,6 +61,25 @@ bool journal_format(const char *name)
 	return as_json || strcmp(name, "text") == 0;
 }
 
+/* A field that stands several times has all its values in an array, as journalctl shows it. */
+static void put_field(json_t *object, const char *name, const char *value)
+{
+	json_t *before = json_object_get(object, name);
+
+	if (!before) {
+		json_put_text(object, name, value);
+		return;
+	}
+	if (!json_is_array(before)) {
+		json_t *all = json_must(json_array());
+
+		json_add(all, json_incref(before));
+		json_put(object, name, all);
+		before = all;
+	}
+	json_add(before, json_text(value));
+}
+
 /* The fields by their names, and when it was: whoever collects lines may not keep that. */
 static void say_object(const struct journal_record *record)
 {
@@ -72,7 +91,7 @@ static void say_object(const struct journal_record *record)
 		char *name = record->fields[i].data, *equals = strchr(name, '=');
 
 		*equals = '\0';
-		json_put_text(object, name, equals + 1);
+		put_field(object, name, equals + 1);
 		*equals = '=';
 	}
 	clock_gettime(CLOCK_REALTIME, &now);

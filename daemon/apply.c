@@ -66,14 +66,21 @@ static void fail(struct work *work, const char *text)
 	finish(work, OUTCOME_FAILED);
 }
 
-/* Which call it was, for the record of the action. */
+/* Which call it was, for the record of the action; of a repeated one the last try. */
 static void note_call(struct work *work, const struct call_result *result)
 {
+	struct arena *arena = work->applying->arena;
 	struct action *action = work->action;
 
-	action->request_id = arena_copy(work->applying->arena, result->request_id);
-	action->service = result->service;
-	action->operation = result->operation;
+	if (text_compare(action->request_id, result->request_id) == 0)
+		return;
+	action->request_id = arena_copy(arena, result->request_id);
+	action->service = arena_copy(arena, result->service);
+	action->operation = arena_copy(arena, result->operation);
+	if (work->pause.said && action->call_count)
+		action->call_count--;
+	arena_grow(arena, &action->calls, sizeof *action->calls, action->call_count, &action->call_capacity);
+	action->calls[action->call_count++] = (struct answered_call){ action->operation, action->request_id };
 }
 
 static void fail_with(struct work *work, const struct call_result *result)

@@ -14,6 +14,9 @@
 #define UNWRITTEN "unwritten"
 #define UNKEPT    "unkept"
 
+/* Those of a record of an action that stand once. */
+enum { ACTION_FIELDS = 10 };
+
 struct report {
 	struct troubles troubles;
 	struct troubles notes; /* that were told */
@@ -137,11 +140,12 @@ static char *change_text(
 	return arena_copy(arena, text_string(&all));
 }
 
+/* A change of several calls has a pair of AWS_OPERATION and AWS_REQUEST_ID for each. */
 static void send_action(
 	enum message message, const struct pass *pass, const struct action *action, const char *text)
 {
 	const struct position *at = action->want ? &action->want->at : NULL;
-	const struct message_field fields[] = {
+	struct message_field fields[ACTION_FIELDS + 2 * REQUESTS_MOST] = {
 		{ "APP", action->app ? action->app : "" },
 		{ "BATCH", action->batch },
 		{ "RESOURCE_KIND", action->kind->name },
@@ -151,12 +155,16 @@ static void send_action(
 		{ "DEFINITION_FILE", at ? at->file : NULL },
 		{ "DEFINITION_LINE", line_text(pass->arena, at) },
 		{ "AWS_SERVICE", action->operation ? action->service : NULL },
-		{ "AWS_OPERATION", action->operation },
 		{ "AWS_ERROR_CODE", or_null(action->error_code) },
-		{ "AWS_REQUEST_ID", or_null(action->request_id) },
 	};
+	size_t count = ACTION_FIELDS;
 
-	message_send(message, fields, ARRAY_LENGTH(fields), "%s", text);
+	for (size_t i = 0; i < action->call_count && count < ARRAY_LENGTH(fields); i++) {
+		fields[count++] = (struct message_field){ "AWS_OPERATION", action->calls[i].operation };
+		fields[count++] =
+			(struct message_field){ "AWS_REQUEST_ID", or_null(action->calls[i].request_id) };
+	}
+	message_send(message, fields, count, "%s", text);
 }
 
 static char *whose(struct arena *arena, const char *app, const char *batch)

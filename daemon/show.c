@@ -340,6 +340,15 @@ static void add_fields(
 	}
 }
 
+static json_t *request_ids(const struct action *action)
+{
+	json_t *all = json_must(json_array());
+
+	for (size_t i = 0; i < action->call_count; i++)
+		json_add(all, json_text(action->calls[i].request_id));
+	return all;
+}
+
 static json_t *action_json(const struct action *action, const struct show_options *options)
 {
 	static const char *const outcomes[] = { "pending", "running", "done", "unneeded", "failed", "skipped",
@@ -356,6 +365,7 @@ static json_t *action_json(const struct action *action, const struct show_option
 	json_put_text(change, "outcome", outcomes[action->outcome]);
 	json_put_text(change, "errorCode", action->error_code);
 	json_put_text(change, "requestId", action->request_id);
+	json_put(change, "requestIds", request_ids(action));
 	return change;
 }
 

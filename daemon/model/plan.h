@@ -11,6 +11,11 @@
 #include "model/observed.h"
 #include "model/ownership.h"
 
+/* A call that was answered, for the record of its action. */
+struct answered_call {
+	const char *operation, *request_id;
+};
+
 enum outcome {
 	OUTCOME_PENDING,
 	OUTCOME_RUNNING,
@@ -50,6 +55,8 @@ struct action {
 	const char *error; /* AWS's code and message, or ours */
 	const char *error_code; /* AWS's */
 	const char *request_id; /* of the last answer */
+	struct answered_call *calls; /* all of them, in order */
+	size_t call_count, call_capacity;
 	const char *service, *operation; /* of the last request */
 	const struct resource *replaces; /* a new revision: what it takes over from, where that was read */
 };

@@ -490,3 +490,68 @@ def test_a_log_format_that_is_none(world):
                               environment=environment)
         out, err = process.communicate(timeout=20)
         assert process.returncode == 2 and "xml: write text or json" in err and not out, err
+
+
+def records_of(text):
+    """What the daemon told as JSON lines."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def settle(world, count=2):
+    """Waits until so many more passes have ended."""
+    number = status(world)["lastPass"]["number"]
+    wait_for(lambda: status(world)["lastPass"]["number"] >= number + count, what=f"{count} more passes")
+
+
+def reload(world, process):
+    number = status(world)["reload"]["number"]
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: status(world)["lastPass"]["reload"] > number, what="the pass after the reload")
+
+
+def test_drift_stays_drift_over_a_reload_and_a_start(world, article):
+    """A wish that is new beside it is told as that; what was never there is asked for, however often it is started."""
+    world.write(article)
+    world.proxy.fault("denied", "events", "PutTargets", times=1)
+    process = start(world, FARGATE_BATCHD_LOG="json")
+    wait_for(lambda: (found := status(world)) and found["lastPass"], what="the first pass")
+    text = end(process)
+    process = start(world, FARGATE_BATCHD_LOG="json")
+    wait_for(lambda: status(world)["lastPass"], what="the pass after the start")
+    wait_for(lambda: world.rule("batch-no1")["Targets"] and world.rule("batch-no2")["Targets"], what="the targets")
+    world.aws("events", "disable-rule", "--name", "batch-no1")
+    article["batches"]["no1"]["description"] = "another wish"
+    world.write(article)
+    reload(world, process)
+    text += end(process)
+    assert "outside" not in text.split('reloaded')[0], text
+    told = [record["MESSAGE"] for record in records_of(text) if record.get("BATCH") == "no1"]
+    assert any("changed outside: rule batch-no1: state: DISABLED → ENABLED; put back" in one for one in told), told
+    assert any("changed rule batch-no1: description: batch no1 → another wish" in one for one in told), told
+    world.aws("events", "disable-rule", "--name", "batch-no2")
+    process = start(world, FARGATE_BATCHD_LOG="json")
+    wait_for(lambda: world.rule("batch-no2")["State"] == "ENABLED", what="the repair")
+    text = end(process)
+    assert "batch no2: changed outside: rule batch-no2: state: DISABLED → ENABLED; put back" in text, text
+
+
+def test_a_revision_that_is_deregistered_outside(world, converged):
+    process = start(world)
+    wait_for(lambda: status(world) and status(world)["lastPass"], what="the first pass")
+    world.client("ecs").deregister_task_definition(taskDefinition="batch-no1:1")
+    reload(world, process)
+    text = end(process)
+    assert "batch no1: batch-no1:1 was deregistered outside: created task-definition batch-no1:2" in text, text
+    assert "changed target batch-no1: ecsParameters.taskDefinitionArn: batch-no1:1 → batch-no1:2" in text, text
+
+
+def test_a_change_of_several_calls_keeps_each_request_id(world, converged, article):
+    """A rule whose content and tags differ takes PutRule and a tagging call."""
+    article["batches"]["no1"] |= {"description": "new", "tags": {"team": "night"}}
+    world.write(article)
+    process = start(world, FARGATE_BATCHD_LOG="json")
+    wait_for(lambda: status(world) and status(world)["lastPass"], what="the first pass")
+    records = records_of(end(process))
+    changed = next(record for record in records if record.get("RESOURCE_KIND") == "rule" and record.get("ACTION"))
+    assert changed["AWS_OPERATION"] == ["PutRule", "TagResource"], changed
+    assert len(set(changed["AWS_REQUEST_ID"])) == 2 and all(changed["AWS_REQUEST_ID"]), changed
