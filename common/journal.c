@@ -43,7 +43,7 @@ void journal_begin(struct journal_record *record, int priority, const char *mess
 }
 
 /* systemd sets JOURNAL_STREAM to the device and inode of the stream that it gave us as standard error. */
-static bool is_collected(void)
+bool journal_is_collected(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
 	unsigned long device, inode;
@@ -116,7 +116,7 @@ void journal_send(struct journal_record *record)
 
 	for (size_t i = 0; i < record->count; i++)
 		parts[i] = (struct iovec){ record->fields[i].data, record->fields[i].length };
-	if (!is_collected() || sd_journal_sendv(parts, (int)record->count) < 0)
+	if (!journal_is_collected() || sd_journal_sendv(parts, (int)record->count) < 0)
 		say_record(record);
 	for (size_t i = 0; i < record->count; i++)
 		text_free(&record->fields[i]);

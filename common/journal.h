@@ -24,6 +24,9 @@ struct journal_record {
  */
 bool journal_format(const char *name);
 
+/* Whether standard error goes to the journal: systemd started this program, or one of its commands. */
+bool journal_is_collected(void);
+
 /* Starts a record with its sentence and its priority (LOG_… of syslog.h). */
 void journal_begin(struct journal_record *record, int priority, const char *message);
 /* Adds a field; NULL adds nothing. */

@@ -22,6 +22,8 @@ static const double AWAY_SECONDS = 50;
 /* A notification of more than 4 KiB is dropped as a whole. */
 enum { NOTIFIED_LIMIT = 2000 };
 
+#define ON_LAST_GOOD "running on the last good definitions, because the files are broken"
+
 struct daemon {
 	const struct options *options;
 	struct session session;
@@ -33,7 +35,7 @@ struct daemon {
 	bool passed; /* a pass has ended */
 	bool unkept; /* the set in force is not kept for the next start */
 	bool forget_fights; /* the next pass is a person's */
-	char *degraded; /* why it was started without the files as they are; NULL = they are in force */
+	char *degraded; /* the fault for which it was started without the files; NULL = they are in force */
 	ev_timer resync, reload, rest, give_up, watchdog, minute;
 	ev_signal hangup, terminate, interrupt;
 };
@@ -184,14 +186,13 @@ static void say_reloading(void)
 
 static void refuse(struct daemon *daemon, struct session *fresh, const char *why)
 {
-	CLEANUP_TEXT struct text text = { 0 };
+	static const char what[] =
+		"the reload was refused, the definitions and settings of before stay in force";
 
 	status_refused(daemon->status, fresh, why, time(NULL));
-	text_printf(&text, "the reload was refused, the definitions and settings of before stay in force: %s",
-		why);
 	close_session(fresh);
-	report_not_in_force(daemon->report, MESSAGE_RELOAD_REFUSED, text_string(&text), time(NULL));
-	notify("READY=1\n", "degraded: %s", text_string(&text));
+	report_not_in_force(daemon->report, MESSAGE_RELOAD_REFUSED, what, why, time(NULL));
+	notify("READY=1\n", "degraded: %s: %s", what, why);
 	/* The files are looked at again only on the next reload; AWS is looked at as before. */
 	write_status(daemon, NULL);
 }
@@ -465,12 +466,14 @@ static void run(struct daemon *daemon)
 	status_loaded(daemon->status, &daemon->session, !daemon->degraded, time(NULL));
 	message_send(MESSAGE_START, NULL, 0, "fargate-batchd %s: %s", VERSION, size_of(daemon));
 	if (daemon->degraded) {
-		report_not_in_force(daemon->report, MESSAGE_DEGRADED, daemon->degraded, time(NULL));
+		report_not_in_force(
+			daemon->report, MESSAGE_DEGRADED, ON_LAST_GOOD, daemon->degraded, time(NULL));
 		write_status(daemon, NULL);
 	}
 	watch(daemon);
 	if (daemon->degraded)
-		notify("READY=1\n", "degraded: %s; first pass: %s", daemon->degraded, size_of(daemon));
+		notify("READY=1\n", "degraded: " ON_LAST_GOOD ": %s; first pass: %s", daemon->degraded,
+			size_of(daemon));
 	else
 		notify("READY=1\n", "first pass: %s", size_of(daemon));
 	begin_pass(daemon);
@@ -483,7 +486,6 @@ static void run(struct daemon *daemon)
 static bool open_first(struct daemon *daemon)
 {
 	struct error error = { 0 }, kept = { 0 };
-	struct text text = { 0 };
 
 	if (open_session(daemon->options, &daemon->session, &error))
 		return true;
@@ -498,9 +500,7 @@ static bool open_first(struct daemon *daemon)
 	}
 	if (!session_connect(&daemon->session, &kept))
 		return false;
-	text_printf(
-		&text, "running on the last good definitions, because the files are broken: %s", error.text);
-	daemon->degraded = text.data;
+	daemon->degraded = must_copy(error.text);
 	return true;
 }
 

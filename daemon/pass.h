@@ -93,6 +93,7 @@ struct pass {
 struct pass_summary {
 	size_t create, update, disable, delete; /* planned */
 	size_t done, failed, skipped, held; /* carried out */
+	size_t open; /* still to be written: all of it where nothing may be */
 	size_t problems, conflicts, errors, unreadable;
 };
 

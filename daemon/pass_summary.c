@@ -14,6 +14,7 @@ static void count_action(struct pass_summary *summary, const struct action *acti
 	summary->failed += action->outcome == OUTCOME_FAILED;
 	summary->skipped += action->outcome == OUTCOME_SKIPPED;
 	summary->held += action->outcome == OUTCOME_HELD;
+	summary->open += action->outcome == OUTCOME_PENDING || action->outcome == OUTCOME_RUNNING;
 }
 
 struct pass_summary pass_summary(const struct pass *pass)

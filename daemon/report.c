@@ -47,7 +47,7 @@ static void say_over(const struct trouble *trouble)
 		{ "RESOURCE", *trouble->resource ? trouble->resource : NULL },
 	};
 
-	message_send(MESSAGE_ENDED, fields, ARRAY_LENGTH(fields), "over: %s", trouble->what);
+	message_send(MESSAGE_ENDED, fields, ARRAY_LENGTH(fields), "over: %s", trouble->over);
 }
 
 void report_new_definitions(struct report *report)
@@ -55,16 +55,20 @@ void report_new_definitions(struct report *report)
 	troubles_drop(&report->troubles, TROUBLE_DEFINITIONS, say_over);
 }
 
-void report_not_in_force(struct report *report, enum message message, const char *text, time_t now)
+void report_not_in_force(
+	struct report *report, enum message message, const char *what, const char *why, time_t now)
 {
+	CLEANUP_TEXT struct text text = { 0 };
 	struct trouble *trouble;
 	bool tell;
 
-	trouble =
-		troubles_note(&report->troubles, TROUBLE_DEFINITIONS, message, text, text, NULL, now, &tell);
+	text_printf(&text, "%s: %s", what, why);
+	trouble = troubles_note(&report->troubles, TROUBLE_DEFINITIONS, message,
+		"the definitions and settings in the files are in force", text_string(&text), NULL, now,
+		&tell);
 	trouble->standing = true;
-	/* Each time that somebody asked for a reload, whatever was told before. */
-	message_send(message, NULL, 0, "%s", text);
+	/* Each time that somebody asked for a reload, whatever was told before; the faults have been told. */
+	message_send(message, NULL, 0, "%s; what is wrong is told above", what);
 }
 
 static char *pass_name(const struct pass *pass)
@@ -252,7 +256,7 @@ static void tell_change(const struct pass_site *site, const struct action *actio
 
 /* A trouble with one action, as a record with all that is known of it. */
 static void tell_action(struct report *report, const struct pass_site *site, const struct action *action,
-	enum message message, const char *what)
+	enum message message, const char *what, const char *over)
 {
 	const struct pass *pass = site->pass;
 	struct arena *arena = pass->arena;
@@ -264,22 +268,29 @@ static void tell_action(struct report *report, const struct pass_site *site, con
 		asked_by(arena, place_of(action)));
 	bool tell;
 
-	troubles_note(&report->troubles, key, message, what, text, &about, pass->now, &tell);
+	troubles_note(&report->troubles, key, message, over, text, &about, pass->now, &tell);
 	if (tell)
 		send_action(message, pass, action, text);
 }
 
+static void tell_failed(struct report *report, const struct pass_site *site, const struct action *action)
+{
+	struct arena *arena = site->pass->arena;
+	char *who = whose(arena, action->app, action->batch);
+	const char *verb = verb_name(action->verb), *kind = action->kind->name;
+
+	tell_action(report, site, action, MESSAGE_CHANGE_FAILED,
+		arena_printf(arena, "%s: cannot %s %s %s", who, verb, kind, show_name(action)),
+		arena_printf(
+			arena, "%s: nothing fails any more to %s %s %s", who, verb, kind, show_name(action)));
+}
+
 void report_action(struct report *report, const struct pass_site *site, const struct action *action)
 {
-	const struct pass *pass = site->pass;
-
 	if (action->outcome == OUTCOME_DONE)
 		tell_change(site, action);
 	if (action->outcome == OUTCOME_FAILED)
-		tell_action(report, site, action, MESSAGE_CHANGE_FAILED,
-			arena_printf(pass->arena, "%s: cannot %s %s %s",
-				whose(pass->arena, action->app, action->batch), verb_name(action->verb),
-				action->kind->name, show_name(action)));
+		tell_failed(report, site, action);
 }
 
 void report_wait(const struct pass *pass, const struct wait *wait)
@@ -322,9 +333,13 @@ static void tell_problem(struct report *report, const struct pass *pass, const s
 	char *what = arena_printf(arena, "%s: %s", whose(arena, problem->app, problem->batch), problem->text);
 	char *text = arena_printf(arena, "%s%s%s%s", what, or_null(problem->arn) ? ": " : "",
 		problem->arn ? problem->arn : "", asked_by(arena, &problem->at));
+	char *over = arena_printf(arena,
+		problem->conflict ? "%s: the conflict over %s %s is settled"
+				  : "%s: nothing stops it at %s %s any more",
+		whose(arena, problem->app, problem->batch), want->kind->name, want->name);
 	bool tell;
 
-	troubles_note(&report->troubles, key, message, what, text, &about, pass->now, &tell);
+	troubles_note(&report->troubles, key, message, over, text, &about, pass->now, &tell);
 	if (tell)
 		message_send(message, fields, ARRAY_LENGTH(fields), "%s", text);
 }
@@ -333,10 +348,13 @@ static void tell_calm(struct report *report, const struct pass_site *site, const
 {
 	struct arena *arena = site->pass->arena;
 
+	char *who = whose(arena, action->app, action->batch);
+
 	if (action->fought)
 		tell_action(report, site, action, MESSAGE_FIGHT,
-			arena_printf(arena, "%s: %s %s", whose(arena, action->app, action->batch),
-				action->kind->name, show_name(action)));
+			arena_printf(arena, "%s: %s %s", who, action->kind->name, show_name(action)),
+			arena_printf(arena, "%s: %s %s is not fought over any more", who, action->kind->name,
+				show_name(action)));
 }
 
 static void tell_leaving(const struct pass *pass, const struct action *action)
@@ -359,7 +377,7 @@ static void tell_leaving(const struct pass *pass, const struct action *action)
 
 /* A trouble of a pass that is of no app in particular. */
 static void tell_of_pass(struct report *report, const struct pass *pass, enum message message,
-	const char *key, const char *text, const struct failed_call *call)
+	const char *key, const char *over, const char *text, const struct failed_call *call)
 {
 	const struct message_field fields[] = {
 		{ "PASS", pass_name(pass) },
@@ -370,7 +388,7 @@ static void tell_of_pass(struct report *report, const struct pass *pass, enum me
 	};
 	bool tell;
 
-	troubles_note(&report->troubles, key, message, text, text, NULL, pass->now, &tell);
+	troubles_note(&report->troubles, key, message, over, text, NULL, pass->now, &tell);
 	if (tell)
 		message_send(message, fields, ARRAY_LENGTH(fields), "%s", text);
 }
@@ -411,11 +429,14 @@ static void tell_site(struct report *report, const struct pass *pass, const stru
 
 	if (site->error.code != ERROR_NONE && site->error.code != ERROR_CANCELLED)
 		tell_of_pass(report, pass, MESSAGE_SITE_FAILED, arena_printf(arena, "site/%s", where),
+			arena_printf(arena, "%s can be worked on again", where),
 			arena_printf(arena, "%s: %s", where, site->error.text), &site->failed);
 	if (!site->plan)
 		return;
 	if (*site->observed->incomplete)
 		tell_of_pass(report, pass, MESSAGE_INCOMPLETE, arena_printf(arena, "incomplete/%s", where),
+			arena_printf(
+				arena, "%s was read to the end again, and what has to be deleted is", where),
 			arena_printf(arena, "%s: nothing is deleted in this pass: %s", where,
 				site->observed->incomplete),
 			NULL);
@@ -435,6 +456,7 @@ static void tell_held(struct report *report, const struct pass *pass)
 		const struct held *held = &pass->guard.held[i];
 
 		tell_of_pass(report, pass, MESSAGE_HELD, arena_printf(pass->arena, "held/%s", held->plan),
+			arena_printf(pass->arena, "the brake has let go: plan %s waits no more", held->plan),
 			arena_printf(pass->arena,
 				"%zu removal%s held, because %s: if this is what you want: "
 				"fargate-batchctl approve %s%s%s",
@@ -498,8 +520,9 @@ static void tell_unwritten(
 	troubles_note(&report->troubles,
 		arena_printf(arena, "differs/%s/%s", first->app ? first->app : "",
 			first->batch ? first->batch : ""),
-		MESSAGE_DIFFERS, what, arena_printf(arena, "%s%s", what, text_string(&all)), &about,
-		pass->now, &tell);
+		MESSAGE_DIFFERS,
+		arena_printf(arena, "%s is as the definitions say", whose(arena, first->app, first->batch)),
+		arena_printf(arena, "%s%s", what, text_string(&all)), &about, pass->now, &tell);
 	if (tell)
 		message_send(MESSAGE_DIFFERS, fields, ARRAY_LENGTH(fields), "%s%s", what, text_string(&all));
 }
@@ -551,7 +574,8 @@ void report_pass(struct report *report, const struct pass *pass)
 	tell_held(report, pass);
 	tell_differences(report, pass);
 	if (pass->state_error)
-		tell_of_pass(report, pass, MESSAGE_STATE_FAILED, "state", pass->state_error, NULL);
+		tell_of_pass(report, pass, MESSAGE_STATE_FAILED, "state", "the state is kept again",
+			pass->state_error, NULL);
 	tell_clock(report, pass);
 	tell_again(report, pass->now);
 	troubles_end(&report->troubles, say_over);
@@ -568,7 +592,8 @@ const struct troubles *report_troubles(const struct report *report)
 }
 
 /* What no pass finds: told and over only here. */
-static void tell_standing(struct report *report, const char *key, const char *error, time_t now)
+static void tell_standing(
+	struct report *report, const char *key, const char *over, const char *error, time_t now)
 {
 	struct trouble *trouble;
 	bool tell;
@@ -577,7 +602,7 @@ static void tell_standing(struct report *report, const char *key, const char *er
 		troubles_drop(&report->troubles, key, say_over);
 		return;
 	}
-	trouble = troubles_note(&report->troubles, key, MESSAGE_STATE_FAILED, error, error, NULL, now, &tell);
+	trouble = troubles_note(&report->troubles, key, MESSAGE_STATE_FAILED, over, error, NULL, now, &tell);
 	trouble->standing = true;
 	if (tell)
 		message_send(MESSAGE_STATE_FAILED, NULL, 0, "%s", error);
@@ -585,10 +610,10 @@ static void tell_standing(struct report *report, const char *key, const char *er
 
 void report_files(struct report *report, const char *error, time_t now)
 {
-	tell_standing(report, UNWRITTEN, error, now);
+	tell_standing(report, UNWRITTEN, "status.json and metrics.prom are written again", error, now);
 }
 
 void report_kept(struct report *report, const char *error, time_t now)
 {
-	tell_standing(report, UNKEPT, error, now);
+	tell_standing(report, UNKEPT, "the set in force is kept for the next start", error, now);
 }

@@ -20,8 +20,12 @@ struct report *report_free(struct report *report);
 
 /* New definitions are in force. */
 void report_new_definitions(struct report *report);
-/* The files are not in force: told at once, then hourly until report_new_definitions. */
-void report_not_in_force(struct report *report, enum message message, const char *text, time_t now);
+/*
+ * The files are not in force: told at once, after their faults, then hourly with the reason until
+ * report_new_definitions.
+ */
+void report_not_in_force(
+	struct report *report, enum message message, const char *what, const char *why, time_t now);
 
 /* Tells whose approvals a pass is about to use, and for what. */
 void report_planned(const struct pass *pass);

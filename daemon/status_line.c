@@ -27,22 +27,35 @@ static bool is_named(const struct trouble *first, const struct trouble *trouble,
 	return false;
 }
 
-/* "; 2 failing: app/no7, app/no9" */
-static void add_names(const struct troubles *troubles, bool failing, struct text *out)
+/* "app/no7, app/no9", and how many they are. */
+static size_t list_names(const struct troubles *troubles, bool failing, struct text *names)
 {
-	CLEANUP_TEXT struct text names = { 0 };
 	size_t count = 0;
 
 	for (const struct trouble *one = troubles->first; one; one = one->next) {
 		if (!counts(one, failing) || is_named(troubles->first, one, failing))
 			continue;
 		if (++count <= NAMES_SHOWN)
-			text_printf(&names, "%s%s%s%s", count > 1 ? ", " : "", one->app,
+			text_printf(names, "%s%s%s%s", count > 1 ? ", " : "", one->app,
 				*one->batch ? "/" : "", one->batch);
 	}
+	if (count > NAMES_SHOWN)
+		text_add(names, ", …");
+	return count;
+}
+
+/* "; 2 failing: app/no7, app/no9; 11 changes not written (readOnly): app": changes are counted as status
+ * does. */
+static void add_names(const struct troubles *troubles, const struct pass *pass, struct text *out)
+{
+	CLEANUP_TEXT struct text failing = { 0 }, unwritten = { 0 };
+	size_t count = list_names(troubles, true, &failing), open = pass_summary(pass).open;
+
 	if (count)
-		text_printf(out, "; %zu %s: %s%s", count, failing ? "failing" : "not written (readOnly)",
-			text_string(&names), count > NAMES_SHOWN ? ", …" : "");
+		text_printf(out, "; %zu failing: %s", count, text_string(&failing));
+	if (list_names(troubles, false, &unwritten))
+		text_printf(out, "; %zu change%s not written (readOnly): %s", open, open == 1 ? "" : "s",
+			text_string(&unwritten));
 }
 
 /* Whole sentences: all that wait for an approval, then the first of the rest. */
@@ -80,8 +93,7 @@ void report_status(const struct report *report, const struct pass *pass, struct 
 		text_printf(out, "degraded: %s; AWS ", files->text);
 	text_printf(out, "%s: %s, as of %s", is_wrong(troubles) ? "degraded" : "in sync",
 		show_size(pass->arena, pass->definitions.app_count, pass->definitions.batch_count), when);
-	add_names(troubles, true, out);
-	add_names(troubles, false, out);
+	add_names(troubles, pass, out);
 	add_sentences(troubles, out);
 	text_tidy(out, LINE_LIMIT);
 }

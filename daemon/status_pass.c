@@ -25,12 +25,6 @@ static void put_place(json_t *object, const struct position *at)
 	json_put(object, "definitionLine", at->file ? json_integer(at->line) : json_null());
 }
 
-/* What is still to be written: all of it where nothing may be. */
-static bool is_open(const struct action *action)
-{
-	return action->outcome == OUTCOME_PENDING || action->outcome == OUTCOME_RUNNING;
-}
-
 /* The site of an app, and how its names stand; neither where no site has it. */
 struct place {
 	const struct pass_site *site;
@@ -208,22 +202,12 @@ static json_t *site_json(const struct pass_site *site)
 	return one;
 }
 
-static size_t count_open(const struct pass *pass)
-{
-	size_t open = 0;
-
-	for (size_t i = 0; i < pass->site_count; i++)
-		for (size_t a = 0; pass->sites[i].plan && a < pass->sites[i].plan->action_count; a++)
-			open += is_open(pass->sites[i].plan->actions[a]);
-	return open;
-}
-
 /* After the pass AWS is what the definitions say: what differed was carried out, and nothing stands against
  * it. */
 static bool in_sync(const struct pass *pass, const struct pass_summary *summary)
 {
 	return !(summary->failed + summary->skipped + summary->held + summary->problems + summary->conflicts +
-		       summary->errors + pass->guard.held_count + count_open(pass)) &&
+		       summary->errors + pass->guard.held_count + summary->open) &&
 	       !pass->stopped;
 }
 
@@ -237,7 +221,7 @@ static json_t *last_pass_json(const struct pass *pass, size_t number)
 		(json_int_t)summary.done, "failed", (json_int_t)summary.failed, "skipped",
 		(json_int_t)summary.skipped, "held", (json_int_t)summary.held));
 
-	json_put(one, "open", json_integer(pass->stopped ? 0 : (json_int_t)count_open(pass)));
+	json_put(one, "open", json_integer(pass->stopped ? 0 : (json_int_t)summary.open));
 	put_time(one, "began", (time_t)pass->started);
 	put_time(one, "ended", (time_t)pass->ended);
 	json_put(one, "seconds", json_real(round((pass->ended - pass->started) * 1000) / 1000));

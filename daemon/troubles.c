@@ -27,7 +27,7 @@ static void drop(struct trouble *trouble)
 		trouble->tellings = next;
 	}
 	free(trouble->key);
-	free(trouble->what);
+	free(trouble->over);
 	free(trouble->text);
 	free(trouble->app);
 	free(trouble->batch);
@@ -123,7 +123,7 @@ bool trouble_is_due(struct trouble *trouble, time_t now)
 }
 
 struct trouble *troubles_note(struct troubles *troubles, const char *key, enum message message,
-	const char *what, const char *text, const struct trouble_about *about, time_t now, bool *tell)
+	const char *over, const char *text, const struct trouble_about *about, time_t now, bool *tell)
 {
 	struct trouble *trouble = troubles_find(troubles, key);
 
@@ -131,7 +131,7 @@ struct trouble *troubles_note(struct troubles *troubles, const char *key, enum m
 		trouble = add(troubles, key, about);
 	trouble->message = message;
 	trouble->seen = true;
-	set(&trouble->what, what);
+	set(&trouble->over, over);
 	set(&trouble->text, text);
 	*tell = trouble_is_due(trouble, now);
 	return trouble;

@@ -23,7 +23,7 @@ struct telling;
 
 struct trouble {
 	char *key;
-	char *what; /* in short, for when it is over */
+	char *over; /* what is over, for when it is */
 	char *text; /* as it was last found */
 	enum message message;
 	char *app, *batch, *kind, *resource; /* "" = none */
@@ -44,7 +44,7 @@ struct trouble *troubles_find(const struct troubles *troubles, const char *key);
 
 /* Notes that it is there, and gives it; `tell` says whether it has to be told now. */
 struct trouble *troubles_note(struct troubles *troubles, const char *key, enum message message,
-	const char *what, const char *text, const struct trouble_about *about, time_t now, bool *tell);
+	const char *over, const char *text, const struct trouble_about *about, time_t now, bool *tell);
 
 /* Whether it has to be told now: its sentence is new, or was told an hour ago. */
 bool trouble_is_due(struct trouble *trouble, time_t now);

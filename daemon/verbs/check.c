@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "journal.h"
 #include "json.h"
 #include "say.h"
 #include "written.h"
@@ -72,27 +73,41 @@ static void tell(const struct session *session)
 				definitions->batch_count - definitions->aside_batches));
 }
 
-static int check(struct session *session, const struct options *options)
+static void answer(const struct session *session, const struct options *options)
 {
-	struct error error = { 0 };
-
-	if (!load(session, options, &error))
-		return session_complain("%s", error.text);
 	if (options->json)
 		tell_json(session);
 	else
 		tell(session);
-	return exit_code(session);
 }
 
-/* The daemon is asked also where files are broken: it has to say so. */
+/*
+ * The daemon is asked also where files are broken: it has to say so. Where both speak to the journal, it
+ * alone does.
+ */
+static bool ask_daemon(struct session *session, const struct options *options)
+{
+	struct error error = { 0 };
+
+	if (written_ask_reload(session->arena, (pid_t)options->reloaded, &error))
+		return true;
+	session_complain("%s", error.text);
+	return false;
+}
+
 int verb_check(struct session *session, const struct options *options)
 {
 	struct error error = { 0 };
-	int code = check(session, options);
+	bool loaded = load(session, options, &error);
+	int code = loaded ? exit_code(session) : EXIT_TROUBLE;
+	bool taken = options->reloaded && ask_daemon(session, options);
 
-	if (!options->reloaded || written_ask_reload(session->arena, (pid_t)options->reloaded, &error))
+	if (options->reloaded && !taken && code == EXIT_OK)
+		code = EXIT_TROUBLE;
+	if (taken && code != EXIT_OK && journal_is_collected())
 		return code;
-	session_complain("%s", error.text);
-	return code == EXIT_OK ? EXIT_TROUBLE : code;
+	if (!loaded)
+		return session_complain("%s", error.text);
+	answer(session, options);
+	return code;
 }

@@ -74,7 +74,8 @@ def test_a_broken_file_fails_the_reload_and_changes_nothing(service, article):
     service.reload()
     wait_for(lambda: service.status()["state"] == "healthy", what="the end of it")
     assert "degraded" not in service.show("StatusText")
-    service.wait_said("over: the reload was refused")
+    service.wait_said("over: the definitions and settings in the files are in force")
+    assert service.said().count(place) == 1, "each fault once: " + service.said()
 
 
 def test_broken_settings_fail_it_too(service, article):

@@ -1,6 +1,8 @@
 """Between a reload and the pass that carries it out: wait, reload, check --reloaded, and what status says meanwhile."""
 
+import os
 import signal
+import subprocess
 import time
 
 from conftest import running, wait_for
@@ -99,6 +101,23 @@ def test_a_refused_reload_is_not_waited_for(world, article):
     ctl(world, "reload")
     assert status(world)["reload"]["number"] == 2
     end(process)
+
+
+def test_each_fault_once_in_the_journal(world, article, tmp_path):
+    """systemd gives the command's words to the journal too: what the daemon tells there, the command does not repeat."""
+    process = started(world, article)
+    world.write(BROKEN, "zz.json")
+    with open(tmp_path / "journal", "w+") as journal:
+        state = os.fstat(journal.fileno())
+        environment = world.environment | {"JOURNAL_STREAM": f"{state.st_dev}:{state.st_ino}"}
+        ended = subprocess.run(world.command("check", "--reloaded", str(process.pid)), stdout=journal, stderr=journal,
+                               env=environment, cwd=world.folder, timeout=20)
+        assert ended.returncode == 1
+        journal.seek(0)
+        said = journal.read()
+    wait_for(lambda: status(world)["definitions"]["state"] == "refused", what="the refusal")
+    said += end(process)
+    assert said.count("zz.json:3:3") == 1, said
 
 
 def test_reload_is_both_in_one_word(world, article):

@@ -131,7 +131,7 @@ static void once_then_hourly_then_at_its_end(void)
 	failing(report, 13600, "denied (request id 4a-b, 3 tries)");
 	CHECK_TEXT(told(), "batch a: cannot update rule jobs-a: denied (request id 4a-b, 3 tries)\n");
 	tell(report, pass_at(13900, 0));
-	CHECK_TEXT(told(), "over: batch a: cannot update rule jobs-a\n");
+	CHECK_TEXT(told(), "over: batch a: nothing fails any more to update rule jobs-a\n");
 	tell(report, pass_at(14200, 0));
 	CHECK_TEXT(told(), "");
 	report_free(report);
@@ -149,7 +149,7 @@ static void another_sentence_is_told_at_once_and_only_once(void)
 	failing(report, 10900, "throttled");
 	CHECK_TEXT(told(), "");
 	tell(report, pass_at(11200, 0));
-	CHECK_TEXT(told(), "over: batch a: cannot update rule jobs-a\n");
+	CHECK_TEXT(told(), "over: batch a: nothing fails any more to update rule jobs-a\n");
 	report_free(report);
 }
 
@@ -286,9 +286,9 @@ static void a_refused_reload_is_not_forgotten(void)
 	struct report *report = report_new();
 	struct pass *pass = pass_at(10300, 0);
 
-	report_not_in_force(report, MESSAGE_RELOAD_REFUSED, "refused: a.json:1:2: wrong", 10000);
-	report_not_in_force(report, MESSAGE_RELOAD_REFUSED, "refused: a.json:1:2: wrong", 10001);
-	CHECK_TEXT(told(), "refused: a.json:1:2: wrong\nrefused: a.json:1:2: wrong\n");
+	report_not_in_force(report, MESSAGE_RELOAD_REFUSED, "refused", "a.json:1:2: wrong", 10000);
+	report_not_in_force(report, MESSAGE_RELOAD_REFUSED, "refused", "a.json:1:2: wrong", 10001);
+	CHECK_TEXT(told(), "refused; what is wrong is told above\nrefused; what is wrong is told above\n");
 	tell(report, pass);
 	CHECK_TEXT(told(), "");
 	CHECK_TEXT(status_of(report, pass),
@@ -297,7 +297,47 @@ static void a_refused_reload_is_not_forgotten(void)
 	tell(report, pass_at(13600, 0));
 	CHECK_TEXT(told(), "refused: a.json:1:2: wrong\n");
 	report_new_definitions(report);
-	CHECK_TEXT(told(), "over: refused: a.json:1:2: wrong\n");
+	CHECK_TEXT(told(), "over: the definitions and settings in the files are in force\n");
+	report_free(report);
+}
+
+/* What is over is named, not what was: no sentence of a trouble stands behind "over:". */
+static void what_is_over(void)
+{
+	struct report *report = report_new();
+	struct pass *pass = pass_at(10000, 1);
+	struct held held = { .plan = "abc123", .reason = "too many", .arn_count = 7 };
+	struct problem problems[] = {
+		{ .app = "jobs", .batch = "b", .conflict = true, .text = "rule jobs-b is not ours" },
+		{ .app = "jobs", .text = "role r does not exist" },
+	};
+	struct action *action = action_of(pass, 0, "a", OUTCOME_HELD);
+
+	action->fought = true;
+	action->error = "keeps being changed";
+	problems[0].want = want_of(pass, "b");
+	problems[1].want = want_of(pass, "c");
+	pass->sites[0].plan->problems = problems;
+	pass->sites[0].plan->problem_count = 2;
+	pass->guard = (struct guard){ .held = &held, .held_count = 1 };
+	pass->state_error = "No space left on device";
+	tell(report, pass);
+	told();
+	tell(report, pass_at(10300, 0));
+	CHECK_TEXT(told(), "over: batch b: the conflict over rule jobs-b is settled\n"
+			   "over: app jobs: nothing stops it at rule jobs-c any more\n"
+			   "over: batch a: rule jobs-a is not fought over any more\n"
+			   "over: the brake has let go: plan abc123 waits no more\n"
+			   "over: the state is kept again\n");
+	pass = pass_at(10600, 1);
+	pass->options.write = false;
+	action_of(pass, 0, "a", OUTCOME_PENDING);
+	error_set(&pass->sites[0].error, ERROR_NETWORK, "no answer");
+	tell(report, pass);
+	told();
+	tell(report, pass_at(10900, 0));
+	CHECK_TEXT(told(), "over: eu-west-1 can be worked on again\n"
+			   "over: batch a is as the definitions say\n");
 	report_free(report);
 }
 
@@ -310,7 +350,7 @@ static void a_file_that_could_not_be_written(void)
 	tell(report, pass_at(10600, 0));
 	CHECK_TEXT(told(), "status.json: No space left on device\n");
 	report_files(report, NULL, 10600);
-	CHECK_TEXT(told(), "over: status.json: No space left on device\n");
+	CHECK_TEXT(told(), "over: status.json and metrics.prom are written again\n");
 	report_files(report, NULL, 10900);
 	CHECK_TEXT(told(), "");
 	report_free(report);
@@ -319,18 +359,22 @@ static void a_file_that_could_not_be_written(void)
 static void what_may_not_be_written(void)
 {
 	struct report *report = report_new();
-	struct pass *pass = pass_at(10000, 2);
+	struct pass *pass = pass_at(10000, 3);
 	const char *line;
 
 	pass->options.write = false;
 	action_of(pass, 0, "a", OUTCOME_PENDING);
 	action_of(pass, 1, "b", OUTCOME_PENDING)->verb = VERB_CREATE;
+	action_of(pass, 2, "b", OUTCOME_PENDING)->kind = &kind_target;
 	tell(report, pass);
 	CHECK_TEXT(told(),
 		"batch a differs, and readOnly forbids to write it: update rule jobs-a: state: DISABLED → "
-		"ENABLED\nbatch b differs, and readOnly forbids to write it: create rule jobs-b\n");
+		"ENABLED\nbatch b differs, and readOnly forbids to write it: create rule jobs-b; update "
+		"target "
+		"jobs-b: state: DISABLED → ENABLED\n");
 	line = status_of(report, pass);
-	CHECK(text_starts(line, "degraded: ") && strstr(line, "; 2 not written (readOnly): jobs/a, jobs/b;"));
+	CHECK(text_starts(line, "degraded: ") &&
+		strstr(line, "; 3 changes not written (readOnly): jobs/a, jobs/b;"));
 	tell(report, pass);
 	CHECK_TEXT(told(), "");
 	report_free(report);
@@ -435,6 +479,7 @@ static void (*const stories[])(void) = {
 	what_is_gone,
 	what_could_not_be_read_before_is_no_drift,
 	a_refused_reload_is_not_forgotten,
+	what_is_over,
 	a_file_that_could_not_be_written,
 	what_may_not_be_written,
 	the_status_line,
