@@ -155,23 +155,54 @@ static const char *world_of(const char *name)
 	return name + strlen(before);
 }
 
+/* Each of them by its number; NULL at the end. */
+static struct document *nth_document(struct state *state, size_t n)
+{
+	struct document *const first[] = { &state->served, &state->held, &state->approvals.given,
+		&state->approvals.used };
+	struct state_site *site = state->sites;
+
+	if (n < ARRAY_LENGTH(first))
+		return first[n];
+	for (n -= ARRAY_LENGTH(first); site && n >= 2; n -= 2)
+		site = site->next;
+	return !site ? NULL : n ? &site->ledger : &site->cache;
+}
+
+static bool is_damaged(struct state *state)
+{
+	struct document *document;
+	bool damaged = false;
+
+	for (size_t n = 0; !damaged && (document = nth_document(state, n)); n++)
+		damaged = document->trouble != NULL;
+	return damaged;
+}
+
 struct state *state_open_of_plan(const char *plan, struct error *error)
 {
 	CLEANUP_ARENA struct arena *arena = arena_new();
 	struct folder *folder = state_open_folder(error);
 	const char *const *names;
 	size_t count = 0;
-	struct state *found = NULL;
+	struct state *found = NULL, *damaged = NULL;
 
 	if (folder && folder_names(folder, arena, &names, &count, error))
 		for (size_t i = 0; i < count && !found; i++) {
 			struct state *state =
 				world_of(names[i]) ? open_world(world_of(names[i]), error) : NULL;
 
-			found = state && state_held(state, plan) ? state : state_close(state);
+			if (state && state_held(state, plan))
+				found = state;
+			else if (state && !damaged && is_damaged(state))
+				damaged = state;
+			else
+				state_close(state);
 		}
 	folder_close(folder);
-	return found;
+	if (found)
+		state_close(damaged);
+	return found ? found : damaged;
 }
 
 struct state *state_close(struct state *state)
@@ -203,20 +234,6 @@ const char *state_directory(const struct state *state)
 void state_refresh(struct state *state)
 {
 	document_load(&state->approvals.given);
-}
-
-/* Each of them by its number; NULL at the end. */
-static struct document *nth_document(struct state *state, size_t n)
-{
-	struct document *const first[] = { &state->served, &state->held, &state->approvals.given,
-		&state->approvals.used };
-	struct state_site *site = state->sites;
-
-	if (n < ARRAY_LENGTH(first))
-		return first[n];
-	for (n -= ARRAY_LENGTH(first); site && n >= 2; n -= 2)
-		site = site->next;
-	return !site ? NULL : n ? &site->ledger : &site->cache;
 }
 
 char *state_tell(struct state *state, struct arena *arena)

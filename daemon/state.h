@@ -27,8 +27,10 @@ struct state;
  * directory's owner.
  */
 struct state *state_open(const char *endpoint, struct error *error);
-/* The state, of whatever endpoint, that holds this plan; NULL where none does, with `error` where none can be
- * read. */
+/*
+ * The state, of whatever endpoint, that holds this plan; where none does, one whose files are damaged,
+ * because it may have been held there. NULL where there is neither, with `error` where none can be read.
+ */
 struct state *state_open_of_plan(const char *plan, struct error *error);
 /* The directory alone, for what has to be read before the endpoint is known; NULL where none can be had. */
 struct folder *state_open_folder(struct error *error);

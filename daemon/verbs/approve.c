@@ -63,6 +63,8 @@ int verb_approve(struct session *session, const struct options *options)
 		return not_held(session->arena, plan);
 	session_tell_state(session);
 	arns = state_held(session->state, plan);
+	if (!arns)
+		return not_held(session->arena, plan);
 	by = login_name(session->arena);
 	if (!approvals_give(state_approvals(session->state), plan, by, arns, time(NULL), &error))
 		return session_complain("%s", error.text);
