@@ -35,3 +35,10 @@ void footprint_shrink(void)
 	malloc_trim(0);
 	dl_iterate_phdr(drop_library, NULL);
 }
+
+size_t footprint_heap(void)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}

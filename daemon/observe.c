@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "footprint.h"
 #include "kinds/kinds.h"
 #include "model/plan.h"
 #include "model/tags.h"
@@ -18,6 +19,10 @@ enum {
 /* So much memory may the answers take in one pass, of the 128 MiB that the unit allows in all: enough for ten
  * thousand batches with their revisions. */
 static const size_t ANSWERS_MIB = 96;
+/* And so much all that the program holds, the definitions with it. */
+static const size_t HEAP_MIB = 112;
+/* Where a list had no end, a plan is made with so much or less in use. */
+static const size_t PLAN_MIB = 48;
 
 struct observing {
 	struct observe_options options;
@@ -31,6 +36,7 @@ struct observing {
 	unsigned in_flight;
 	size_t stage;
 	struct error failed;
+	bool endless; /* a list was given up for its size or its tokens */
 };
 
 /* One reading under way. */
@@ -95,6 +101,19 @@ static void broken_off(const struct question *question)
 		question->observing->observed->partly_read = true;
 }
 
+/* A list without an end is given up before the memory is. */
+static bool has_room(const struct observing *observing, struct error *error)
+{
+	bool answers = observing->observed->size > ANSWERS_MIB << 20;
+
+	if (!answers && footprint_heap() <= HEAP_MIB << 20)
+		return true;
+	return error_set(error, ERROR_REPLY,
+		"what AWS lists takes over %zu MiB of memory here%s, and the rest of it is not read; check "
+		"endpoint and proxy",
+		answers ? ANSWERS_MIB : HEAP_MIB, answers ? "" : " with all that is defined");
+}
+
 static bool hear(struct question *question, const json_t *reply)
 {
 	struct observing *observing = question->observing;
@@ -107,23 +126,18 @@ static bool hear(struct question *question, const json_t *reply)
 	};
 	struct error error = { 0 };
 	size_t before = arena_used(observing->arena);
-	bool heard = false;
+	bool room = has_room(observing, &error);
 
-	if (observing->observed->size > ANSWERS_MIB << 20)
-		error_set(&error, ERROR_REPLY,
-			"what AWS lists takes over %zu MiB of memory here, and the rest of it is not read; "
-			"check endpoint and proxy",
-			ANSWERS_MIB);
-	else
-		heard = question->reading->heard(&hearing, reply, &error);
-	observing->observed->size += arena_used(observing->arena) - before;
-	if (heard)
+	if (room && question->reading->heard(&hearing, reply, &error)) {
+		observing->observed->size += arena_used(observing->arena) - before;
 		return true;
+	}
 	question->ended = true;
 	broken_off(question);
 	trouble(question, error.code,
 		arena_printf(observing->arena, "%s %s: %s", question->reading->service,
 			question->reading->operation, error.text));
+	observing->endless = observing->endless || !room;
 	return false;
 }
 
@@ -208,6 +222,7 @@ static void answered(const struct call_result *result, void *data)
 	} else {
 		if (result->failure.class != FAILURE_DENIED)
 			broken_off(question);
+		observing->endless = observing->endless || result->failure.class == FAILURE_LOOP;
 		trouble(question, ask_error_code(result), ask_failure(observing->arena, result));
 	}
 	observing->in_flight--;
@@ -489,10 +504,19 @@ static void (*const stages[])(struct observing *) = {
 /* What follows on strong tags, whenever they were read. */
 enum { LAST_STAGES = 3 };
 
+/* What an endless list has filled is no memory for a plan, and nothing can be said on its word. */
+static void keep_room(struct observing *observing)
+{
+	if (observing->endless && observing->failed.code == ERROR_NONE && footprint_heap() > PLAN_MIB << 20)
+		error_set(&observing->failed, ERROR_AWS, "%s", observing->observed->incomplete);
+}
+
 static void end(struct observing *observing)
 {
-	const struct error *failed = observing->failed.code != ERROR_NONE ? &observing->failed : NULL;
+	const struct error *failed;
 
+	keep_room(observing);
+	failed = observing->failed.code != ERROR_NONE ? &observing->failed : NULL;
 	observing->scratch = arena_free(observing->scratch);
 	observing->options.done(failed, observing->options.data);
 }

@@ -25,7 +25,9 @@ static struct family family_of(const struct plan *plan, const struct resource *w
 		strcmp(all->items[to]->name, want->name) == 0)
 		to++;
 	/* An empty account has no array to point into. */
-	return (struct family){ .items = to > from ? &all->items[from] : NULL, .count = to - from };
+	if (to == from)
+		return (struct family){ 0 };
+	return (struct family){ .items = &all->items[from], .count = to - from };
 }
 
 static bool is_newest(const struct plan *plan, const struct resource *revision)

@@ -66,7 +66,7 @@ static const char *shared_value(struct arena *arena, const char *key, const char
 {
 	struct shared_text *shared = arena_share(arena, key);
 
-	if (!shared->last || strcmp(shared->last, value) != 0)
+	if (text_compare(shared->last, value) != 0)
 		shared->last = arena_copy(arena, value);
 	return shared->last;
 }

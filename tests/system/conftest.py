@@ -282,6 +282,11 @@ def at_another_time(*when):
     return ["env", "ASAN_OPTIONS=verify_asan_link_order=0", "faketime", *when]
 
 
+def sanitized():
+    """Whether the programs carry the address sanitizer, which takes several times the memory."""
+    return b"__asan_init" in pathlib.Path(DAEMON).read_bytes()
+
+
 def running(process):
     return process.poll() is None
 

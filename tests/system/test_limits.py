@@ -6,15 +6,12 @@ import signal
 import subprocess
 
 import pytest
-from conftest import DAEMON, REGION, ROOT, wait_for
+from conftest import DAEMON, REGION, ROOT, sanitized, wait_for
+from test_reading import tagged, without_end
 
 # Of MemoryMax= in the unit; the rest is the kernel's: buffers of sockets, pages of files.
 MOST = int(re.search(r"^MemoryMax=(\d+)M$", (ROOT / "systemd/fargate-batchd.service").read_text(), re.M)[1])
 APP = {"region": REGION, "network": {"subnets": ["subnet-1111111"], "securityGroups": ["sg-aaaaaaaaa"]}}
-
-
-def sanitized():
-    return b"__asan_init" in open(DAEMON, "rb").read()
 
 
 def write_batches(world, count, batch, apps=1, **app):
@@ -82,3 +79,21 @@ def test_the_largest_sets_fit_into_the_memory_of_the_unit(world, name):
     wait_for(lambda: last_pass(world) != first, seconds=240, what="the pass after the reload")
     print(f"{name}: {peak(process):.0f} MiB")
     assert peak(process) < MOST - 4
+
+
+def test_lists_without_an_end_beside_the_largest_set(world):
+    """What the definitions take is no room for answers: the reading is given up before the unit's memory is."""
+    if sanitized():
+        pytest.skip("the sanitizer takes several times the memory")
+    write_batches(world, 9900, short)
+    world.settings(readOnly=True)
+    without_end(world, "GetResources", tagged)
+    log = open(world.folder / "log", "w")
+    process = subprocess.Popen([DAEMON, "--settings", str(world.settings_file), "--definitions", str(world.definitions)],
+                               env=world.environment, cwd=world.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    world.processes.append(process)
+    wait_for(lambda: last_pass(world), seconds=240, what="the first pass")
+    print(f"lists without an end: {peak(process):.0f} MiB")
+    assert peak(process) < MOST
+    said = (world.folder / "log").read_text()
+    assert "GetResources: the list has over 64 MiB" in said and "create" not in said, said[:2000]

@@ -7,7 +7,7 @@ import resource
 
 import pytest
 
-from conftest import ACCOUNT, CTL, OWNER, REGION
+from conftest import ACCOUNT, OWNER, REGION, sanitized
 
 
 def revision(family, number):
@@ -263,7 +263,7 @@ MEMORY, BYTES = "what AWS lists takes over 96 MiB of memory here", "the list has
     ("apply", 1, "GetResources", tagged, BYTES)])
 def test_a_list_that_fills_memory_is_given_up(world, converged, verb, code, operation, page, limit):
     """Nothing is deleted on its word, and nobody runs out of memory."""
-    if "asan" in CTL:
+    if sanitized():
         pytest.skip("the sanitizer takes memory of its own")
     world.settings(deletion={"graceMinutes": 0})
     del converged["batches"]["no2"]
