@@ -249,7 +249,8 @@ static void tell_change(const struct pass_site *site, const struct action *actio
 		return;
 	}
 	send_action(drift ? MESSAGE_DRIFT : MESSAGE_CHANGED, site->pass, action,
-		arena_printf(arena, "%s: %s%s %s %s%s%s", whose(arena, action->app, action->batch), gone,
+		arena_printf(arena, "%s: %s%s%s %s %s%s%s", whose(arena, action->app, action->batch), gone,
+			action->moved ? arena_printf(arena, "moved %s: ", action->moved) : "",
 			done[action->verb], action->kind->name, show_name(action),
 			change_text(arena, action, &action->differences), asked_by(arena, place_of(action))));
 }
@@ -371,8 +372,10 @@ static void tell_leaving(const struct pass *pass, const struct action *action)
 	/* Without a grace it is deleted in the same pass, which is told as that. */
 	if (action->leaves && action->outcome == OUTCOME_DONE && pass->options.deletion.enabled && minutes)
 		message_send(MESSAGE_WAITING, fields, ARRAY_LENGTH(fields),
-			"%s has left the definitions: deleted in %u minute%s unless it comes back",
-			whose(pass->arena, action->app, action->batch), minutes, minutes == 1 ? "" : "s");
+			"%s %s: deleted%s in %u minute%s unless it comes back",
+			whose(pass->arena, action->app, action->batch),
+			show_departure(pass->arena, action->moved), action->moved ? " there" : "", minutes,
+			minutes == 1 ? "" : "s");
 }
 
 /* A trouble of a pass that is of no app in particular. */

@@ -74,17 +74,23 @@ const char *show_name(const struct action *action)
 	return slash ? slash + 1 : action->name;
 }
 
+char *show_departure(struct arena *arena, const char *moved)
+{
+	return moved ? arena_printf(arena, "has moved %s", moved)
+		     : arena_copy(arena, "has left the definitions");
+}
+
 static void show_change(FILE *file, const struct action *action, const struct show_options *options)
 {
 	static const char signs[] = { '+', '~', '~', '-' };
 	static const enum colour colours[] = { GREEN, YELLOW, YELLOW, RED };
-	const char *what = action->verb != VERB_DISABLE ? ""
-			   : action->retiring           ? " (moved: disabled)"
-							: " (leaving: disabled)";
+	const char *what = action->verb != VERB_DISABLE        ? ""
+			   : action->retiring || action->moved ? " (moved: disabled)"
+							       : " (leaving: disabled)";
 
-	say_in(file, hue(options, colours[action->verb]), "  %c %s %s%s%s\n", signs[action->verb],
-		action->kind->name, show_name(action), what,
-		action->outcome == OUTCOME_HELD ? " (held)" : "");
+	say_in(file, hue(options, colours[action->verb]), "  %c %s %s%s%s%s%s\n", signs[action->verb],
+		action->kind->name, show_name(action), action->moved ? " moves " : "",
+		action->moved ? action->moved : "", what, action->outcome == OUTCOME_HELD ? " (held)" : "");
 	show_differences(file, action, &action->differences, options);
 	show_differences(file, action, &action->revisions, options);
 	if (action->outcome == OUTCOME_HELD && action->error)
@@ -201,7 +207,8 @@ static void show_departures(FILE *file, const struct pass *pass, const struct pl
 
 		if (!action->leaves || action->outcome != OUTCOME_DONE)
 			continue;
-		say(file, "note: batch %s (app %s) has left the definitions: ", action->batch, action->app);
+		say(file, "note: batch %s (app %s) %s: ", action->batch, action->app,
+			show_departure(pass->arena, action->moved));
 		if (pass->options.deletion.enabled)
 			say(file, "deleted after %u minutes, unless it comes back\n",
 				pass->options.deletion.grace_minutes);
@@ -221,11 +228,8 @@ static void show_approval(FILE *file, const struct held *plan, const struct appr
 
 static void show_leftover(FILE *file, const struct pass *pass, const struct leftover *leftover)
 {
-	say(file,
-		"note: %s %s stays: app %s has left the definitions, and was not applied from here with "
-		"\"onDelete\": \"delete\"; to remove it: %s\n",
-		leftover->have->kind->name, leftover->have->name, leftover->app,
-		ownership_removal_command(pass->arena, leftover->have));
+	say(file, "note: %s %s stays: %s; to remove it: %s\n", leftover->have->kind->name,
+		leftover->have->name, leftover->why, ownership_removal_command(pass->arena, leftover->have));
 }
 
 static void show_note(FILE *file, const struct note *note)
@@ -260,8 +264,9 @@ void show_notes(FILE *file, const struct pass *pass)
 			char until[ISO8601_SIZE];
 
 			text_iso8601(until, wait->until);
-			say(file, "note: %s%s (app %s) has left the definitions: %s\n",
-				wait->batch ? "batch " : wait->arn, wait->batch ? wait->batch : "", wait->app,
+			say(file, "note: %s%s (app %s) %s: %s\n", wait->batch ? "batch " : wait->arn,
+				wait->batch ? wait->batch : "", wait->app,
+				show_departure(pass->arena, wait->moved),
 				wait->until ? arena_printf(pass->arena, "deleted after %s", until)
 					    : "disabled, and kept");
 		}
@@ -429,9 +434,20 @@ json_t *show_held_json(const struct pass *pass)
 
 static json_t *leftover_json(const struct pass *pass, const struct leftover *leftover)
 {
-	return json_must(json_pack("{s:s, s:n, s:s, s:n, s:s}", "app", leftover->app, "batch", "arn",
-		leftover->have->arn, "deletedAfter", "command",
+	return json_must(json_pack("{s:s, s:n, s:s, s:s, s:s, s:n, s:s, s:s}", "app", leftover->app, "batch",
+		"kind", leftover->have->kind->name, "name", leftover->have->name, "arn", leftover->have->arn,
+		"deletedAfter", "why", leftover->why, "command",
 		ownership_removal_command(pass->arena, leftover->have)));
+}
+
+json_t *show_leftovers_json(const struct pass *pass)
+{
+	json_t *all = json_must(json_array());
+
+	for (size_t i = 0; i < pass->site_count; i++)
+		for (size_t l = 0; pass->sites[i].plan && l < pass->sites[i].plan->leftover_count; l++)
+			json_add(all, leftover_json(pass, &pass->sites[i].plan->leftovers[l]));
+	return all;
 }
 
 static json_t *note_json(const struct note *note)
@@ -454,9 +470,10 @@ static json_t *notes_json(const struct pass *pass)
 			char until[ISO8601_SIZE];
 
 			text_iso8601(until, wait->until);
-			json_add(all, json_must(json_pack("{s:s, s:o, s:s, s:o}", "app", wait->app, "batch",
-					      json_text(wait->batch), "arn", wait->arn, "deletedAfter",
-					      wait->until ? json_string(until) : json_null())));
+			json_add(all, json_must(json_pack("{s:s, s:o, s:s, s:o, s:o}", "app", wait->app,
+					      "batch", json_text(wait->batch), "arn", wait->arn,
+					      "deletedAfter", wait->until ? json_string(until) : json_null(),
+					      "moved", json_text(wait->moved))));
 		}
 		for (size_t l = 0; plan && l < plan->leftover_count; l++)
 			json_add(all, leftover_json(pass, &plan->leftovers[l]));

@@ -37,8 +37,8 @@ static void set_reload(struct status *status, const char *state)
 struct status *status_new(time_t now)
 {
 	static const char *const times[] = { "lastPass", "nextPass", "passSince", "credentialsExpire" };
-	static const char *const lists[] = { "sites", "apps", "batches", "leaving", "conflicts", "problems",
-		"held", "fights" };
+	static const char *const lists[] = { "sites", "apps", "batches", "leaving", "leftovers", "conflicts",
+		"problems", "held", "fights" };
 	struct status *status = must_alloc(sizeof *status);
 
 	status->metrics = metrics_new(now);

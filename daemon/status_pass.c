@@ -158,8 +158,8 @@ static void add_leaving(const struct pass *pass, const struct plan *plan, json_t
 {
 	for (size_t i = 0; i < plan->wait_count; i++) {
 		const struct waiting *wait = &plan->waits[i];
-		json_t *one = json_must(json_pack(
-			"{s:s, s:s?, s:s}", "app", wait->app, "batch", wait->batch, "arn", wait->arn));
+		json_t *one = json_must(json_pack("{s:s, s:s?, s:s, s:s?}", "app", wait->app, "batch",
+			wait->batch, "arn", wait->arn, "moved", wait->moved));
 
 		put_time(one, "deletedAfter", wait->until);
 		json_add(leaving, one);
@@ -171,8 +171,8 @@ static void add_leaving(const struct pass *pass, const struct plan *plan, json_t
 		if (!action->leaves || action->outcome != OUTCOME_DONE ||
 			!pass->options.deletion.grace_minutes)
 			continue;
-		one = json_must(json_pack(
-			"{s:s?, s:s?, s:s}", "app", action->app, "batch", action->batch, "arn", action->arn));
+		one = json_must(json_pack("{s:s?, s:s?, s:s, s:s?}", "app", action->app, "batch",
+			action->batch, "arn", action->arn, "moved", action->moved));
 		put_time(one, "deletedAfter",
 			pass->options.deletion.enabled ? pass->now + pass->options.deletion.grace_minutes * 60
 						       : 0);
@@ -232,8 +232,8 @@ static json_t *last_pass_json(const struct pass *pass, size_t number)
  * its place in the object stays. */
 static void drop_last(json_t *status)
 {
-	static const char *const lists[] = { "sites", "apps", "batches", "leaving", "conflicts", "problems",
-		"held", "fights" };
+	static const char *const lists[] = { "sites", "apps", "batches", "leaving", "leftovers", "conflicts",
+		"problems", "held", "fights" };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++)
 		json_put(status, lists[i], json_null());
@@ -266,6 +266,7 @@ void status_add_pass(json_t *status, const struct pass *pass, size_t number)
 	json_put(status, "apps", apps_json(pass, standings));
 	json_put(status, "batches", batches_json(pass, standings));
 	json_put(status, "leaving", leaving);
+	json_put(status, "leftovers", show_leftovers_json(pass));
 	json_put(status, "conflicts", conflicts);
 	json_put(status, "problems", problems);
 	json_put(status, "held", show_held_json(pass));

@@ -43,6 +43,8 @@ struct action {
 	bool retiring; /* a revision or a moved schedule goes: needs complete readings, but is no batch that
 			  left */
 	bool leaves; /* a batch is newly disabled by it */
+	const char
+		*moved; /* "from eu-west-1 to eu-west-3": it is defined there now; NULL = it left, or stays */
 	size_t order; /* of the whole pass, for showing */
 	bool fought; /* held, because somebody keeps changing it back */
 	bool counts; /* the brake counts it: a batch leaves, and nothing here knows of it yet */
@@ -79,6 +81,7 @@ struct problem {
 struct waiting {
 	const char *app, *batch, *arn;
 	time_t until; /* 0: never deleted */
+	const char *moved; /* as of an action */
 	const struct resource *have;
 };
 
@@ -92,9 +95,11 @@ struct held {
 		*untag; /* for each, the command that takes our tag off; NULL where all of them are ours */
 };
 
-/* What stays of an app that left, though its tag says that it shall go: nothing here served it as such. */
+/* What stays though its tag says that it shall go with its app: nothing here served it as such, or its app
+ * goes on without it. */
 struct leftover {
 	const char *app;
+	const char *why; /* one sentence */
 	const struct resource *have;
 };
 

@@ -17,6 +17,7 @@ struct leaver {
 	bool early; /* something that stays still needs it: it may be marked, not deleted */
 	bool started; /* a schedule that is deleted in this pass starts its family */
 	struct action *last; /* what has to be done before the next step */
+	const char *moved; /* as of an action */
 };
 
 static bool is_wanted(const struct plan *plan, const struct resource *have)
@@ -64,6 +65,7 @@ static void mark(struct leaver *leaver, struct action *action)
 	action->app = leaver->app;
 	action->batch = leaver->batch;
 	action->removal = true;
+	action->moved = leaver->moved;
 	action->claim = leaver->claim;
 	plan_hold_unread(leaver->plan, action);
 	plan_need(leaver->plan, action, leaver->last);
@@ -134,8 +136,8 @@ static void add_wait(struct leaver *leaver, time_t until)
 	if (!tags_value(&leaver->have->tags, TAG_LEAVING) || leaver->claim == CLAIM_DOUBTFUL)
 		return;
 	arena_grow(plan->arena, &plan->waits, sizeof *plan->waits, plan->wait_count, &plan->wait_capacity);
-	plan->waits[plan->wait_count++] =
-		(struct waiting){ leaver->app, leaver->batch, leaver->have->arn, until, leaver->have };
+	plan->waits[plan->wait_count++] = (struct waiting){ leaver->app, leaver->batch, leaver->have->arn,
+		until, leaver->moved, leaver->have };
 }
 
 /* The batch moves to its schedule under another name only when this one, which may be its old one, is
@@ -184,6 +186,32 @@ static void leave(struct leaver *leaver)
 		add_deletion(leaver);
 }
 
+/* The app that has it now, wherever; NULL where the definitions do not name it any more. */
+static const struct app *app_now(const struct leaver *leaver)
+{
+	const struct definitions *definitions = leaver->view->definitions;
+
+	for (size_t i = 0; leaver->batch && i < definitions->batch_count; i++)
+		if (strcmp(definitions->batches[i].name, leaver->batch) == 0)
+			return definitions->batches[i].app;
+	return leaver->batch ? NULL : definitions_app(definitions, leaver->app);
+}
+
+/* Where a batch or app went that is defined in another region, or with another role, now; NULL: nowhere. */
+static const char *move_of(const struct leaver *leaver)
+{
+	const struct site *site = leaver->view->site;
+	const struct app *app = app_now(leaver);
+
+	if (!app || !app->region || site_has(leaver->view, app))
+		return NULL;
+	if (strcmp(app->region, site->region) != 0)
+		return arena_printf(leaver->plan->arena, "from %s to %s", site->region, app->region);
+	return arena_printf(leaver->plan->arena, "from %s to %s, both in %s",
+		site->role_arn ? site->role_arn : "the keys' own account",
+		app->assume_role_arn ? app->assume_role_arn : "the keys' own account", site->region);
+}
+
 static struct leaver leaver_of(struct plan *plan, const struct view *view, const struct plan_options *options,
 	const struct resource *have)
 {
@@ -194,6 +222,7 @@ static struct leaver leaver_of(struct plan *plan, const struct view *view, const
 	leaver.app = leaver.app ? leaver.app : "";
 	leaver.served = plan_served(options, have);
 	leaver.claim = plan_claim(plan, view, options, have);
+	leaver.moved = move_of(&leaver);
 	return leaver;
 }
 
@@ -307,16 +336,26 @@ static void wait_for_schedules(struct leaver *leaver, struct action *deletion)
 	}
 }
 
-/* It stays, and a person is told how to remove it; another machine's app has its schedules still. */
-static void add_leftover(struct leaver *leaver)
+/* It stays, and a person is told how to remove it. */
+static void add_leftover(struct leaver *leaver, const char *why)
 {
 	struct plan *plan = leaver->plan;
 
-	if (leaver->claim == CLAIM_STRAY && leaver->early)
-		return;
 	arena_grow(plan->arena, &plan->leftovers, sizeof *plan->leftovers, plan->leftover_count,
 		&plan->leftover_capacity);
-	plan->leftovers[plan->leftover_count++] = (struct leftover){ leaver->app, leaver->have };
+	plan->leftovers[plan->leftover_count++] = (struct leftover){ leaver->app, why, leaver->have };
+}
+
+/* The app goes on under another name of it, or elsewhere: it goes with its app alone, so a person is told. */
+static void stay_behind(struct leaver *leaver)
+{
+	struct arena *arena = leaver->plan->arena;
+
+	if (leaver->claim != CLAIM_OURS)
+		return;
+	add_leftover(leaver, leaver->moved
+				     ? arena_printf(arena, "app %s has moved %s", leaver->app, leaver->moved)
+				     : arena_printf(arena, "app %s uses it no more", leaver->app));
 }
 
 /*
@@ -329,12 +368,21 @@ static void remove_of_app(struct leaver *leaver)
 	size_t before = plan->action_count;
 	bool served = leaver->served.on_delete || leaver->served.left;
 
-	if (text_compare(tags_value(&leaver->have->tags, TAG_ON_DELETE), "delete") != 0 ||
-		named_in(leaver->view->definitions, leaver->app))
+	if (text_compare(tags_value(&leaver->have->tags, TAG_ON_DELETE), "delete") != 0)
 		return;
+	if (named_in(leaver->view->definitions, leaver->app)) {
+		stay_behind(leaver);
+		return;
+	}
 	wait_for_schedules(leaver, NULL);
 	if (!served && leaver->claim != CLAIM_DOUBTFUL) {
-		add_leftover(leaver);
+		/* Another machine's app has its schedules still. */
+		if (leaver->claim != CLAIM_STRAY || !leaver->early)
+			add_leftover(leaver,
+				arena_printf(plan->arena,
+					"app %s has left the definitions, and was not applied from here with "
+					"\"onDelete\": \"delete\"",
+					leaver->app));
 		return;
 	}
 	leave(leaver);

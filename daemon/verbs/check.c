@@ -104,7 +104,7 @@ int verb_check(struct session *session, const struct options *options)
 
 	if (options->reloaded && !taken && code == EXIT_OK)
 		code = EXIT_TROUBLE;
-	if (taken && code != EXIT_OK && journal_is_collected())
+	if (taken && journal_is_collected())
 		return code;
 	if (!loaded)
 		return session_complain("%s", error.text);

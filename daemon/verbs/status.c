@@ -133,18 +133,29 @@ static void say_held(const json_t *list)
 	}
 }
 
-static void say_leaving(const json_t *list)
+static void say_leaving(struct arena *arena, const json_t *list)
 {
 	const json_t *one;
 	size_t i;
 
 	json_array_foreach (list, i, one) {
-		const char *after = json_text_of(one, "deletedAfter", NULL), *batch = member(one, "batch");
+		const char *after = json_text_of(one, "deletedAfter", NULL);
+		const char *batch = json_text_of(one, "batch", "");
 
-		say(stdout, "note: %s%s (app %s) has left the definitions: %s%s\n",
-			*batch ? "batch " : member(one, "arn"), batch, member(one, "app"),
+		say(stdout, "note: %s%s (app %s) %s: %s%s\n", *batch ? "batch " : member(one, "arn"), batch,
+			member(one, "app"), show_departure(arena, json_text_of(one, "moved", NULL)),
 			after ? "deleted after " : "disabled, and kept", after ? after : "");
 	}
+}
+
+static void say_leftovers(const json_t *list)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (list, i, one)
+		say(stdout, "note: %s %s stays: %s; to remove it: %s\n", member(one, "kind"),
+			member(one, "name"), member(one, "why"), member(one, "command"));
 }
 
 /* "healthy", "degraded: 1 conflict", or that the last reload was not looked at yet. */
@@ -178,7 +189,8 @@ static void say_all(struct arena *arena, const json_t *status)
 	say_troubles(json_object_get(status, "problems"), "problem");
 	say_held(json_object_get(status, "held"));
 	say_troubles(json_object_get(status, "fights"), "fight");
-	say_leaving(json_object_get(status, "leaving"));
+	say_leaving(arena, json_object_get(status, "leaving"));
+	say_leftovers(json_object_get(status, "leftovers"));
 	if (json_text_of(status, "credentialsExpire", NULL))
 		say(stdout, "keys expire %s\n", member(status, "credentialsExpire"));
 }

@@ -555,3 +555,41 @@ def test_a_change_of_several_calls_keeps_each_request_id(world, converged, artic
     changed = next(record for record in records if record.get("RESOURCE_KIND") == "rule" and record.get("ACTION"))
     assert changed["AWS_OPERATION"] == ["PutRule", "TagResource"], changed
     assert len(set(changed["AWS_REQUEST_ID"])) == 2 and all(changed["AWS_REQUEST_ID"]), changed
+
+
+def test_what_a_new_name_leaves_behind_is_named(world, article):
+    """Under onDelete "delete" the repository, cluster and log group go with their app, not with their names."""
+    article["apps"]["batch"]["onDelete"] = "delete"
+    world.converge(article)
+    article["apps"]["batch"] |= {"repository": "images", "cluster": "night", "logGroup": "/jobs"}
+    world.converge(article)
+    diff = world.run("diff")
+    for name, command in (("repository batch", "aws ecr delete-repository"), ("cluster batch", "aws ecs delete-cluster"),
+                          ("log-group /fargate/batch", "aws logs delete-log-group")):
+        assert f"note: {name} stays: app batch uses it no more; to remove it: {command}" in diff.out + diff.err, str(diff)
+    process = start(world)
+    wait_for(lambda: status(world) and status(world)["lastPass"], what="the first pass")
+    assert sorted(one["name"] for one in status(world)["leftovers"]) == ["/fargate/batch", "batch", "batch"]
+    shown = world.run("status")
+    assert shown.code == 0 and "note: cluster batch stays: app batch uses it no more" in shown.out, str(shown)
+    end(process)
+    assert world.client("ecr").describe_repositories(repositoryNames=["batch"]), "and nothing of it is deleted"
+
+
+def test_another_region_is_a_move(world, article):
+    article["apps"]["batch"]["onDelete"] = "delete"
+    world.converge(article)
+    before = article["apps"]["batch"]["region"]
+    article["apps"]["batch"]["region"] = "eu-west-3"
+    world.write(article)
+    diff = world.run("diff")
+    assert diff.code == 1 and f"~ rule batch-no1 moves from {before} to eu-west-3 (moved: disabled)" in diff.out, str(diff)
+    process = start(world)
+    wait_for(lambda: status(world) and status(world)["lastPass"], what="the first pass")
+    shown = world.run("status").out
+    assert f"note: batch no1 (app batch) has moved from {before} to eu-west-3: deleted after" in shown, shown
+    assert f"note: cluster batch stays: app batch has moved from {before} to eu-west-3; to remove it: aws ecs" in shown
+    text = end(process)
+    assert f"batch no1: moved from {before} to eu-west-3: disabled rule batch-no1" in text, text
+    assert f"batch no1 has moved from {before} to eu-west-3: deleted there in 15 minutes unless it comes back" in text
+    assert "left the definitions" not in text + shown
