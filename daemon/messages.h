@@ -20,6 +20,7 @@
 	MESSAGE(FAULT, "df13abdb3957498db9eebdc29eb5ddb6", LOG_ERR, "A definition or setting is wrong") \
 	MESSAGE(WARNING, "a6c988e8f16c4c1099cad7af3ef4d676", LOG_WARNING, "A definition deserves a look") \
 	MESSAGE(CHANGED, "64d1c82f9d9e47088e0735ad6391bd49", LOG_INFO, "A resource was changed") \
+	MESSAGE(IMAGE, "a629c1547f9fbcb82969dc580dbdee62", LOG_INFO, "Batches move to another image") \
 	MESSAGE(DRIFT, "a2c1cfc5813c4666a4ccb7601b307f3d", LOG_NOTICE, \
 		"A resource was changed outside and put back") \
 	MESSAGE(CHANGE_FAILED, "ba56b038b2bf4ab0acd3e12771876bec", LOG_ERR, "A change failed") \

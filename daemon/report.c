@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "asked.h"
+#include "image_moves.h"
 #include "json.h"
 #include "model/secret.h"
 #include "model/tags.h"
@@ -107,11 +108,13 @@ static const char *after_of(const struct action *action, const struct difference
 	return made && is_new_revision(one) ? made : one->after;
 }
 
-/* "batch-no1:3" of its ARN. */
-static const char *in_short(const char *value)
+/* "batch-no1:3" of its ARN, "batch:2" of an image. */
+static const char *in_short(const char *path, const char *value, const char *other)
 {
 	const char *revision = value ? strstr(value, ":task-definition/") : NULL;
 
+	if (value && other && text_ends(path, "].image"))
+		return image_in_short(value, other);
 	return !value ? "(none)" : revision ? revision + strlen(":task-definition/") : value;
 }
 
@@ -119,10 +122,12 @@ static void add_changes(struct text *all, const struct action *action, const str
 {
 	for (size_t i = 0; i < differences->count; i++) {
 		const struct difference *one = &differences->items[i];
+		const char *before = one->before, *after = after_of(action, one);
 
 		text_printf(all, "%s%s", all->length ? ", " : ": ", one->path);
 		if (!is_secret_path(one->path))
-			text_printf(all, ": %s → %s", in_short(one->before), in_short(after_of(action, one)));
+			text_printf(all, ": %s → %s", in_short(one->path, before, after),
+				in_short(one->path, after, before));
 	}
 }
 
@@ -233,7 +238,8 @@ static const char *gone_text(const struct pass_site *site, const struct action *
 		target = resources_find(&site->plan->observed->all, site->plan->of_shape[SHAPE_TARGET],
 			batch->rule_name, NULL);
 	return target ? arena_printf(site->pass->arena, "%s was deregistered outside: ",
-				in_short(fields_value(&target->fields, "ecsParameters.taskDefinitionArn")))
+				in_short("", fields_value(&target->fields, "ecsParameters.taskDefinitionArn"),
+					NULL))
 		      : "deregistered outside: ";
 }
 
@@ -485,8 +491,25 @@ static void tell_approval(const struct pass *pass, const struct held *plan, cons
 		at, plan->arn_count, plan->arn_count == 1 ? "" : "s", text_string(&arns));
 }
 
+/* Before its parts: a record for each batch, and none that says what they have in common. */
+static void tell_moves(const struct pass *pass)
+{
+	size_t count;
+	const struct image_move *moves = image_moves(pass, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct message_field fields[] = { { "APP", moves[i].app },
+			{ "PASS", pass_name(pass) } };
+
+		message_send(MESSAGE_IMAGE, fields, ARRAY_LENGTH(fields), "app %s: %s", moves[i].app,
+			moves[i].text);
+	}
+}
+
 void report_planned(const struct pass *pass)
 {
+	if (pass->options.write)
+		tell_moves(pass);
 	for (size_t i = 0; i < pass->guard.approved_count && pass->options.write; i++)
 		tell_approval(pass, &pass->guard.approved[i], &pass->approvals[i]);
 }

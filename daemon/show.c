@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "image_moves.h"
 #include "json.h"
 #include "kinds/kinds.h"
 #include "model/secret.h"
@@ -288,12 +289,24 @@ static void show_closing_line(FILE *file, const struct pass_summary *summary)
 	say(file, "\n");
 }
 
+/* What many batches have in common, before what is planned for each. */
+static void show_moves(FILE *file, const struct pass *pass, const struct show_options *options)
+{
+	size_t count;
+	const struct image_move *moves = image_moves(pass, &count);
+
+	for (size_t i = 0; i < count; i++)
+		say_in(file, hue(options, BOLD), "app %s: %s\n", moves[i].app, moves[i].text);
+}
+
 void show_diff(FILE *file, const struct pass *pass, const struct show_options *options)
 {
 	struct pass_summary summary = pass_summary(pass);
 	size_t count;
-	struct action **actions = pass_actions(pass, &count);
+	struct action **actions;
 
+	show_moves(file, pass, options);
+	actions = pass_actions(pass, &count);
 	for (size_t i = 0; i < count; i++) {
 		if (i == 0 || text_compare(actions[i]->app, actions[i - 1]->app) != 0 ||
 			text_compare(actions[i]->batch, actions[i - 1]->batch) != 0)

@@ -593,3 +593,27 @@ def test_another_region_is_a_move(world, article):
     assert f"batch no1: moved from {before} to eu-west-3: disabled rule batch-no1" in text, text
     assert f"batch no1 has moved from {before} to eu-west-3: deleted there in 15 minutes unless it comes back" in text
     assert "left the definitions" not in text + shown
+
+
+def test_a_new_tag_has_one_line_before_its_parts(world, article):
+    """There and back: the image old → new, in short, once for all batches and in the record of each."""
+    world.converge(article)
+    process = start(world)
+    wait_for(lambda: status(world) and status(world)["lastPass"], what="the first pass")
+    text = ""
+    for tag in ("2", "latest"):
+        article["apps"]["batch"]["image"] = {"tag": tag}
+        world.write(article)
+        shown = world.run("diff")
+        old, new = ("latest", "2") if tag == "2" else ("2", "latest")
+        assert shown.out.startswith(f"app batch: image batch:{old} → batch:{new} for 2 batches: no1, no2\n"), str(shown)
+        reload(world, process)
+    text = end(process)
+    for old, new in (("latest", "2"), ("2", "latest")):
+        summary = f"app batch: image batch:{old} → batch:{new} for 2 batches: no1, no2\n"
+        assert text.count(summary) == 1, text
+        parts = [line for line in text.split(summary)[1].splitlines() if line.startswith("batch no1: ")]
+        assert any(f"batch:{old} → " in line and f"batch:{new}" in line for line in parts), parts
+    back = next(line for line in text.splitlines() if "batch-no1:2 → batch-no1:1" in line)
+    assert "taskDefinition.containerDefinitions[batch].image: batch:2 → batch:latest" in back, back
+    assert "arn:aws:ecs" not in back and "amazonaws.com" not in back, back
