@@ -32,14 +32,18 @@ static void add_mark(struct text *out, const char *path, const char *value)
 	add_letters(out, value);
 }
 
-static char *name_of(struct arena *arena, const struct resource *want)
+static const char *name_of(struct text *name, const struct resource *want)
 {
-	return arena_printf(arena, "%s %s%s%s", want->kind->name, want->name, *want->id ? " " : "", want->id);
+	text_clear(name);
+	text_printf(name, "%s %s%s%s", want->kind->name, want->name, *want->id ? " " : "", want->id);
+	return text_string(name);
 }
 
 static const char *kept_of(const struct pass_site *site, const struct resource *want)
 {
-	return state_fulfilled(site->memory, site->site.role_arn, name_of(site->pass->arena, want));
+	CLEANUP_TEXT struct text name = { 0 };
+
+	return state_fulfilled(site->memory, site->site.role_arn, name_of(&name, want));
 }
 
 static const char *hash_of(const struct plan *plan, const struct batch *batch)
@@ -124,23 +128,22 @@ bool asked_for(const struct pass_site *site, const struct action *action, const 
 }
 
 /* Its record; the content of a revision is its hash, which is a tag. */
-static char *record_of(const struct plan *plan, const struct resource *want)
+static const char *record_of(struct text *record, const struct plan *plan, const struct resource *want)
 {
-	CLEANUP_TEXT struct text record = { 0 };
-
+	text_clear(record);
 	for (size_t i = 0; i < want->fields.count && want->kind->shape != SHAPE_REVISIONS; i++) {
 		const char *value = wish(plan, want, want->fields.items[i].path);
 
 		if (value)
-			add_mark(&record, want->fields.items[i].path, value);
+			add_mark(record, want->fields.items[i].path, value);
 	}
 	for (size_t i = 0; i < want->tags.count && want->kind->tagged; i++) {
 		CLEANUP_TEXT struct text path = { 0 };
 
 		text_printf(&path, "tags[%s]", want->tags.items[i].key);
-		add_mark(&record, text_string(&path), want->tags.items[i].value);
+		add_mark(record, text_string(&path), want->tags.items[i].value);
 	}
-	return arena_copy(plan->arena, text_string(&record));
+	return text_string(record);
 }
 
 static int compare_wants(const void *a, const void *b)
@@ -185,18 +188,20 @@ static bool is_wanted(const char *name, void *data)
 static void drop_unwanted(struct pass_site *site)
 {
 	CLEANUP(json_decrefp) json_t *wanted = NULL;
+	CLEANUP_TEXT struct text name = { 0 };
 
 	if (site->pass->options.only_count ||
 		state_fulfilled_count(site->memory, site->site.role_arn) <= site->plan->wants.count)
 		return;
 	wanted = json_must(json_object());
 	for (size_t i = 0; i < site->plan->wants.count; i++)
-		json_put(wanted, name_of(site->pass->arena, site->plan->wants.items[i]), json_true());
+		json_put(wanted, name_of(&name, site->plan->wants.items[i]), json_true());
 	state_drop_fulfilled(site->memory, site->site.role_arn, is_wanted, wanted);
 }
 
 void asked_keep(struct pass_site *site)
 {
+	CLEANUP_TEXT struct text name = { 0 }, record = { 0 };
 	const struct plan *plan = site->plan;
 	size_t count;
 	const struct resource **open = unfulfilled(plan, &count);
@@ -205,8 +210,8 @@ void asked_keep(struct pass_site *site)
 		const struct resource *want = plan->wants.items[i];
 
 		if (is_fulfilled(site, want, open, count))
-			state_fulfil(site->memory, site->site.role_arn, name_of(plan->arena, want),
-				record_of(plan, want));
+			state_fulfil(site->memory, site->site.role_arn, name_of(&name, want),
+				record_of(&record, plan, want));
 	}
 	drop_unwanted(site);
 }
