@@ -1,6 +1,7 @@
 """The world of a system test: an emulator, a proxy before it that records, readers that are not ours, our programs."""
 
 import atexit
+import contextlib
 import copy
 import datetime
 import json
@@ -36,7 +37,7 @@ def reachable(program):
     place.parent.mkdir()
     for path in (folder, place.parent):
         path.chmod(0o755)
-    return shutil.copy(program, place)
+    return str(shutil.copy(program, place))
 
 
 CTL = reachable(os.environ.get("FARGATE_BATCHCTL", str(ROOT / "build/fargate-batchctl")))
@@ -320,12 +321,21 @@ def proxy(server):
         yield proxy
 
 
+def kill_below(folder):
+    """Ends what still works there: a daemon outlives the faketime that started it, and holds its pipes open."""
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if os.readlink(process / "cwd") == str(folder):
+                os.kill(int(process.name), signal.SIGKILL)
+
+
 @pytest.fixture
 def world(tmp_path, server, proxy):
     server.reset()
     proxy.reset()
     world = World(tmp_path, server, proxy)
     yield world
+    kill_below(tmp_path)
     for process in world.processes:
         if running(process):
             process.send_signal(signal.SIGKILL)

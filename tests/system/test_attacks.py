@@ -219,7 +219,8 @@ def test_something_else_in_place_of_the_status(theirs, kind):
 @pytest.mark.parametrize("verb", ["apply", "diff", "approve", "status"])
 def test_root_that_may_not_take_the_owners_rights(theirs, verb):
     words = ["abc"] if verb == "approve" else []
-    result = theirs.run("", command=["setpriv", "--bounding-set", "-setuid,-setgid", *theirs.command(verb, *words)])
+    result = theirs.run("", command=["setpriv", "--inh-caps", "-setuid,-setgid", "--bounding-set", "-setuid,-setgid",
+                                         *theirs.command(verb, *words)])
     assert result.code == 2 and "may not take the rights of user 42424" in result.err, str(result)
     assert not result.calls and theirs.files() == []
 
