@@ -213,7 +213,7 @@ static void put_status(const json_t *status)
 		abort();
 }
 
-/* A status.json of a daemon that lives: this process bears its name. */
+/* A status.json of a daemon that lives, this process bears its name, and with nothing to wait for. */
 static void statuses(struct arena *arena, json_t *status)
 {
 	struct speech speech;
@@ -221,6 +221,7 @@ static void statuses(struct arena *arena, json_t *status)
 
 	json_put(status, "version", json_integer(STATUS_VERSION));
 	json_put(status, "pid", json_integer(getpid()));
+	json_put(status, "reload", json_pack("{s:s}", "state", "refused"));
 	put_status(status);
 	for (int json = 0; json < 2; json++) {
 		struct options options = { .json = json };
