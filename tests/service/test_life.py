@@ -45,7 +45,7 @@ def test_state_and_runtime_directories(service, article):
     service.converge(article)
     out = service.machine.shell("stat -c '%a %U %n' /var/lib/fargate-batchd /run/fargate-batchd "
                                 "/run/fargate-batchd/status.json /run/fargate-batchd/metrics.prom").stdout
-    assert out.splitlines() == [f"700 {UNIT} /var/lib/fargate-batchd", f"755 {UNIT} /run/fargate-batchd",
+    assert out.splitlines() == [f"750 {UNIT} /var/lib/fargate-batchd", f"755 {UNIT} /run/fargate-batchd",
                                 f"644 {UNIT} /run/fargate-batchd/status.json",
                                 f"644 {UNIT} /run/fargate-batchd/metrics.prom"]
     modes = service.machine.shell("find /var/lib/fargate-batchd -type f -printf '%m %u\\n'").stdout.split("\n")

@@ -34,7 +34,7 @@ def test_the_shape(service, article):
     assert {name: type(member) for name, member in status.items()} == SHAPE
     assert status["version"] == 1 and status["state"] == "healthy" and status["reasons"] == []
     assert status["definitions"] == {
-        "state": "good", "reason": None, "faults": [], "since": status["definitions"]["since"],
+        "state": "good", "reason": None, "faults": [], "notKept": None, "since": status["definitions"]["since"],
         "loaded": status["definitions"]["loaded"], "directory": "/etc/fargate-batch.d", "apps": 1, "batches": 2}
     assert status["sites"] == [{"account": "123456789012", "region": "ap-northeast-1", "assumeRoleArn": None,
                                 "error": None, "rules": {"used": 0, "quota": 300}}]
