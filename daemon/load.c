@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "files.h"
 #include "json.h"
+#include "readable.h"
 #include "text.h"
 #include "trust.h"
 
@@ -65,10 +67,10 @@ static void add_fault(struct loading *loading, const char *file, const char *mes
 	add(loading, file, message, remedy, false);
 }
 
-static void add_unread(struct loading *loading, const char *file, const char *remedy)
+static void add_unread(struct loading *loading, const char *file, int reason, const char *remedy)
 {
-	add_fault(loading, file, arena_printf(loading->arena, "the file cannot be read: %s", strerror(errno)),
-		remedy);
+	add_fault(loading, file,
+		arena_printf(loading->arena, "the file cannot be read: %s", strerror(reason)), remedy);
 	loading->unread = true;
 }
 
@@ -160,7 +162,7 @@ static void read_text(struct loading *loading, const char *path, int file, struc
 		struct stat after;
 
 		if (length < 0 || fstat(file, &after) != 0) {
-			add_unread(loading, path, "look at the disk it is on");
+			add_unread(loading, path, errno, "look at the disk it is on");
 			return;
 		}
 		if (length == status.st_size && same_content(&status, &after)) {
@@ -186,6 +188,15 @@ static int open_file(int folder, const char *name)
 	return openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
+static const char *let_us_read(struct arena *arena, const char *path)
+{
+	const struct passwd *user = getpwuid(geteuid());
+
+	if (user)
+		return readable_remedy(arena, user, path);
+	return arena_printf(arena, "let user %lu read it", (unsigned long)geteuid());
+}
+
 /* Why an open failed, as a fault; nothing for a file that went away since the folder was listed. */
 static void refused(struct loading *loading, const char *path)
 {
@@ -194,7 +205,6 @@ static void refused(struct loading *loading, const char *path)
 
 	if (lstat(path, &status) != 0)
 		return;
-	errno = reason;
 	if (S_ISLNK(status.st_mode) && (reason == ENOENT || reason == ELOOP || reason == ENOTDIR))
 		add_fault(loading, path,
 			reason == ELOOP ? "a link that leads in a circle" : "a link that leads nowhere",
@@ -203,8 +213,7 @@ static void refused(struct loading *loading, const char *path)
 		add_fault(loading, path, "a socket or a device, not a file",
 			"take it away, or give it a name that does not end in .json");
 	else
-		add_unread(loading, path,
-			arena_printf(loading->arena, "let user %lu read it", (unsigned long)geteuid()));
+		add_unread(loading, path, reason, let_us_read(loading->arena, path));
 }
 
 static void load_opened(struct loading *loading, const char *path, int opened)
@@ -304,6 +313,14 @@ static void load_listed(
 	}
 }
 
+static bool folder_refused(struct arena *arena, const char *directory, int reason, struct error *error)
+{
+	if (reason != EACCES)
+		return error_set(error, ERROR_IO, "%s: %s", directory, strerror(reason));
+	return error_set(
+		error, ERROR_IO, "%s: %s; %s", directory, strerror(reason), let_us_read(arena, directory));
+}
+
 struct definitions *load_definitions(
 	struct arena *arena, const char *directory, bool strict, struct error *error)
 {
@@ -313,7 +330,7 @@ struct definitions *load_definitions(
 	size_t count, wanted = 0;
 
 	if (folder < 0)
-		return error_set(error, ERROR_IO, "%s: %s", directory, strerror(errno)), NULL;
+		return folder_refused(arena, directory, errno, error), NULL;
 	if (!trusted(&loading, directory, folder, "folder"))
 		return finish(&loading);
 	if (!folder_list(arena, folder, directory, &names, &count, error))

@@ -4,6 +4,7 @@
 
 #include "journal.h"
 #include "json.h"
+#include "readers.h"
 #include "say.h"
 #include "written.h"
 
@@ -99,9 +100,12 @@ int verb_check(struct session *session, const struct options *options)
 {
 	struct error error = { 0 };
 	bool loaded = load(session, options, &error);
-	int code = loaded ? exit_code(session) : EXIT_TROUBLE;
 	bool taken = options->reloaded && ask_daemon(session, options);
+	int code;
 
+	if (loaded)
+		readers_check(session);
+	code = loaded ? exit_code(session) : EXIT_TROUBLE;
 	if (options->reloaded && !taken && code == EXIT_OK)
 		code = EXIT_TROUBLE;
 	if (taken && journal_is_collected())

@@ -58,3 +58,24 @@ def test_a_file_that_others_may_write_is_not_read(service, article):
     assert "is not read" in root(service, "check").stderr
     service.machine.shell(f"chown 0 {DEFAULTS}")
     assert UNIT and root(service, "check").stderr.startswith("valid")
+
+
+def test_roots_check_says_what_the_daemon_cannot_read(service, article):
+    service.converge(article)
+    path = "/etc/fargate-batch.d/closed.json"
+    service.machine.shell(f"umask 077; echo '{{}}' > {path}")
+    refused = root(service, "check", code=1)
+    command = f"chgrp fargate-batchd {path} && chmod g+r {path}"
+    assert f"{path}:1:1: user fargate-batchd, who runs the daemon, cannot read the file" in refused.stdout, refused
+    assert f"let user fargate-batchd read it: run {command}" in refused.stdout, refused
+    assert root(service, "check", path, code=1).stdout == refused.stdout
+    service.reload(code=1)
+    assert command in service.said(all=True), service.said(all=True)
+    service.machine.shell(command)
+    assert root(service, "check").stdout == ""
+    service.machine.shell("chgrp root /etc/fargate-batch.d; chmod 0700 /etc/fargate-batch.d")
+    folder = root(service, "check", code=1).stdout
+    assert folder.count("\n") == 1 and "cannot read the folder" in folder and "chmod g+rx /etc/fargate-batch.d" in folder
+    # Another folder is no matter of the service.
+    service.machine.shell(f"mkdir -m 0700 /root/jobs && mv {path} /root/jobs && chmod 0600 /root/jobs/closed.json")
+    assert root(service, "check", "--definitions", "/root/jobs").stdout == ""

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "readable.h"
 #include "text.h"
 
 #include "../check.h"
@@ -74,6 +75,38 @@ static void clean(void)
 		CHECK(remove(in_folder(left[i][0] == '.' ? "" : left[i])) == 0);
 }
 
+/* Root reads everything, and asks what somebody else could. */
+static void what_another_may_read(void)
+{
+	const struct passwd *nobody = getpwnam("nobody");
+	const char *paths[] = { in_folder("open"), in_folder("closed"), in_folder("absent"),
+		in_folder("shut"), in_folder("shut/file"), in_folder("link") };
+	bool readable[ARRAY_LENGTH(paths)];
+	struct error error = { 0 };
+
+	if (geteuid() != 0 || !nobody)
+		return;
+	CHECK(chmod(folder, 0755) == 0 && make_file(paths[0], "x", 1, 0644) &&
+		make_file(paths[1], "x", 1, 0600));
+	CHECK(mkdir(paths[3], 0700) == 0 && make_file(paths[4], "x", 1, 0644) &&
+		symlink(paths[1], paths[5]) == 0);
+	CHECK(readable_by(nobody, paths, ARRAY_LENGTH(paths), readable, &error));
+	CHECK(readable[0] && !readable[1] && !readable[2] && !readable[3] && !readable[4] && !readable[5]);
+	CHECK_TEXT(readable_remedy(arena, nobody, paths[1]),
+		arena_printf(arena, "let user nobody read it: run chgrp nogroup %s && chmod g+r %s", paths[1],
+			paths[1]));
+	CHECK(strstr(readable_remedy(arena, nobody, paths[3]), "chmod g+rx "));
+	CHECK_TEXT(readable_remedy(arena, nobody, paths[4]),
+		"let user nobody into every folder on the way to it");
+	/* What the remedy says helps. */
+	CHECK(chown(paths[1], 0, nobody->pw_gid) == 0 && chmod(paths[1], 0640) == 0);
+	CHECK(readable_by(nobody, paths, ARRAY_LENGTH(paths), readable, &error) && readable[1] &&
+		readable[5]);
+	CHECK(geteuid() == 0 && getegid() == 0);
+	CHECK(unlink(paths[0]) == 0 && unlink(paths[1]) == 0 && unlink(paths[5]) == 0);
+	CHECK(unlink(paths[4]) == 0 && rmdir(paths[3]) == 0);
+}
+
 int main(void)
 {
 	arena = arena_new();
@@ -82,6 +115,7 @@ int main(void)
 	read_whole();
 	what_is_no_file();
 	listing();
+	what_another_may_read();
 	clean();
 	arena_free(arena);
 	return check_end();

@@ -316,8 +316,10 @@ static void whose_it_is(void)
 	CHECK(text_starts(load(), folder));
 	CHECK(unsetenv("FARGATE_BATCHD_DEFINITIONS_UID") == 0);
 	CHECK(chown(folder, 0, 0) == 0 && chmod(at("a.json"), 0600) == 0);
-	CHECK_TEXT(load_as(65534),
-		"a.json:1:1: the file cannot be read: Permission denied; let user 65534 read it\n");
+	CHECK(text_starts(
+		load_as(65534), "a.json:1:1: the file cannot be read: Permission denied; let user "));
+	CHECK_TEXT(load_as(12345),
+		"a.json:1:1: the file cannot be read: Permission denied; let user 12345 read it\n");
 	end();
 }
 
