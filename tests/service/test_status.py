@@ -25,7 +25,7 @@ SHAPE = {
     "state": str, "reasons": list, "reload": dict, "definitions": dict, "lastPass": dict, "nextPass": str,
     "resyncInterval": float, "passSince": type(None), "credentialsExpire": type(None),
     "sites": list, "apps": list, "batches": list, "leaving": list, "conflicts": list, "problems": list, "held": list,
-    "fights": list,
+    "fights": list, "leftovers": list,
 }
 
 
