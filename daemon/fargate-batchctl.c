@@ -20,7 +20,7 @@ static const struct verb_entry verbs[] = {
 		"systemctl reload does.\n"
 		"Exit code: 0 valid, 1 faults, 2 something could not be read.\n\n"
 		"  fargate-batchctl check --definitions ./jobs --format github\n",
-		FLAG_JSON | FLAG_FORMAT | FLAG_RELOADED, 10000, verb_check },
+		FLAG_JSON | FLAG_FORMAT | FLAG_RELOADED | FLAG_FILES, 10000, verb_check },
 	{ "diff", "[BATCH…]", "show what a pass would change, and write nothing",
 		"Reads AWS and prints every difference, batch by batch, field by field, old → new. With "
 		"names: only\n"
@@ -28,7 +28,7 @@ static const struct verb_entry verbs[] = {
 		"Exit code: 0 in sync, 1 differences (conflicts and held plans too), 2 something could not "
 		"be read.\n\n"
 		"  fargate-batchctl diff --definitions ./jobs --hide-values\n",
-		FLAG_JSON | FLAG_HIDE_VALUES, 10000, verb_diff },
+		FLAG_JSON | FLAG_HIDE_VALUES | FLAG_COMMON, 10000, verb_diff },
 	{ "apply", "[BATCH…]", "make AWS match the definitions, once, in the foreground",
 		"One pass: creates, changes, disables and deletes what the definitions ask for. With names: "
 		"only these\n"
@@ -38,19 +38,19 @@ static const struct verb_entry verbs[] = {
 		"  fargate-batchctl apply --definitions ./jobs\n"
 		"  fargate-batchctl apply nightly-report\n"
 		"  fargate-batchctl apply --approve 1034424ddd66\n",
-		FLAG_JSON | FLAG_HIDE_VALUES | FLAG_APPROVE, 10000, verb_apply },
+		FLAG_JSON | FLAG_HIDE_VALUES | FLAG_APPROVE | FLAG_COMMON, 10000, verb_apply },
 	{ "list", "[BATCH…]", "one row per batch: schedule, next run, image, revision, state",
 		"Reads AWS and prints a table; the image is the definitions', the revision the live one.\n"
 		"States: in sync, differs, missing, disabled, leaving, conflict, unknown.\n"
 		"Exit code: 0, or 2 where something could not be read.\n\n"
 		"  fargate-batchctl list\n",
-		FLAG_JSON, 10000, verb_list },
+		FLAG_JSON | FLAG_COMMON, 10000, verb_list },
 	{ "next", "[BATCH…]", "the next fire times, in UTC",
 		"Counted from the schedule expression alone; never calls AWS, which alone knows when a "
 		"rate(…) fires.\n"
 		"Exit code: 0, or 2 for wrong use or broken definitions.\n\n"
 		"  fargate-batchctl next nightly-report --count 3\n",
-		FLAG_JSON | FLAG_COUNT, 10000, verb_next },
+		FLAG_JSON | FLAG_COUNT | FLAG_FILES, 10000, verb_next },
 	{ "run", "BATCH", "start a batch now and follow it", "", 0, 10000, NULL },
 	{ "runs", "[BATCH]", "recent runs of the batches", "", FLAG_JSON, 10000, NULL },
 	{ "logs", "BATCH", "the log of a run", "", 0, 10000, NULL },
@@ -92,7 +92,7 @@ static const struct verb_entry verbs[] = {
 	{ "policy", "", "the least IAM policy that the daemon needs", "", 0, 10000, NULL },
 };
 
-static void usage(void)
+static void usage(struct arena *arena)
 {
 	say_lines(stdout,
 		"Scheduled Fargate tasks from definition files.\n\nusage: fargate-batchctl VERB [FLAG…] "
@@ -100,7 +100,11 @@ static void usage(void)
 	for (size_t i = 0; i < ARRAY_LENGTH(verbs); i++)
 		say(stdout, "  %-8s %s%s\n", verbs[i].name, verbs[i].summary,
 			verbs[i].run ? "" : " (not built yet)");
-	say_lines(stdout, "\nfargate-batchctl VERB --help says more, with an example.\n");
+	say_lines(
+		stdout, arena_printf(arena,
+				"\nflags of most verbs:\n%s\nfargate-batchctl VERB --help says more, with an "
+				"example.\n",
+				options_help(arena, FLAG_COMMON)));
 }
 
 static int say_version(void)
@@ -182,7 +186,7 @@ static int run(struct arena *arena, int argc, char **argv)
 		return say_version();
 	if (!options.help)
 		return session_complain("no verb given; see fargate-batchctl --help");
-	usage();
+	usage(arena);
 	return EXIT_OK;
 }
 

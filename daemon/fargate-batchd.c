@@ -20,7 +20,7 @@ static int teach(struct arena *arena)
 			"Exit code: 0 ended as asked, 2 wrong use, 78 definitions, settings or state do not "
 			"let it start.\n\n"
 			"  fargate-batchd --definitions ./jobs --debug\n",
-			options_help(arena, FLAG_LOG_FORMAT)));
+			options_help(arena, FLAG_LOG_FORMAT | FLAG_COMMON)));
 	return EXIT_OK;
 }
 

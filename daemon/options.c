@@ -47,19 +47,19 @@ static const struct flag flags[] = {
 	{ "--log-format", "FORMAT",
 		"text, or json: one object a line, where no journal listens (FARGATE_BATCHD_LOG)",
 		FLAG_LOG_FORMAT, AT(log_format), FLAG_TEXT, 0, NULL },
-	{ "--settings", "FILE", "settings of the daemon (" DEFAULT_SETTINGS ")", 0, AT(settings), FLAG_TEXT,
-		0, NULL },
-	{ "--definitions", "DIR", "folder of definitions (" DEFAULT_DEFINITIONS ")", 0, AT(definitions),
+	{ "--settings", "FILE", "settings of the daemon (" DEFAULT_SETTINGS ")", FLAG_FILES, AT(settings),
 		FLAG_TEXT, 0, NULL },
+	{ "--definitions", "DIR", "folder of definitions (" DEFAULT_DEFINITIONS ")", FLAG_FILES,
+		AT(definitions), FLAG_TEXT, 0, NULL },
 	{ "--endpoint-url", "URL",
-		"AWS endpoint for all services (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>)", 0,
+		"AWS endpoint for all services (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>)", FLAG_AWS,
 		AT(endpoint_url), FLAG_TEXT, 0, http_endpoint_allowed },
-	{ "--region", "REGION", "where an app names no region (AWS_REGION)", 0, AT(region), FLAG_TEXT, 0,
-		region_check },
-	{ "--profile", "NAME", "profile of the shared AWS files (AWS_PROFILE)", 0, AT(profile), FLAG_TEXT, 0,
-		NULL },
-	{ "--debug", NULL, "one line for each call to AWS, on standard error", 0, AT(debug), FLAG_SWITCH, 0,
-		NULL },
+	{ "--region", "REGION", "where an app names no region (AWS_REGION)", FLAG_AWS, AT(region), FLAG_TEXT,
+		0, region_check },
+	{ "--profile", "NAME", "profile of the shared AWS files (AWS_PROFILE)", FLAG_AWS, AT(profile),
+		FLAG_TEXT, 0, NULL },
+	{ "--debug", NULL, "one line for each call to AWS, on standard error", FLAG_AWS, AT(debug),
+		FLAG_SWITCH, 0, NULL },
 	{ "--help", NULL, "this text", 0, AT(help), FLAG_SWITCH, 0, NULL },
 	{ "--version", NULL, "the version", 0, AT(version), FLAG_SWITCH, 0, NULL },
 };
@@ -72,13 +72,18 @@ static const struct flag *find_flag(const char *name, size_t length)
 	return NULL;
 }
 
+static bool takes(const struct flag *flag, unsigned allowed)
+{
+	return !flag->set || (flag->set & (allowed | FLAG_COMMON));
+}
+
 static bool unknown_flag(const char *name, unsigned allowed, struct error *error)
 {
 	const char *known[ARRAY_LENGTH(flags)], *nearest;
 	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(flags); i++)
-		if (!flags[i].set || (flags[i].set & allowed))
+		if (takes(&flags[i], allowed))
 			known[count++] = flags[i].name;
 	nearest = text_nearest(name, known, count);
 	/* What stands behind the "=" may be a password that was meant for another program. */
@@ -127,7 +132,7 @@ static bool read_flag(
 	const struct flag *flag = find_flag(word, equals ? (size_t)(equals - word) : strlen(word));
 	const char *value = equals ? equals + 1 : NULL;
 
-	if (!flag || (flag->set && !(flag->set & allowed)))
+	if (!flag || !takes(flag, allowed))
 		return unknown_flag(word, allowed, error);
 	if (flag->form == FLAG_SWITCH && value)
 		return error_set(error, ERROR_INPUT, "%s takes no value", flag->name);

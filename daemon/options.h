@@ -20,6 +20,10 @@ enum flag_set {
 	FLAG_LOG_FORMAT = 1 << 6,
 	FLAG_ALIVE = 1 << 7,
 	FLAG_FORMAT = 1 << 8,
+	FLAG_FILES = 1 << 9,
+	FLAG_AWS = 1 << 10,
+	/* Whatever takes flags takes these; --help tells them where they mean something. */
+	FLAG_COMMON = FLAG_FILES | FLAG_AWS,
 	FLAG_ANY = FLAG_JSON | FLAG_HIDE_VALUES | FLAG_COUNT | FLAG_APPROVE | FLAG_TIMEOUT | FLAG_RELOADED |
 		   FLAG_ALIVE | FLAG_FORMAT,
 };
@@ -47,7 +51,7 @@ struct options {
 bool options_read(struct arena *arena, int argc, char *const *argv, unsigned allowed, struct options *out,
 	struct error *error);
 
-/* The lines of --help for these flags and for those that everything takes; terminated by newlines. */
+/* The lines of --help for these flags, and for --help and --version; terminated by newlines. */
 char *options_help(struct arena *arena, unsigned allowed);
 
 #endif

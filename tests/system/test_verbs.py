@@ -525,6 +525,20 @@ def test_help_and_version(world, program):
     assert version.code == 0 and re.search(r"\d+\.\d+\.\d+", version.out), str(version)
 
 
+def test_help_tells_the_flags_that_mean_something(world):
+    def told(*words):
+        return set(re.findall(r"(?m)^  (--[a-z-]+)", world.run("", command=[CTL, *words, "--help"]).out))
+
+    files, aws, always = {"--settings", "--definitions"}, {"--endpoint-url", "--region", "--profile", "--debug"}, {"--help", "--version"}
+    assert told() == files | aws | always
+    assert told("check") == files | always | {"--json", "--format", "--reloaded"}
+    assert told("next") == files | always | {"--json", "--count"}
+    assert told("list") == files | aws | always | {"--json"}
+    assert told("approve") == always and told("wait") == always | {"--timeout"}
+    # A script may give the same flags to every verb.
+    assert "unknown flag" not in world.run("", command=[CTL, "status", "--region", "eu-west-1"]).err
+
+
 def test_colour_only_on_a_terminal(world, article):
     import pty
     world.write(article)
