@@ -53,7 +53,7 @@ static void add_names(const struct troubles *troubles, const struct pass *pass, 
 
 	if (count)
 		text_printf(out, "; %zu failing: %s", count, text_string(&failing));
-	if (list_names(troubles, false, &unwritten))
+	if (list_names(troubles, false, &unwritten) && open)
 		text_printf(out, "; %zu change%s not written (readOnly): %s", open, open == 1 ? "" : "s",
 			text_string(&unwritten));
 }
