@@ -277,7 +277,7 @@ def test_arguments(world, article, arguments):
     look_at(on_terminal(world, command, world.environment))
 
 
-@pytest.mark.parametrize("program", [CTL, DAEMON])
+@pytest.mark.parametrize("program", [CTL, DAEMON], ids=["ctl", "daemon"])
 def test_the_name_of_the_program(world, program):
     link = world.folder / "x\x1b[35m\u202e"
     link.symlink_to(program)

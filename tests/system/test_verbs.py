@@ -513,7 +513,7 @@ def test_a_verb_that_is_not_built_says_so(world, article, verb):
         assert result.code == 2 and not result.writes, str(result)
 
 
-@pytest.mark.parametrize("program", [CTL, DAEMON])
+@pytest.mark.parametrize("program", [CTL, DAEMON], ids=["ctl", "daemon"])
 def test_help_and_version(world, program):
     shown = world.run("", command=[program, "--help"])
     assert shown.code == 0 and "usage: " in shown.out and not shown.err, str(shown)
