@@ -57,6 +57,17 @@ static void say_definitions(struct arena *arena, const json_t *definitions)
 			member(fault, "remedy"));
 }
 
+/* After an installation nothing is wrong, and nothing is there. */
+static void say_next_step(const json_t *definitions)
+{
+	if (json_integer_of(definitions, "apps", 0) == 0 && strcmp(member(definitions, "state"), "good") == 0)
+		say(stdout,
+			"next: write a definition into %s (fargate-batch.d(5) has examples), then "
+			"fargate-batchctl check, then systemctl reload fargate-batchd && fargate-batchctl "
+			"wait\n",
+			member(definitions, "directory"));
+}
+
 static void say_pass(const json_t *status)
 {
 	const json_t *pass = json_object_get(status, "lastPass");
@@ -191,6 +202,7 @@ static void say_all(struct arena *arena, const json_t *status)
 	say_troubles(json_object_get(status, "fights"), "fight");
 	say_leaving(arena, json_object_get(status, "leaving"));
 	say_leftovers(json_object_get(status, "leftovers"));
+	say_next_step(json_object_get(status, "definitions"));
 	if (json_text_of(status, "credentialsExpire", NULL))
 		say(stdout, "keys expire %s\n", member(status, "credentialsExpire"));
 }

@@ -74,7 +74,10 @@ json_t *written_read(struct arena *arena, bool *missing, struct error *error)
 	pid_t process = (pid_t)json_integer_of(written, "pid", 0);
 
 	if (!text && *missing)
-		error_set(error, ERROR_INPUT, "no %s/" STATUS_FILE ": the daemon does not run", directory);
+		error_set(error, ERROR_INPUT,
+			"no %s/" STATUS_FILE
+			": the daemon does not run; systemctl enable --now fargate-batchd starts it",
+			directory);
 	if (!written || !written_is_gone(arena, process))
 		return written;
 	error_set(error, ERROR_INPUT, "the daemon (process %ld) is gone; it last wrote at %s", (long)process,

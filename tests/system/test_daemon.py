@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import DAEMON, at_another_time, now_iso, running, wait_for
+from conftest import CTL, DAEMON, at_another_time, now_iso, running, wait_for
 from instance import REGION_ASKED, metadata_service
 
 
@@ -260,6 +260,21 @@ def test_keys_that_aws_refuses_wait_for_the_interval(world, article):
     process = start(world)
     wait_for(lambda: status(world) and status(world)["lastPass"], what="the first pass")
     assert status(world)["nextPass"] > now_iso(1800), status(world)
+    end(process)
+
+
+def test_status_without_definitions_says_what_to_do_next(world, article):
+    absent = world.run("", command=[CTL, "status"])
+    assert absent.code == 2 and "systemctl enable --now fargate-batchd" in absent.err, str(absent)
+    process = start(world)
+    wait_for(lambda: status(world) and status(world)["lastPass"], what="the first pass")
+    fresh = world.run("", command=[CTL, "status"])
+    assert fresh.code == 0 and f"next: write a definition into {world.definitions}" in fresh.out, str(fresh)
+    assert "fargate-batchctl check" in fresh.out and "reload" in fresh.out
+    world.write(article)
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: status(world)["lastPass"]["number"] == 2, what="the pass after the reload")
+    assert "next: write" not in world.run("", command=[CTL, "status"]).out
     end(process)
 
 
