@@ -76,14 +76,14 @@ static bool choose_directory(struct text *out, struct error *error)
 	return true;
 }
 
-struct folder *state_open_daemons_folder(struct error *error)
+struct folder *state_open_daemons_folder(bool *missing, struct error *error)
 {
 	CLEANUP_TEXT struct text directory = { 0 };
 	const char *given = getenv("STATE_DIRECTORY");
 
 	text_add_n(&directory, given && *given ? given : SYSTEM_DIRECTORY,
 		given && *given ? strcspn(given, ":") : strlen(SYSTEM_DIRECTORY));
-	return folder_open(text_string(&directory), 0, NULL, error);
+	return folder_open(text_string(&directory), 0, missing, error);
 }
 
 struct folder *state_open_folder(struct error *error)

@@ -35,8 +35,8 @@ struct state *state_open_of_plan(const char *plan, struct error *error);
 /* The directory alone, for what has to be read before the endpoint is known; NULL where none can be had. */
 struct folder *state_open_folder(struct error *error);
 /* $STATE_DIRECTORY or the system's, as a daemon on this machine has it; never made. NULL and `error` where it
- * cannot be opened. */
-struct folder *state_open_daemons_folder(struct error *error);
+ * cannot be opened, or (`missing`) is not there. */
+struct folder *state_open_daemons_folder(bool *missing, struct error *error);
 struct state *state_close(struct state *state);
 const char *state_directory(const struct state *state); /* NULL where none can be had */
 

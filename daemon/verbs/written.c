@@ -183,10 +183,11 @@ bool written_ask_reload(struct arena *arena, pid_t process, struct error *error)
 
 pid_t written_find_daemon(struct error *error)
 {
-	struct folder *folder = state_open_daemons_folder(error);
-	pid_t process = folder ? folder_holder(folder, error) : -1;
+	bool missing = false;
+	struct folder *folder = state_open_daemons_folder(&missing, error);
+	pid_t process = folder ? folder_holder(folder, error) : missing ? 0 : -1;
 
-	if (process == 0)
+	if (folder && process == 0)
 		error_set(error, ERROR_INPUT, "no daemon runs: nobody holds %s", folder_path(folder));
 	folder_close(folder);
 	return process;

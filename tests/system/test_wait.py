@@ -135,6 +135,11 @@ def test_nobody_to_wait_for(world, article):
         assert "daemon" in alone.err and not alone.out, str(alone)
     process = started(world, article)
     end(process, signal.SIGKILL)
+    for directory in ("state", "nowhere"):
+        begun = time.monotonic()
+        alone = world.run("wait", environment={"STATE_DIRECTORY": str(world.folder / directory),
+                                               "RUNTIME_DIRECTORY": str(world.folder / "home")})
+        assert alone.code == 2 and "does not run" in alone.err and time.monotonic() - begun < 5, str(alone)
     gone = ctl(world, "wait", code=2)
     assert "gone" in gone.err
     nobody = ctl(world, "reload", code=2)
