@@ -198,6 +198,13 @@ class World:
         again = self.apply()
         assert again.writes == [], str(again)
 
+    def end(self):
+        """No program of this world outlives its test."""
+        for process in self.processes:
+            if running(process):
+                process.send_signal(signal.SIGKILL)
+            process.communicate()
+
     # Readers that are not ours: straight to the emulator, not through the proxy.
 
     def client(self, service, region=REGION):
@@ -336,10 +343,7 @@ def world(tmp_path, server, proxy):
     world = World(tmp_path, server, proxy)
     yield world
     kill_below(tmp_path)
-    for process in world.processes:
-        if running(process):
-            process.send_signal(signal.SIGKILL)
-        process.communicate()
+    world.end()
 
 
 @pytest.fixture

@@ -65,10 +65,7 @@ def theirs(server, proxy, article):
     world = Theirs(folder, server, proxy)
     world.write(article)
     yield world
-    for process in world.processes:
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        process.communicate()
+    world.end()
     shutil.rmtree(folder)
 
 

@@ -56,10 +56,7 @@ def shared(server, proxy, article):
     world.settings(resyncInterval=1)
     world.write(article)
     yield world
-    for process in world.processes:
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        process.communicate()
+    world.end()
     shutil.rmtree(folder)
 
 
