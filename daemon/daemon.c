@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include "faults.h"
 #include "footprint.h"
 #include "http.h"
 #include "report.h"
@@ -88,6 +89,7 @@ static char *size_of(const struct daemon *daemon)
 static void say_faults(const struct fault *faults, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
+		CLEANUP_TEXT struct text told = { 0 };
 		char line[16];
 		const struct message_field fields[] = {
 			{ "DEFINITION_FILE", faults[i].at.file },
@@ -95,29 +97,28 @@ static void say_faults(const struct fault *faults, size_t count)
 		};
 
 		snprintf(line, sizeof line, "%u", faults[i].at.line);
+		fault_add_line(&told, &faults[i]);
 		message_send(faults[i].warning ? MESSAGE_WARNING : MESSAGE_FAULT, fields,
-			ARRAY_LENGTH(fields), "%s:%u:%u: %s%s%s", faults[i].at.file, faults[i].at.line,
-			faults[i].at.column, faults[i].message, faults[i].remedy ? "; " : "",
-			faults[i].remedy ? faults[i].remedy : "");
+			ARRAY_LENGTH(fields), "%s", text_string(&told));
 	}
 }
 
-/* The first fault, for where there is room for one line. */
-static char *first_fault(struct arena *arena, const struct fault *faults, size_t count)
+/* False with the first fault, for where there is room for one line. */
+static bool has_none(const struct fault *faults, size_t count, struct error *error)
 {
-	for (size_t i = 0; i < count; i++)
-		if (!faults[i].warning)
-			return arena_printf(arena, "%s:%u:%u: %s%s%s", faults[i].at.file, faults[i].at.line,
-				faults[i].at.column, faults[i].message, faults[i].remedy ? "; " : "",
-				faults[i].remedy ? faults[i].remedy : "");
-	return NULL;
+	CLEANUP_TEXT struct text line = { 0 };
+	const struct fault *first = faults_first(faults, count);
+
+	if (!first)
+		return true;
+	fault_add_line(&line, first);
+	return error_set(error, ERROR_INPUT, "%s", text_string(&line));
 }
 
 static bool read_session(struct session *session, struct error *error)
 {
 	const struct settings *settings;
 	const struct definitions *definitions;
-	char *first;
 
 	if (!session_load(session, error)) {
 		message_send(MESSAGE_FAULT, NULL, 0, "%s", error->text);
@@ -127,9 +128,8 @@ static bool read_session(struct session *session, struct error *error)
 	definitions = session->definitions;
 	say_faults(settings->faults, settings->fault_count);
 	say_faults(definitions->faults, definitions->fault_count);
-	first = settings->broken ? first_fault(session->arena, settings->faults, settings->fault_count)
-				 : first_fault(session->arena, definitions->faults, definitions->fault_count);
-	return first ? error_set(error, ERROR_INPUT, "%s", first) : true;
+	return has_none(settings->faults, settings->fault_count, error) &&
+	       has_none(definitions->faults, definitions->fault_count, error);
 }
 
 /* Reads everything anew into a session of its own; what is wrong is told, and nothing of it is used. */

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "faults.h"
 #include "json.h"
 #include "ledger.h"
 #include "session.h"
@@ -121,12 +122,14 @@ static struct settings *read_settings(
 /* Rules may have become stricter since the set was kept. */
 static bool is_good(const struct fault *faults, size_t count, bool broken, struct error *error)
 {
-	for (size_t i = 0; broken && i < count; i++)
-		if (!faults[i].warning)
-			return error_set(error, ERROR_INPUT,
-				"the last good set is none for this version: %s:%u:%u: %s", faults[i].at.file,
-				faults[i].at.line, faults[i].at.column, faults[i].message);
-	return !broken;
+	CLEANUP_TEXT struct text line = { 0 };
+	const struct fault *first = broken ? faults_first(faults, count) : NULL;
+
+	if (!first)
+		return !broken;
+	fault_add_line(&line, first);
+	return error_set(
+		error, ERROR_INPUT, "the last good set is none for this version: %s", text_string(&line));
 }
 
 static bool load_from(

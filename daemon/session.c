@@ -8,6 +8,7 @@
 
 #include "aws/credentials.h"
 #include "aws/instance.h"
+#include "faults.h"
 #include "http.h"
 #include "model/region.h"
 #include "say.h"
@@ -41,16 +42,6 @@ bool session_load(struct session *session, struct error *error)
 	return session->definitions != NULL;
 }
 
-static void say_setting_faults(const struct settings *settings)
-{
-	for (size_t i = 0; i < settings->fault_count; i++) {
-		const struct fault *fault = &settings->faults[i];
-
-		say(stderr, "%s:%u:%u: %s; %s\n", fault->at.file, fault->at.line, fault->at.column,
-			fault->message, fault->remedy);
-	}
-}
-
 bool session_load_valid(struct session *session)
 {
 	struct error error = { 0 };
@@ -59,8 +50,8 @@ bool session_load_valid(struct session *session)
 		session_complain("%s", error.text);
 		return false;
 	}
-	say_setting_faults(session->settings);
-	show_faults(stderr, session->definitions);
+	faults_show(stderr, session->settings->faults, session->settings->fault_count);
+	faults_show(stderr, session->definitions->faults, session->definitions->fault_count);
 	return !session->settings->broken && !session->definitions->broken;
 }
 

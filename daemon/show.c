@@ -530,46 +530,6 @@ json_t *show_json(const struct pass *pass, const struct show_options *options)
 		(json_int_t)summary.skipped, "held", (json_int_t)summary.held));
 }
 
-void show_faults(FILE *file, const struct definitions *definitions)
-{
-	for (size_t i = 0; i < definitions->fault_count; i++) {
-		const struct fault *fault = &definitions->faults[i];
-
-		say(file, "%s:%u:%u: %s%s%s%s\n", fault->at.file, fault->at.line, fault->at.column,
-			fault->warning ? "warning: " : "", fault->message, fault->remedy ? "; " : "",
-			fault->remedy ? fault->remedy : "");
-	}
-}
-
-/* What ends a line, and in a property what ends that, is written as a URL has it. */
-static void add_annotated(struct text *out, const char *text, const char *escaped)
-{
-	for (; *text; text++) {
-		if (strchr(escaped, *text))
-			text_printf(out, "%%%02X", (unsigned char)*text);
-		else
-			text_add_char(out, *text);
-	}
-}
-
-void show_annotations(FILE *file, const struct definitions *definitions)
-{
-	for (size_t i = 0; i < definitions->fault_count; i++) {
-		const struct fault *fault = &definitions->faults[i];
-		CLEANUP_TEXT struct text line = { 0 };
-
-		text_printf(&line, "::%s file=", fault->warning ? "warning" : "error");
-		add_annotated(&line, fault->at.file, "%\r\n:,");
-		text_printf(&line, ",line=%u,col=%u::", fault->at.line, fault->at.column);
-		add_annotated(&line, fault->message, "%\r\n");
-		if (fault->remedy) {
-			text_add(&line, "; ");
-			add_annotated(&line, fault->remedy, "%\r\n");
-		}
-		say(file, "%s\n", text_string(&line));
-	}
-}
-
 void show_object(json_t *object)
 {
 	say_json(stdout, object);

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 
-#include "model/definition.h"
 #include "pass.h"
 
 struct show_options {
@@ -45,13 +44,6 @@ void show_notes(FILE *file, const struct pass *pass);
 json_t *show_held_json(const struct pass *pass);
 /* {"inSync", "changes", "held", "approved", "notes", "errors", "summary"}; a new reference. */
 json_t *show_json(const struct pass *pass, const struct show_options *options);
-
-/* "file:line:column: what is wrong; what to write instead", one line per fault. */
-void show_faults(FILE *file, const struct definitions *definitions);
-
-/* The same as GitHub's runner takes it: "::error file=…,line=…,col=…::what is wrong; what to write instead".
- */
-void show_annotations(FILE *file, const struct definitions *definitions);
 
 /* One JSON object and a newline on standard output. Takes the reference. */
 void show_object(json_t *object);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "faults.h"
 #include "folder.h"
 #include "json.h"
 #include "metrics.h"
@@ -67,25 +68,15 @@ struct status *status_free(struct status *status)
 	return NULL;
 }
 
-static void add_faults(json_t *all, const struct fault *faults, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		json_add(all,
-			json_must(json_pack("{s:s, s:i, s:i, s:s, s:s, s:s}", "file", faults[i].at.file,
-				"line", (int)faults[i].at.line, "column", (int)faults[i].at.column, "message",
-				faults[i].message, "remedy", faults[i].remedy ? faults[i].remedy : "",
-				"severity", faults[i].warning ? "warning" : "error")));
-}
-
 /* Both lists of the session's faults; empty where not even those could be read. */
 static json_t *faults_json(const struct session *session)
 {
 	json_t *all = json_must(json_array());
 
 	if (session && session->settings)
-		add_faults(all, session->settings->faults, session->settings->fault_count);
+		faults_add_json(all, session->settings->faults, session->settings->fault_count);
 	if (session && session->definitions)
-		add_faults(all, session->definitions->faults, session->definitions->fault_count);
+		faults_add_json(all, session->definitions->faults, session->definitions->fault_count);
 	return all;
 }
 

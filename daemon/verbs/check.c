@@ -2,24 +2,12 @@
 
 #include <string.h>
 
+#include "faults.h"
 #include "journal.h"
 #include "json.h"
 #include "readers.h"
 #include "say.h"
 #include "written.h"
-
-/* Both lists of faults as the one that --json prints. */
-static void add_faults(json_t *all, const struct fault *faults, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		json_t *one = json_must(json_pack("{s:s, s:i, s:i, s:s, s:s, s:s}", "file", faults[i].at.file,
-			"line", (int)faults[i].at.line, "column", (int)faults[i].at.column, "message",
-			faults[i].message, "remedy", faults[i].remedy ? faults[i].remedy : "", "severity",
-			faults[i].warning ? "warning" : "error"));
-
-		json_add(all, one);
-	}
-}
 
 static bool load(struct session *session, const struct options *options, struct error *error)
 {
@@ -48,8 +36,8 @@ static void tell_json(const struct session *session)
 	const struct definitions *definitions = session->definitions;
 	json_t *faults = json_must(json_array());
 
-	add_faults(faults, settings->faults, settings->fault_count);
-	add_faults(faults, definitions->faults, definitions->fault_count);
+	faults_add_json(faults, settings->faults, settings->fault_count);
+	faults_add_json(faults, definitions->faults, definitions->fault_count);
 	show_object(json_must(
 		json_pack("{s:b, s:i, s:i, s:o}", "valid", !settings->broken && !definitions->broken, "apps",
 			(int)(definitions->app_count - definitions->aside_apps), "batches",
@@ -60,14 +48,12 @@ static void tell(const struct session *session)
 {
 	const struct settings *settings = session->settings;
 	const struct definitions *definitions = session->definitions;
-	const struct definitions of_settings = { .faults = settings->faults,
-		.fault_count = settings->fault_count };
 	const char *format = session->options->format;
-	void (*show)(FILE *, const struct definitions *) =
-		format && strcmp(format, "github") == 0 ? show_annotations : show_faults;
+	void (*show)(FILE *, const struct fault *, size_t) =
+		format && strcmp(format, "github") == 0 ? faults_annotate : faults_show;
 
-	show(stdout, &of_settings);
-	show(stdout, definitions);
+	show(stdout, settings->faults, settings->fault_count);
+	show(stdout, definitions->faults, definitions->fault_count);
 	if (!session->settings->broken && !definitions->broken)
 		say(stderr, "valid: %s\n",
 			show_size(session->arena, definitions->app_count - definitions->aside_apps,

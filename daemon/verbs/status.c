@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "faults.h"
 #include "json.h"
 #include "say.h"
 #include "text.h"
@@ -50,11 +51,12 @@ static void say_definitions(struct arena *arena, const json_t *definitions)
 			member(definitions, "since"), reason);
 	if (json_text_of(definitions, "notKept", NULL))
 		say(stdout, "! %s\n", member(definitions, "notKept"));
-	json_array_foreach (faults, i, fault)
-		say(stdout, "  %s:%lld:%lld: %s; %s\n", member(fault, "file"),
-			(long long)json_integer_of(fault, "line", 0),
-			(long long)json_integer_of(fault, "column", 0), member(fault, "message"),
-			member(fault, "remedy"));
+	json_array_foreach (faults, i, fault) {
+		const struct fault one = fault_of_json(fault);
+
+		say(stdout, "  ");
+		faults_show(stdout, &one, 1);
+	}
 }
 
 /* After an installation nothing is wrong, and nothing is there. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "aws/reply.h"
+#include "faults.h"
 #include "journal.h"
 #include "json.h"
 #include "metrics.h"
@@ -132,7 +133,7 @@ static void faults(const char *text)
 	struct definitions set = { .faults = &fault, .fault_count = 1 };
 	struct speech speech;
 
-	show_faults(listen(&speech), &set);
+	faults_show(listen(&speech), set.faults, set.fault_count);
 	heard(&speech, "\n", 1);
 }
 

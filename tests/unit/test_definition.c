@@ -1,8 +1,8 @@
 #include "model/definition.h"
 
+#include "faults.h"
 #include "json.h"
 #include "model/input.h"
-#include "show.h"
 #include "text.h"
 
 #include <time.h>
@@ -43,7 +43,7 @@ static const char *lines_of(const struct definitions *definitions)
 
 	if (!file)
 		abort();
-	show_faults(file, definitions);
+	faults_show(file, definitions->faults, definitions->fault_count);
 	fclose(file);
 	return arena_copy(arena, lines);
 }
