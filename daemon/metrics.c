@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "model/batch_state.h"
 
 /* What one operation was asked, over the whole life of the process. */
 struct counter {
@@ -14,8 +15,6 @@ struct counter {
 
 /* In the order of enum verb. */
 static const char *const verbs[] = { "create", "update", "disable", "delete" };
-static const char *const states[] = { "in sync", "disabled", "differs", "failing", "conflict", "blocked",
-	"unknown" };
 
 struct metrics {
 	time_t started, succeeded, reloaded;
@@ -225,13 +224,13 @@ static void write_batches(const json_t *status, struct text *out)
 	gauge(out, "apps", "Apps of the definitions in force.",
 		(double)json_array_size(json_object_get(status, "apps")));
 	begin(out, "batches", "gauge", "Batches by state.");
-	for (size_t i = 0; i < ARRAY_LENGTH(states); i++) {
+	for (size_t i = 0; i < BATCH_STATES; i++) {
+		const char *word = batch_state_word((enum batch_state)i);
+
 		text_add(out, "fargate_batchd_batches{");
-		add_label(out, "state", states[i]);
-		text_printf(out, "} %zu\n", count_state(batches, states[i]));
+		add_label(out, "state", word);
+		text_printf(out, "} %zu\n", count_state(batches, word));
 	}
-	text_printf(out, "fargate_batchd_batches{state=\"leaving\"} %zu\n",
-		json_array_size(json_object_get(status, "leaving")));
 }
 
 static void write_troubles(const json_t *status, struct text *out)

@@ -469,6 +469,16 @@ static json_t *note_json(const struct note *note)
 		json_text(note->batch), "kind", note->kind, "name", note->name, "text", note->text));
 }
 
+json_t *show_waiting_json(const struct waiting *wait)
+{
+	char until[ISO8601_SIZE];
+
+	text_iso8601(until, wait->until);
+	return json_must(json_pack("{s:o, s:o, s:s, s:o, s:o}", "app", json_text(wait->app), "batch",
+		json_text(wait->batch), "arn", wait->arn, "deletedAfter",
+		wait->until ? json_string(until) : json_null(), "moved", json_text(wait->moved)));
+}
+
 static json_t *notes_json(const struct pass *pass)
 {
 	json_t *all = json_must(json_array());
@@ -478,16 +488,8 @@ static json_t *notes_json(const struct pass *pass)
 
 		for (size_t n = 0; plan && n < plan->notes.count; n++)
 			json_add(all, note_json(&plan->notes.items[n]));
-		for (size_t w = 0; plan && w < plan->wait_count; w++) {
-			const struct waiting *wait = &plan->waits[w];
-			char until[ISO8601_SIZE];
-
-			text_iso8601(until, wait->until);
-			json_add(all, json_must(json_pack("{s:s, s:o, s:s, s:o, s:o}", "app", wait->app,
-					      "batch", json_text(wait->batch), "arn", wait->arn,
-					      "deletedAfter", wait->until ? json_string(until) : json_null(),
-					      "moved", json_text(wait->moved))));
-		}
+		for (size_t w = 0; plan && w < plan->wait_count; w++)
+			json_add(all, show_waiting_json(&plan->waits[w]));
 		for (size_t l = 0; plan && l < plan->leftover_count; l++)
 			json_add(all, leftover_json(pass, &plan->leftovers[l]));
 	}

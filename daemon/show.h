@@ -60,6 +60,8 @@ char *show_size(struct arena *arena, size_t apps, size_t batches);
 /* "has left the definitions", or where it is defined elsewhere now "has moved from eu-west-1 to eu-west-3".
  */
 char *show_departure(struct arena *arena, const char *moved);
+/* {"app", "batch", "arn", "deletedAfter", "moved"}; a new reference. */
+json_t *show_waiting_json(const struct waiting *wait);
 /* What stays, for status: app, kind, name, arn, why, command; a new reference. */
 json_t *show_leftovers_json(const struct pass *pass);
 

@@ -1,110 +1,93 @@
 #include "standings.h"
 
-#include <string.h>
-
-#include "lookup.h"
+#include "model/tags.h"
 #include "text.h"
 
-/* What the plan says of one name: an app's own, with `batch` "", or a batch's. */
-struct standing {
-	const char *app, *batch;
-	const struct problem *problem; /* the first */
-	bool failing, differs;
-};
-
-struct standings {
-	bool known;
-	struct lookup by_name;
-};
-
-static uint64_t hash_of(const struct standing *name)
+const struct pass_site *standings_site(const struct pass *pass, const struct app *app)
 {
-	return lookup_hash(lookup_hash(0, name->app), name->batch);
+	for (size_t i = 0; i < pass->site_count; i++)
+		if (site_has(&pass->sites[i].view, app))
+			return &pass->sites[i];
+	return NULL;
 }
 
-static bool same_name(const void *item, const void *key)
+static struct batch_states *states_of(const struct pass *pass)
 {
-	const struct standing *one = item, *name = key;
+	struct plan **plans = arena_alloc(pass->arena, (pass->site_count + 1) * sizeof(struct plan *));
+	size_t count = 0;
 
-	return strcmp(one->app, name->app) == 0 && strcmp(one->batch, name->batch) == 0;
+	for (size_t i = 0; i < pass->site_count; i++)
+		if (pass->sites[i].plan)
+			plans[count++] = pass->sites[i].plan;
+	return batch_states_of(pass->arena, plans, count);
 }
 
-static struct standing name_of(const char *app, const char *batch)
+static void add(const struct pass *pass, struct standings *all, size_t *capacity, struct standing one)
 {
-	return (struct standing){ .app = app ? app : "", .batch = batch ? batch : "" };
+	arena_grow(pass->arena, &all->items, sizeof one, all->count, capacity);
+	all->items[all->count++] = one;
 }
 
-static struct standing *place(
-	struct arena *arena, struct standings *standings, const char *app, const char *batch)
+static void add_defined(const struct pass *pass, struct standings *all, size_t *capacity)
 {
-	struct standing name = name_of(app, batch);
-	void **at = lookup_place(arena, &standings->by_name, hash_of(&name), same_name, &name);
+	for (size_t i = 0; i < pass->definitions.batch_count; i++) {
+		const struct batch *batch = &pass->definitions.batches[i];
+		const struct pass_site *site = standings_site(pass, batch->app);
 
-	if (!*at) {
-		*at = arena_alloc(arena, sizeof name);
-		*(struct standing *)*at = name;
+		add(pass, all, capacity,
+			(struct standing){
+				.app = batch->app->name,
+				.batch = batch->name,
+				.site = site,
+				.defined = batch,
+				.state = batch_state_of(all->states, site ? site->plan : NULL, batch),
+			});
 	}
-	return *at;
 }
 
-static void add_action(struct standing *standing, const struct action *action)
+/* A schedule of ours that starts no batch of the definitions. */
+static bool has_left(const struct pass_site *site, const struct resource *have)
 {
-	enum outcome outcome = action->outcome;
+	const char *batch = tags_value(&have->tags, TAG_BATCH);
 
-	standing->failing |= outcome == OUTCOME_FAILED || outcome == OUTCOME_SKIPPED;
-	standing->differs |=
-		outcome == OUTCOME_HELD || outcome == OUTCOME_PENDING || outcome == OUTCOME_RUNNING;
+	return have->kind->shape == SHAPE_SCHEDULE && is_ours(&site->view, have) && batch &&
+	       !definitions_batch(&site->pass->definitions, batch);
 }
 
-struct standings *standings_of(const struct pass_site *site)
+static void add_leavers(const struct pass_site *site, struct standings *all, size_t *capacity)
 {
-	struct arena *arena = site->pass->arena;
-	struct standings *standings = arena_alloc(arena, sizeof *standings);
-	const struct plan *plan = site->plan;
+	for (size_t i = 0; i < site->observed->all.count; i++) {
+		const struct resource *have = site->observed->all.items[i];
+		struct standing one = {
+			.app = tags_value(&have->tags, TAG_APP),
+			.batch = tags_value(&have->tags, TAG_BATCH),
+			.site = site,
+			.have = have,
+		};
 
-	standings->known = plan != NULL;
-	for (size_t i = 0; plan && i < plan->problem_count; i++) {
-		const struct problem *problem = &plan->problems[i];
-		struct standing *one = place(arena, standings, problem->app, problem->batch);
-
-		one->problem = one->problem ? one->problem : problem;
+		if (has_left(site, have) && batch_state_of_leaver(all->states, have, &one.state))
+			add(site->pass, all, capacity, one);
 	}
-	for (size_t i = 0; plan && i < plan->action_count; i++) {
-		const struct action *action = plan->actions[i];
-
-		if (!action->retiring)
-			add_action(place(arena, standings, action->app, action->batch), action);
-	}
-	return standings;
 }
 
-static struct standing find(const struct standings *standings, const char *app, const char *batch)
+static int compare(const void *a, const void *b)
 {
-	struct standing name = name_of(app, batch);
-	const struct standing *found = lookup_find(&standings->by_name, hash_of(&name), same_name, &name);
+	const struct standing *left = a, *right = b;
+	int order = text_compare(left->app, right->app);
 
-	return found ? *found : name;
+	return order ? order : text_compare(left->batch, right->batch);
 }
 
-/* The one that the plan came to first. */
-static const struct problem *first_of(const struct problem *a, const struct problem *b)
+struct standings standings_of(const struct pass *pass)
 {
-	return !a || (b && b < a) ? b : a;
-}
+	struct standings all = { .states = states_of(pass) };
+	size_t capacity = 0;
 
-const char *standings_state(
-	const struct standings *standings, const char *app, const char *batch, bool enabled)
-{
-	struct standing of_app = find(standings, app, NULL), own = find(standings, app, batch);
-	const struct problem *problem = first_of(of_app.problem, own.problem);
-
-	if (!standings->known)
-		return "unknown";
-	if (problem)
-		return problem->conflict ? "conflict" : "blocked";
-	if (of_app.failing || own.failing)
-		return "failing";
-	if (of_app.differs || own.differs)
-		return "differs";
-	return enabled ? "in sync" : "disabled";
+	add_defined(pass, &all, &capacity);
+	for (size_t i = 0; i < pass->site_count && !pass->options.only_count; i++)
+		if (pass->sites[i].plan)
+			add_leavers(&pass->sites[i], &all, &capacity);
+	if (all.count)
+		qsort(all.items, all.count, sizeof *all.items, compare);
+	return all;
 }

@@ -25,36 +25,17 @@ static void put_place(json_t *object, const struct position *at)
 	json_put(object, "definitionLine", at->file ? json_integer(at->line) : json_null());
 }
 
-/* The site of an app, and how its names stand; neither where no site has it. */
-struct place {
-	const struct pass_site *site;
-	const struct standings *standings;
-};
-
-static struct place place_of(
-	const struct pass *pass, struct standings *const *standings, const struct app *app)
-{
-	for (size_t i = 0; i < pass->site_count; i++)
-		if (site_has(&pass->sites[i].view, app))
-			return (struct place){ &pass->sites[i], standings[i] };
-	return (struct place){ 0 };
-}
-
-static const char *state_of(struct place place, const struct app *app, const char *batch, bool enabled)
-{
-	return place.site ? standings_state(place.standings, app->name, batch, enabled) : "unknown";
-}
-
-static json_t *apps_json(const struct pass *pass, struct standings *const *standings)
+static json_t *apps_json(const struct pass *pass, const struct standings *standings)
 {
 	json_t *all = json_must(json_array());
 
 	for (size_t i = 0; i < pass->definitions.app_count; i++) {
 		const struct app *app = &pass->definitions.apps[i];
-		struct place place = place_of(pass, standings, app);
+		const struct pass_site *site = standings_site(pass, app);
+		enum batch_state state = batch_state_of_app(standings->states, site ? site->plan : NULL, app);
 		json_t *one = json_must(json_pack("{s:s, s:s, s:s?, s:s, s:i}", "app", app->name, "region",
-			app->region, "account", place.site ? place.site->site.account : NULL, "state",
-			state_of(place, app, NULL, app->enabled), "batches", (int)app->batch_count));
+			app->region, "account", site ? site->site.account : NULL, "state",
+			batch_state_word(state), "batches", (int)app->batch_count));
 
 		put_place(one, &app->at);
 		json_add(all, one);
@@ -62,21 +43,25 @@ static json_t *apps_json(const struct pass *pass, struct standings *const *stand
 	return all;
 }
 
-static json_t *batches_json(const struct pass *pass, struct standings *const *standings)
+static json_t *batch_json(const struct standing *standing)
+{
+	const struct batch *batch = standing->defined;
+	const struct resource *have = standing->have;
+	json_t *one = json_must(json_pack("{s:s?, s:s, s:s, s:s?, s:s}", "app", standing->app, "batch",
+		standing->batch, "state", batch_state_word(standing->state), "schedule",
+		batch ? batch->schedule : fields_value(&have->fields, "scheduleExpression"), "rule",
+		batch ? batch->rule_name : have->name));
+
+	put_place(one, batch ? &batch->at : &have->at);
+	return one;
+}
+
+static json_t *batches_json(const struct standings *standings)
 {
 	json_t *all = json_must(json_array());
 
-	for (size_t i = 0; i < pass->definitions.batch_count; i++) {
-		const struct batch *batch = &pass->definitions.batches[i];
-		struct place place = place_of(pass, standings, batch->app);
-		json_t *one = json_must(
-			json_pack("{s:s, s:s, s:s, s:s, s:s}", "app", batch->app->name, "batch", batch->name,
-				"state", state_of(place, batch->app, batch->name, batch->enabled), "schedule",
-				batch->schedule, "rule", batch->rule_name));
-
-		put_place(one, &batch->at);
-		json_add(all, one);
-	}
+	for (size_t i = 0; i < standings->count; i++)
+		json_add(all, batch_json(&standings->items[i]));
 	return all;
 }
 
@@ -156,27 +141,17 @@ static void add_fights(const struct plan *plan, json_t *fights)
 
 static void add_leaving(const struct pass *pass, const struct plan *plan, json_t *leaving)
 {
-	for (size_t i = 0; i < plan->wait_count; i++) {
-		const struct waiting *wait = &plan->waits[i];
-		json_t *one = json_must(json_pack("{s:s, s:s?, s:s, s:s?}", "app", wait->app, "batch",
-			wait->batch, "arn", wait->arn, "moved", wait->moved));
-
-		put_time(one, "deletedAfter", wait->until);
-		json_add(leaving, one);
-	}
+	for (size_t i = 0; i < plan->wait_count; i++)
+		json_add(leaving, show_waiting_json(&plan->waits[i]));
 	for (size_t i = 0; i < plan->action_count; i++) {
 		const struct action *action = plan->actions[i];
-		json_t *one;
-
-		if (!action->leaves || action->outcome != OUTCOME_DONE ||
-			!pass->options.deletion.grace_minutes)
-			continue;
-		one = json_must(json_pack("{s:s?, s:s?, s:s, s:s?}", "app", action->app, "batch",
-			action->batch, "arn", action->arn, "moved", action->moved));
-		put_time(one, "deletedAfter",
+		const struct waiting wait = { action->app, action->batch, action->arn,
 			pass->options.deletion.enabled ? pass->now + pass->options.deletion.grace_minutes * 60
-						       : 0);
-		json_add(leaving, one);
+						       : 0,
+			action->moved, action->have };
+
+		if (action->leaves && action->outcome == OUTCOME_DONE && pass->options.deletion.grace_minutes)
+			json_add(leaving, show_waiting_json(&wait));
 	}
 }
 
@@ -244,14 +219,12 @@ void status_add_pass(json_t *status, const struct pass *pass, size_t number)
 	json_t *problems = json_must(json_array()), *conflicts = json_must(json_array());
 	json_t *fights = json_must(json_array()), *leaving = json_must(json_array()),
 	       *sites = json_must(json_array());
-	struct standings **standings =
-		arena_alloc(pass->arena, (pass->site_count + 1) * sizeof(struct standings *));
+	const struct standings standings = standings_of(pass);
 
 	drop_last(status);
 	for (size_t i = 0; i < pass->site_count; i++) {
 		const struct pass_site *site = &pass->sites[i];
 
-		standings[i] = standings_of(site);
 		json_add(sites, site_json(site));
 		add_problems(site, problems, conflicts);
 		if (!site->plan)
@@ -263,8 +236,8 @@ void status_add_pass(json_t *status, const struct pass *pass, size_t number)
 		json_add(problems, problem_json("state", NULL, NULL, NULL, NULL, pass->state_error));
 	json_put(status, "lastPass", last_pass_json(pass, number));
 	json_put(status, "sites", sites);
-	json_put(status, "apps", apps_json(pass, standings));
-	json_put(status, "batches", batches_json(pass, standings));
+	json_put(status, "apps", apps_json(pass, &standings));
+	json_put(status, "batches", batches_json(&standings));
 	json_put(status, "leaving", leaving);
 	json_put(status, "leftovers", show_leftovers_json(pass));
 	json_put(status, "conflicts", conflicts);

@@ -64,14 +64,16 @@ static void add_problem(struct plan *plan, struct problem problem)
 void plan_problem(struct plan *plan, const struct resource *want, const struct resource *have, bool conflict,
 	const char *format, ...)
 {
+	bool unread = observed_unreadable(plan->observed, want->kind, want->name) != NULL;
+	bool unlisted = observed_unlisted(plan->observed, want->kind, want->name) != NULL;
 	struct problem problem = {
 		.want = want,
 		.batch = want->batch ? want->batch->name : NULL,
 		.conflict = conflict,
 		.arn = have ? have->arn : "",
 		.owner = have ? tags_value(&have->tags, TAG_OWNER) : NULL,
-		.unreadable = observed_unreadable(plan->observed, want->kind, want->name) ||
-			      observed_unlisted(plan->observed, want->kind, want->name),
+		.unreadable = unread || unlisted,
+		.late = unlisted && !unread,
 		.have = have,
 	};
 	va_list arguments;

@@ -73,7 +73,8 @@ struct problem {
 	const char *arn; /* the other's */
 	const char *owner; /* the other's, NULL where it has none */
 	const char *text; /* one sentence */
-	bool unreadable; /* it is a reading that failed */
+	bool unreadable; /* it is a reading that failed, or that lacks something */
+	bool late; /* AWS's own list lacks what AWS has, which passes by itself */
 	const struct resource *have; /* the other, NULL where nothing is there */
 };
 

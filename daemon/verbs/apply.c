@@ -91,24 +91,16 @@ static void say_end(const struct pass *pass, const struct applying *applying)
 static const char *forbids(const struct pass_site *site, void *data)
 {
 	const struct applying *applying = data;
-	const json_t *one;
-	size_t i;
+	const struct pass *pass = site->pass;
 
 	if (!applying->written ||
-		text_compare(json_text_of(applying->written, "owner", NULL), site->pass->options.owner) !=
-			0 ||
-		text_compare(json_text_of(applying->written, "endpoint", NULL), applying->endpoint) != 0)
+		!written_serves(applying->written, pass->options.owner, applying->endpoint, &site->site))
 		return NULL;
-	json_array_foreach (json_object_get(applying->written, "sites"), i, one)
-		if (text_compare(json_text_of(one, "account", NULL), site->site.account) == 0 &&
-			text_compare(json_text_of(one, "region", NULL), site->site.region) == 0)
-			return arena_printf(site->pass->arena,
-				"the daemon (process %lld) serves account %s in %s for the owner %s: let it "
-				"do "
-				"the work with systemctl reload fargate-batchd",
-				(long long)json_integer_of(applying->written, "pid", 0), site->site.account,
-				site->site.region, site->pass->options.owner);
-	return NULL;
+	return arena_printf(pass->arena,
+		"the daemon (process %lld) serves account %s in %s for the owner %s: let it do the work with "
+		"systemctl reload fargate-batchd",
+		(long long)json_integer_of(applying->written, "pid", 0), site->site.account,
+		site->site.region, pass->options.owner);
 }
 
 static bool could_not_run(const struct pass *pass)

@@ -6,93 +6,22 @@
 #include "kinds/arns.h"
 #include "kinds/kinds.h"
 #include "model/schedule.h"
-#include "model/tags.h"
+#include "standings.h"
 #include "table.h"
 #include "text.h"
+#include "written.h"
 
-/* One row: a batch of the definitions, or one that is leaving. */
+/* One row: a batch of the definitions, or one that is in none any more. */
 struct row {
-	const char *app, *batch, *schedule, *next, *image, *revision, *state;
+	const char *app, *batch, *schedule, *next, *image, *revision;
+	enum batch_state state;
 };
 
 struct rows {
 	struct arena *arena;
 	struct row *items;
-	size_t count, capacity;
+	size_t count;
 };
-
-static void add_row(struct rows *rows, struct row row)
-{
-	arena_grow(rows->arena, &rows->items, sizeof row, rows->count, &rows->capacity);
-	rows->items[rows->count++] = row;
-}
-
-static struct pass_site *site_of(const struct pass *pass, const struct app *app)
-{
-	for (size_t i = 0; i < pass->site_count; i++)
-		if (site_has(&pass->sites[i].view, app))
-			return &pass->sites[i];
-	return NULL;
-}
-
-/* "conflict" and "unknown" say more than any difference; NULL where neither is the case. */
-static const char *problem_state(const struct plan *plan, const struct batch *batch)
-{
-	for (size_t i = 0; i < plan->problem_count; i++) {
-		const struct problem *problem = &plan->problems[i];
-
-		if (strcmp(problem->app, batch->app->name) != 0 ||
-			(problem->batch && strcmp(problem->batch, batch->name) != 0))
-			continue;
-		if (problem->conflict || problem->unreadable)
-			return problem->conflict ? "conflict" : "unknown";
-	}
-	return NULL;
-}
-
-/* A schedule of the batch that is there, under its name or under the one that it moves away from. */
-static bool is_there(const struct pass_site *site, const struct batch *batch)
-{
-	for (size_t i = 0; i < site->observed->all.count; i++) {
-		const struct resource *have = site->observed->all.items[i];
-
-		if (have->kind->shape != SHAPE_SCHEDULE)
-			continue;
-		if (strcmp(have->name, batch->rule_name) == 0 ||
-			(is_ours(&site->view, have) &&
-				text_compare(tags_value(&have->tags, TAG_APP), batch->app->name) == 0 &&
-				text_compare(tags_value(&have->tags, TAG_BATCH), batch->name) == 0))
-			return true;
-	}
-	return false;
-}
-
-/* Whether anything of the batch or of what it needs is to be changed, or stops it. */
-static bool differs(const struct plan *plan, const struct batch *batch)
-{
-	if (plan_blocked(plan, batch->app, batch))
-		return true;
-	for (size_t i = 0; i < plan->action_count; i++) {
-		const struct action *action = plan->actions[i];
-		bool of_revisions = action->retiring && action->kind->shape == SHAPE_REVISIONS;
-
-		if (text_compare(action->app, batch->app->name) == 0 && !of_revisions &&
-			(!action->batch || strcmp(action->batch, batch->name) == 0))
-			return true;
-	}
-	return false;
-}
-
-static const char *state_of(const struct pass_site *site, const struct batch *batch)
-{
-	const char *state = problem_state(site->plan, batch);
-
-	if (state)
-		return state;
-	if (!is_there(site, batch))
-		return "missing";
-	return differs(site->plan, batch) ? "differs" : batch->enabled ? "in sync" : "disabled";
-}
 
 static const char *next_of(struct arena *arena, const struct batch *batch, time_t now)
 {
@@ -120,53 +49,18 @@ static const char *revision_of(const struct pass_site *site, const struct batch 
 	return arn ? arn_tail(arn) : NULL;
 }
 
-static void add_batch(struct rows *rows, const struct pass *pass, const struct batch *batch)
+static void fill_in(struct row *row, const struct pass *pass, const struct standing *standing)
 {
-	const struct pass_site *site = site_of(pass, batch->app);
-	struct row row = {
-		.app = batch->app->name,
-		.batch = batch->name,
-		.schedule = batch->schedule,
-		.next = next_of(rows->arena, batch, pass->now),
-		.state = "unknown",
-	};
+	const struct pass_site *site = standing->site;
+	const struct batch *batch = standing->defined;
 
-	if (site && site->plan) {
-		row.image = arn_tail(image_uri(&site->view, batch->app, batch));
-		row.image = strchr(row.image, ':') ? row.image : image_uri(&site->view, batch->app, batch);
-		row.revision = revision_of(site, batch);
-		row.state = state_of(site, batch);
-	}
-	add_row(rows, row);
-}
-
-/* Schedules of ours whose batch is in no definition any more. */
-static void add_leaving(struct rows *rows, const struct pass *pass)
-{
-	for (size_t i = 0; i < pass->site_count; i++) {
-		const struct pass_site *site = &pass->sites[i];
-
-		for (size_t r = 0; site->plan && r < site->observed->all.count; r++) {
-			const struct resource *have = site->observed->all.items[r];
-			const char *batch = tags_value(&have->tags, TAG_BATCH);
-
-			if (have->kind->shape != SHAPE_SCHEDULE || !is_ours(&site->view, have) || !batch ||
-				definitions_batch(&pass->definitions, batch))
-				continue;
-			add_row(rows, (struct row){ .app = tags_value(&have->tags, TAG_APP),
-					      .batch = batch,
-					      .schedule = fields_value(&have->fields, "scheduleExpression"),
-					      .state = "leaving" });
-		}
-	}
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-	const struct row *left = a, *right = b;
-	int order = text_compare(left->app, right->app);
-
-	return order ? order : text_compare(left->batch, right->batch);
+	row->schedule = batch->schedule;
+	row->next = next_of(pass->arena, batch, pass->now);
+	if (!site || !site->plan)
+		return;
+	row->image = arn_tail(image_uri(&site->view, batch->app, batch));
+	row->image = strchr(row->image, ':') ? row->image : image_uri(&site->view, batch->app, batch);
+	row->revision = revision_of(site, batch);
 }
 
 static void print_table(const struct rows *rows)
@@ -180,7 +74,7 @@ static void print_table(const struct rows *rows)
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct row *row = &rows->items[i];
 		const char *cells[] = { row->app, row->batch, row->schedule, row->next, row->image,
-			row->revision, row->state };
+			row->revision, batch_state_word(row->state) };
 
 		for (size_t c = 0; c < ARRAY_LENGTH(cells); c++)
 			table_add(&table, cells[c]);
@@ -199,19 +93,61 @@ static void print_json(const struct rows *rows)
 			json_must(json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:s}", "app", json_text(row->app),
 				"batch", row->batch, "schedule", json_text(row->schedule), "nextRun",
 				json_text(row->next), "image", json_text(row->image), "revision",
-				json_text(row->revision), "state", row->state)));
+				json_text(row->revision), "state", batch_state_word(row->state))));
 	}
 	show_object(json_must(json_pack("{s:o}", "batches", batches)));
 }
 
-static void gather(struct rows *rows, const struct pass *pass)
+/*
+ * What the daemon here has tried in its last pass, by batch: {"no1": {"app", "state"}}. Empty where none
+ * serves what this pass looks at, or none has looked since the last reload.
+ */
+static json_t *tried_here(struct arena *arena, const struct pass *pass, const char *endpoint)
 {
-	for (size_t i = 0; i < pass->definitions.batch_count; i++)
-		add_batch(rows, pass, &pass->definitions.batches[i]);
-	if (!pass->options.only_count)
-		add_leaving(rows, pass);
-	if (rows->count)
-		qsort(rows->items, rows->count, sizeof *rows->items, compare_rows);
+	bool missing, serves = false;
+	CLEANUP(json_decrefp) json_t *written = written_read(arena, &missing, NULL);
+	json_t *all = json_must(json_object()), *one;
+	size_t i;
+
+	for (size_t s = 0; written && s < pass->site_count; s++)
+		serves = serves ||
+			 written_serves(written, pass->options.owner, endpoint, &pass->sites[s].site);
+	if (!serves || !written_is_current(written))
+		return all;
+	json_array_foreach (json_object_get(written, "batches"), i, one)
+		json_object_set(all, json_text_of(one, "batch", ""), one);
+	return all;
+}
+
+static enum batch_state state_of(const struct standing *standing, const json_t *tried)
+{
+	const json_t *one = json_object_get(tried, standing->batch);
+	enum batch_state last;
+
+	if (text_compare(json_text_of(one, "app", NULL), standing->app) != 0 ||
+		!batch_state_of_word(json_text_of(one, "state", ""), &last))
+		return standing->state;
+	return batch_state_tried(standing->state, last);
+}
+
+static struct rows gather(const struct pass *pass, const char *endpoint)
+{
+	const struct standings all = standings_of(pass);
+	CLEANUP(json_decrefp) json_t *tried = tried_here(pass->arena, pass, endpoint);
+	struct rows rows = { .arena = pass->arena, .count = all.count };
+
+	rows.items = arena_alloc(pass->arena, (all.count + 1) * sizeof *rows.items);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct standing *one = &all.items[i];
+
+		rows.items[i] = (struct row){ .app = one->app, .batch = one->batch };
+		rows.items[i].state = state_of(one, tried);
+		if (one->defined)
+			fill_in(&rows.items[i], pass, one);
+		else
+			rows.items[i].schedule = fields_value(&one->have->fields, "scheduleExpression");
+	}
+	return rows;
 }
 
 int verb_list(struct session *session, const struct options *options)
@@ -219,8 +155,8 @@ int verb_list(struct session *session, const struct options *options)
 	struct show_options show = verb_show(options, stderr);
 	struct error error = { 0 };
 	struct pass_options pass_options;
-	struct rows rows = { 0 };
 	struct pass *pass;
+	struct rows rows;
 	bool failed;
 
 	if (!session_load_valid(session) || !verb_batches(session->definitions, options))
@@ -232,8 +168,7 @@ int verb_list(struct session *session, const struct options *options)
 	pass_options.only_count = options->word_count;
 	pass = session_run_pass(session, &pass_options);
 	failed = pass_summary(pass).errors || pass_summary(pass).unreadable;
-	rows.arena = pass->arena;
-	gather(&rows, pass);
+	rows = gather(pass, session->world);
 	if (options->json)
 		print_json(&rows);
 	else

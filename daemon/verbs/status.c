@@ -2,6 +2,7 @@
 
 #include "faults.h"
 #include "json.h"
+#include "model/batch_state.h"
 #include "say.h"
 #include "text.h"
 #include "verb.h"
@@ -91,23 +92,22 @@ static void say_pass(const json_t *status)
 /* "batches: 39 in sync, 1 disabled, 1 failing (no7)": names only of those that somebody may look for. */
 static void say_batches(const json_t *batches)
 {
-	static const char *const states[] = { "in sync", "disabled", "differs", "failing", "conflict",
-		"blocked", "unknown" };
 	bool first = true;
 
-	for (size_t s = 0; s < ARRAY_LENGTH(states); s++) {
+	for (size_t s = 0; s < BATCH_STATES; s++) {
 		CLEANUP_TEXT struct text names = { 0 };
+		const char *word = batch_state_word((enum batch_state)s);
 		size_t count = 0, i;
 		const json_t *one;
 
 		json_array_foreach (batches, i, one)
-			if (strcmp(member(one, "state"), states[s]) == 0 && ++count <= 10)
+			if (strcmp(member(one, "state"), word) == 0 && ++count <= 10)
 				text_printf(&names, "%s%s", names.length ? ", " : "", member(one, "batch"));
 		if (!count)
 			continue;
-		say(stdout, "%s%zu %s", first ? "batches: " : ", ", count, states[s]);
+		say(stdout, "%s%zu %s", first ? "batches: " : ", ", count, word);
 		first = false;
-		if (s > 1)
+		if (s != BATCH_IN_SYNC && s != BATCH_DISABLED)
 			say(stdout, " (%s%s)", names.data, count > 10 ? ", …" : "");
 	}
 	say(stdout, "%s\n", first ? "batches: none" : "");

@@ -85,6 +85,21 @@ json_t *written_read(struct arena *arena, bool *missing, struct error *error)
 	return json_decref(written), NULL;
 }
 
+bool written_serves(const json_t *written, const char *owner, const char *endpoint, const struct site *site)
+{
+	const json_t *one;
+	size_t i;
+
+	if (text_compare(json_text_of(written, "owner", NULL), owner) != 0 ||
+		text_compare(json_text_of(written, "endpoint", NULL), endpoint) != 0)
+		return false;
+	json_array_foreach (json_object_get(written, "sites"), i, one)
+		if (text_compare(json_text_of(one, "account", NULL), site->account) == 0 &&
+			text_compare(json_text_of(one, "region", NULL), site->region) == 0)
+			return true;
+	return false;
+}
+
 long long written_reload(const json_t *written)
 {
 	return json_integer_of(json_object_get(written, "reload"), "number", 0);

@@ -8,10 +8,14 @@
 #include "arena.h"
 #include "error.h"
 #include "json.h"
+#include "model/resource.h"
 
 /* The file as an object, a new reference. NULL and `error` where there is none (`missing`), where it cannot
  * be read, or where the daemon that wrote it has ended. */
 json_t *written_read(struct arena *arena, bool *missing, struct error *error);
+
+/* Whether the daemon that wrote it works for this owner, on this endpoint, in this account and region. */
+bool written_serves(const json_t *written, const char *owner, const char *endpoint, const struct site *site);
 
 /* Which reload it speaks of: each SIGHUP counts one more, the start is number 0. */
 long long written_reload(const json_t *written);

@@ -118,7 +118,7 @@ def test_a_fight_is_told_and_not_fought(service, article):
     assert service.rule("batch-no1")["State"] == "DISABLED", "left alone for a while"
     assert len(service.journal(MESSAGE_ID=FIGHT)) == 1, "told once"
     assert "fight" in service.ctl("status", code=1).stdout
-    assert [batch["state"] for batch in status["batches"]] == ["differs", "in sync"]
+    assert [batch["state"] for batch in status["batches"]] == ["held", "in sync"]
     assert "systemctl reload fargate-batchd" in record["MESSAGE"]
     assert service.machine.shell(f"systemctl reload {UNIT} && fargate-batchctl wait").stdout.startswith("healthy")
     assert service.rule("batch-no1")["State"] == "ENABLED", "a person asked for it"
