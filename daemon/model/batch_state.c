@@ -34,11 +34,24 @@ bool batch_state_of_word(const char *word, enum batch_state *state)
 	return false;
 }
 
-/* What the plans say under one key. */
+/* What the plans say under one key: of problems, then of actions. */
+enum {
+	SAYS_CONFLICT = 1 << 0,
+	SAYS_UNREAD = 1 << 1,
+	SAYS_LATE = 1 << 2,
+	SAYS_STOPPED = 1 << 3,
+	SAYS_FAILED = 1 << 4,
+	SAYS_BLOCKED = 1 << 5,
+	SAYS_HELD = 1 << 6,
+	SAYS_MOVING = 1 << 7,
+	SAYS_MISSING = 1 << 8,
+	SAYS_OPEN = 1 << 9,
+	SAYS_GONE = 1 << 10,
+};
+
 struct mark {
 	const char *first, *second;
-	bool conflict, unread, waiting, stopped; /* problems */
-	bool failing, blocked, held, moving, missing, differs, gone; /* actions */
+	unsigned says;
 };
 
 struct batch_states {
@@ -65,7 +78,9 @@ static struct mark key_of(const char *first, const char *second)
 	return (struct mark){ .first = first ? first : "", .second = second ? second : "" };
 }
 
-static struct mark *place(struct arena *arena, struct lookup *all, const char *first, const char *second)
+/* Marks what is under a key. */
+static void mark(
+	struct arena *arena, struct lookup *all, const char *first, const char *second, unsigned says)
 {
 	struct mark key = key_of(first, second);
 	void **at = lookup_place(arena, all, hash_of(&key), same_key, &key);
@@ -74,36 +89,24 @@ static struct mark *place(struct arena *arena, struct lookup *all, const char *f
 		*at = arena_alloc(arena, sizeof key);
 		*(struct mark *)*at = key;
 	}
-	return *at;
+	((struct mark *)*at)->says |= says;
 }
 
-/* Adds to `sum` what is marked under a key. */
-static void sum_up(struct mark *sum, const struct lookup *all, const char *first, const char *second)
+static unsigned says_of(const struct lookup *all, const char *first, const char *second)
 {
 	struct mark key = key_of(first, second);
 	const struct mark *found = lookup_find(all, hash_of(&key), same_key, &key);
 
-	if (!found)
-		return;
-	sum->conflict |= found->conflict;
-	sum->unread |= found->unread;
-	sum->waiting |= found->waiting;
-	sum->stopped |= found->stopped;
-	sum->failing |= found->failing;
-	sum->blocked |= found->blocked;
-	sum->held |= found->held;
-	sum->moving |= found->moving;
-	sum->missing |= found->missing;
-	sum->differs |= found->differs;
-	sum->gone |= found->gone;
+	return found ? found->says : 0;
 }
 
-static void add_problem(struct mark *mark, const struct problem *problem)
+static unsigned of_problem(const struct problem *problem)
 {
-	mark->conflict |= problem->conflict;
-	mark->waiting |= problem->late;
-	mark->unread |= problem->unreadable && !problem->late;
-	mark->stopped |= !problem->conflict && !problem->unreadable;
+	if (problem->conflict)
+		return SAYS_CONFLICT;
+	if (problem->late)
+		return SAYS_LATE;
+	return problem->unreadable ? SAYS_UNREAD : SAYS_STOPPED;
 }
 
 /* Why it was not carried out: what was skipped follows the first of its needs that did not go well, and where
@@ -121,20 +124,31 @@ static enum outcome cause_of(const struct action *action)
 	return OUTCOME_PENDING;
 }
 
-static void add_action(struct mark *mark, const struct action *action)
+/* What is still to be done. */
+static unsigned of_open(const struct action *action)
 {
-	enum outcome cause = cause_of(action);
-	bool open = cause == OUTCOME_PENDING || cause == OUTCOME_RUNNING;
-	bool schedule = action->kind->shape == SHAPE_SCHEDULE;
+	unsigned says = SAYS_OPEN;
 
-	mark->failing |= action->outcome == OUTCOME_FAILED;
-	mark->blocked |= action->outcome != OUTCOME_FAILED && cause == OUTCOME_FAILED;
-	mark->held |= cause == OUTCOME_HELD;
-	mark->differs |= open;
-	mark->moving |= open && (action->retiring || action->moved);
-	mark->missing |= open && schedule && action->verb == VERB_CREATE;
-	mark->gone |= schedule && action->verb == VERB_DELETE &&
-		      (cause == OUTCOME_DONE || cause == OUTCOME_UNNEEDED);
+	if (action->retiring || action->moved)
+		says |= SAYS_MOVING;
+	if (action->kind->shape == SHAPE_SCHEDULE && action->verb == VERB_CREATE)
+		says |= SAYS_MISSING;
+	return says;
+}
+
+static unsigned of_action(const struct action *action)
+{
+	switch (cause_of(action)) {
+	case OUTCOME_FAILED:
+		return action->outcome == OUTCOME_FAILED ? SAYS_FAILED : SAYS_BLOCKED;
+	case OUTCOME_HELD:
+		return SAYS_HELD;
+	case OUTCOME_DONE:
+	case OUTCOME_UNNEEDED:
+		return action->verb == VERB_DELETE ? SAYS_GONE : 0;
+	default:
+		return of_open(action);
+	}
 }
 
 /* What several apps share is each of theirs. */
@@ -142,10 +156,10 @@ static void add_wanted(struct arena *arena, struct batch_states *states, const s
 {
 	const struct resource *want = action->want;
 
-	add_action(place(arena, &states->by_name, action->app, action->batch), action);
+	mark(arena, &states->by_name, action->app, action->batch, of_action(action));
 	for (size_t i = 0; want && i < want->sharer_count; i++)
 		if (!want->sharers[i].elsewhere)
-			add_action(place(arena, &states->by_name, want->sharers[i].app->name, NULL), action);
+			mark(arena, &states->by_name, want->sharers[i].app->name, NULL, of_action(action));
 }
 
 /*
@@ -156,18 +170,16 @@ static void add_removal(struct arena *arena, struct batch_states *states, const 
 {
 	if (action->kind->shape != SHAPE_SCHEDULE)
 		return;
-	add_action(place(arena, &states->by_arn, action->arn, NULL), action);
+	mark(arena, &states->by_arn, action->arn, NULL, of_action(action));
 	if (action->moved && action->batch && action->claim == CLAIM_OURS)
-		add_action(place(arena, &states->by_name, NULL, action->batch), action);
+		mark(arena, &states->by_name, NULL, action->batch, of_action(action));
 }
 
 static void add_plan(struct arena *arena, struct batch_states *states, const struct plan *plan)
 {
-	for (size_t i = 0; i < plan->problem_count; i++) {
-		const struct problem *problem = &plan->problems[i];
-
-		add_problem(place(arena, &states->by_name, problem->app, problem->batch), problem);
-	}
+	for (size_t i = 0; i < plan->problem_count; i++)
+		mark(arena, &states->by_name, plan->problems[i].app, plan->problems[i].batch,
+			of_problem(&plan->problems[i]));
 	for (size_t i = 0; i < plan->action_count; i++) {
 		const struct action *action = plan->actions[i];
 
@@ -189,66 +201,60 @@ struct batch_states *batch_states_of(struct arena *arena, struct plan *const *pl
 }
 
 /* What is wrong comes before what is to be done: first what stops everything, then what was tried. */
-static enum batch_state worst(const struct mark *mark, bool enabled)
+static enum batch_state worst(unsigned says, bool enabled)
 {
-	const struct {
-		bool holds;
+	static const struct {
+		unsigned says;
 		enum batch_state state;
 	} order[] = {
-		{ mark->conflict, BATCH_CONFLICT },
-		{ mark->unread, BATCH_UNKNOWN },
-		{ mark->waiting, BATCH_WAITING },
-		{ mark->stopped, BATCH_BLOCKED },
-		{ mark->failing, BATCH_FAILING },
-		{ mark->blocked, BATCH_BLOCKED },
-		{ mark->held, BATCH_HELD },
-		{ mark->moving, BATCH_MOVING },
-		{ mark->missing, BATCH_MISSING },
-		{ mark->differs, BATCH_DIFFERS },
-		{ !enabled, BATCH_DISABLED },
+		{ SAYS_CONFLICT, BATCH_CONFLICT },
+		{ SAYS_UNREAD, BATCH_UNKNOWN },
+		{ SAYS_LATE, BATCH_WAITING },
+		{ SAYS_STOPPED, BATCH_BLOCKED },
+		{ SAYS_FAILED, BATCH_FAILING },
+		{ SAYS_BLOCKED, BATCH_BLOCKED },
+		{ SAYS_HELD, BATCH_HELD },
+		{ SAYS_MOVING, BATCH_MOVING },
+		{ SAYS_MISSING, BATCH_MISSING },
+		{ SAYS_OPEN, BATCH_DIFFERS },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(order); i++)
-		if (order[i].holds)
+		if (says & order[i].says)
 			return order[i].state;
-	return BATCH_IN_SYNC;
+	return enabled ? BATCH_IN_SYNC : BATCH_DISABLED;
 }
 
 enum batch_state batch_state_of(
 	const struct batch_states *states, const struct plan *plan, const struct batch *batch)
 {
-	struct mark sum = { 0 };
+	unsigned of_app = says_of(&states->by_name, batch->app->name, NULL);
+	unsigned own = says_of(&states->by_name, batch->app->name, batch->name) |
+		       says_of(&states->by_name, NULL, batch->name);
 
 	if (!plan)
 		return BATCH_UNKNOWN;
-	sum_up(&sum, &states->by_name, batch->app->name, NULL);
 	/* What failed is the app's: the batch waits for that. */
-	sum.blocked |= sum.failing;
-	sum.failing = false;
-	sum_up(&sum, &states->by_name, batch->app->name, batch->name);
-	sum_up(&sum, &states->by_name, NULL, batch->name);
-	return worst(&sum, batch->enabled);
+	if (of_app & SAYS_FAILED)
+		of_app = (of_app & ~(unsigned)SAYS_FAILED) | SAYS_BLOCKED;
+	return worst(of_app | own, batch->enabled);
 }
 
 enum batch_state batch_state_of_app(
 	const struct batch_states *states, const struct plan *plan, const struct app *app)
 {
-	struct mark sum = { 0 };
-
-	if (!plan)
-		return BATCH_UNKNOWN;
-	sum_up(&sum, &states->by_name, app->name, NULL);
-	return worst(&sum, app->enabled);
+	return plan ? worst(says_of(&states->by_name, app->name, NULL), app->enabled) : BATCH_UNKNOWN;
 }
 
 bool batch_state_of_leaver(
 	const struct batch_states *states, const struct resource *schedule, enum batch_state *state)
 {
-	struct mark sum = { 0 };
+	unsigned says = says_of(&states->by_arn, schedule->arn, NULL);
 
-	sum_up(&sum, &states->by_arn, schedule->arn, NULL);
-	*state = sum.failing || sum.blocked ? BATCH_FAILING : sum.held ? BATCH_HELD : BATCH_LEAVING;
-	return !sum.gone;
+	*state = says & (SAYS_FAILED | SAYS_BLOCKED) ? BATCH_FAILING
+		 : says & SAYS_HELD                  ? BATCH_HELD
+						     : BATCH_LEAVING;
+	return !(says & SAYS_GONE);
 }
 
 enum batch_state batch_state_tried(enum batch_state planned, enum batch_state last)

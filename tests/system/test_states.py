@@ -219,6 +219,9 @@ def test_list_takes_from_the_daemon_only_what_is_of_its_own_world(world, converg
     kept = path.read_text()
     path.write_text(json.dumps(json.loads(kept) | {"owner": "somebody"}))
     assert batches_of(world.run("list", "--json").json)["no1"] == "differs"
+    for batches in ({}, ["no1", 7, {"batch": 3, "state": []}, {"batch": "no1", "app": "batch", "state": "done"}]):
+        path.write_text(json.dumps(json.loads(kept) | {"batches": batches}))
+        assert batches_of(world.run("list", "--json").json)["no1"] == "differs", batches
     path.write_text(kept.replace('"number": 0', '"number": 7', 1))
     assert batches_of(world.run("list", "--json").json)["no1"] == "differs", "not looked at since the reload"
     end(process)
