@@ -40,7 +40,7 @@ HARD := -fstack-protector-strong -fPIE
 HARD += $(foreach f,-fstack-clash-protection -fcf-protection=full -fstrict-flex-arrays=3 \
                     -ftrivial-auto-var-init=zero,$(call try,$(f)))
 
-override CPPFLAGS += -D_GNU_SOURCE -Icommon -Idaemon -DVERSION='"$(VERSION)"' -MMD -MP
+override CPPFLAGS += -D_GNU_SOURCE -I. -Idaemon -DVERSION='"$(VERSION)"' -MMD -MP
 override CFLAGS   += -std=gnu17 $(flavour_$(FLAVOUR)) $(WARN) $(HARD) $(if $(WERROR),-Werror) \
                      -ffile-prefix-map=$(CURDIR)/= $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 override LDFLAGS  += $(filter -fsanitize=% --coverage,$(flavour_$(FLAVOUR))) -pie \
@@ -50,7 +50,7 @@ override LDLIBS   += $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lev -lm
 
 programs := fargate-batchd fargate-batchctl
 mains    := daemon/fargate-batchd.c daemon/fargate-batchctl.c
-src      := $(sort $(wildcard common/*.c daemon/*.c daemon/*/*.c))
+src      := $(sort $(wildcard common/*.c daemon/*.c daemon/*/*.c daemon/*/*/*.c))
 core     := $(filter-out $(mains),$(src))
 unit     := $(sort $(wildcard tests/unit/test_*.c))
 unit_lib := $(sort $(filter-out $(unit),$(wildcard tests/unit/*.c)))
@@ -115,7 +115,7 @@ $(B)/tests/sigv4/sign_lines: $(B)/tests/sigv4/sign_lines.o $(B)/core.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 .PHONY: schema
-schema: $(B)/tests/unit/test_schema   ## write config/fargate-batch.schema.json from the tables of daemon/model/schema.h
+schema: $(B)/tests/unit/test_schema   ## write config/fargate-batch.schema.json from the tables of daemon/model/definition/schema.h
 	$(Q)$< --print > config/fargate-batch.schema.json.new && mv config/fargate-batch.schema.json.new config/fargate-batch.schema.json
 
 clean:   ## remove build/
@@ -155,7 +155,7 @@ lint:   ## layers, headers that compile alone, format, clang-tidy, words
 	@sh tests/lint/lint.sh
 
 format:   ## clang-format all C files in place
-	@clang-format -i $(src) $(sort $(wildcard common/*.h daemon/*.h daemon/*/*.h)) $(unit) $(unit_lib) \
+	@clang-format -i $(src) $(sort $(wildcard common/*.h daemon/*.h daemon/*/*.h daemon/*/*/*.h)) $(unit) $(unit_lib) \
 		$(fuzz) $(wildcard tests/*.h tests/unit/*.h tests/fuzz/*.h)
 
 # For editors and clang-tidy: the plain flags, which clang knows too.

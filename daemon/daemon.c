@@ -7,12 +7,12 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-#include "faults.h"
-#include "footprint.h"
-#include "http.h"
-#include "report.h"
+#include "common/footprint.h"
+#include "common/http.h"
+#include "report/faults.h"
+#include "report/report.h"
+#include "report/status.h"
 #include "session.h"
-#include "status.h"
 
 /* A stop waits this long for what is under way. */
 static const double STOP_SECONDS = 9;

@@ -2,10 +2,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "say.h"
+#include "common/say.h"
+#include "common/text.h"
 #include "streams.h"
 #include "surroundings.h"
-#include "text.h"
 #include "verbs/verb.h"
 
 /* fargate-batchctl: one verb, its flags, its words. */

@@ -1,9 +1,9 @@
 #include <sys/prctl.h>
 
+#include "common/journal.h"
+#include "common/macros.h"
+#include "common/say.h"
 #include "daemon.h"
-#include "journal.h"
-#include "macros.h"
-#include "say.h"
 #include "session.h"
 #include "streams.h"
 #include "surroundings.h"

@@ -1,8 +1,8 @@
 #include <string.h>
 
-#include "faults.h"
-#include "json.h"
-#include "ledger.h"
+#include "common/json.h"
+#include "pass/ledger.h"
+#include "report/faults.h"
 #include "session.h"
 
 /*

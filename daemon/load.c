@@ -7,11 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "files.h"
-#include "json.h"
-#include "readable.h"
-#include "text.h"
-#include "trust.h"
+#include "common/files.h"
+#include "common/json.h"
+#include "common/readable.h"
+#include "common/text.h"
+#include "common/trust.h"
 
 /*
  * MEMORY_LIMIT is what a set may take once it is read. While systemd reloads the unit three of them are there

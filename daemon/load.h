@@ -3,8 +3,8 @@
 
 /* Reads definition files from disk, and nothing that is no plain file of somebody trusted. */
 
-#include "error.h"
-#include "model/definition.h"
+#include "common/error.h"
+#include "model/definition/definition.h"
 
 /*
  * All `*.json` of a folder, in name order; dot files are skipped. NULL and `error` where the folder cannot be

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http.h"
+#include "common/http.h"
+#include "common/text.h"
 #include "model/duration.h"
 #include "model/region.h"
-#include "text.h"
 
 enum { PID_MAX = 4194304 }; /* the kernel's own limit, 2^22 */
 

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "arena.h"
-#include "error.h"
+#include "common/arena.h"
+#include "common/error.h"
 
 /* Which flags a verb takes beside those that everything takes. */
 enum flag_set {

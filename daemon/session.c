@@ -8,11 +8,11 @@
 
 #include "aws/credentials.h"
 #include "aws/instance.h"
-#include "faults.h"
-#include "http.h"
+#include "common/http.h"
+#include "common/say.h"
+#include "common/text.h"
 #include "model/region.h"
-#include "say.h"
-#include "text.h"
+#include "report/faults.h"
 
 /* How long a pass by hand lets throttled calls wait for their turn. */
 static const double PASS_TIMEOUT = 1800;

@@ -8,7 +8,7 @@
 #include "aws/call.h"
 #include "load.h"
 #include "options.h"
-#include "pass.h"
+#include "pass/pass.h"
 #include "settings.h"
 #include "show.h"
 

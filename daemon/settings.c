@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-#include "files.h"
-#include "http.h"
-#include "json.h"
+#include "common/files.h"
+#include "common/http.h"
+#include "common/json.h"
+#include "common/text.h"
+#include "common/trust.h"
 #include "model/region.h"
 #include "options.h"
-#include "text.h"
-#include "trust.h"
 
 enum { DEPTH_LIMIT = 32, OWNER_LONGEST = 128 };
 

@@ -3,8 +3,8 @@
 
 /* The daemon's own settings: one optional JSON file, every member of which has a default. */
 
-#include "error.h"
-#include "model/definition.h"
+#include "common/error.h"
+#include "model/definition/definition.h"
 
 struct settings {
 	const char *owner; /* names this installation in our tags */

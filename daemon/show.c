@@ -4,12 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "image_moves.h"
-#include "json.h"
+#include "common/json.h"
+#include "common/say.h"
+#include "common/text.h"
 #include "kinds/kinds.h"
 #include "model/secret.h"
-#include "say.h"
-#include "text.h"
+#include "report/image_moves.h"
 
 static enum colour hue(const struct show_options *options, enum colour colour)
 {

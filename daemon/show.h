@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "pass.h"
+#include "pass/pass.h"
 
 struct show_options {
 	bool colour;

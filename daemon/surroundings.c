@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "environment_file.h"
-#include "files.h"
+#include "common/environment_file.h"
+#include "common/files.h"
 #include "session.h"
 
 #define DEFAULTS "/etc/default/fargate-batchd"

@@ -8,7 +8,7 @@
  * passed over, as systemd does. What would have libcurl write down the keys of connections is left out.
  */
 
-#include "arena.h"
+#include "common/arena.h"
 
 void surroundings_take(struct arena *arena);
 

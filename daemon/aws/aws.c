@@ -2,8 +2,8 @@
 #include <strings.h>
 #include <sys/random.h>
 
-#include "aws/call.h"
-#include "aws/client.h"
+#include "call.h"
+#include "client.h"
 
 /* The client itself: what is read once, and what callers ask about it. */
 

@@ -1,11 +1,11 @@
-#include "aws/call.h"
+#include "call.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/client.h"
-#include "json.h"
-#include "text.h"
+#include "client.h"
+#include "common/json.h"
+#include "common/text.h"
 
 /* The index of the counters of an operation: they move when there are more of them. */
 static size_t count_of(struct aws *aws, const struct service *service, const char *operation)

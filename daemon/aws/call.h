@@ -1,5 +1,5 @@
-#ifndef AWS_CALL_H
-#define AWS_CALL_H
+#ifndef DAEMON_AWS_CALL_H
+#define DAEMON_AWS_CALL_H
 
 /*
  * The one asynchronous object: a call of an AWS operation. It waits for its turn (rate), signs (sigv4) with
@@ -11,10 +11,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "arena.h"
-#include "error.h"
+#include "common/arena.h"
+#include "common/error.h"
+#include "common/http.h"
 #include "failure.h"
-#include "http.h"
 
 struct aws; /* all that calls share: transport, configuration, rates, identities */
 struct identity; /* whose keys: the chain's own, or a role assumed with them */

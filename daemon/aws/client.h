@@ -1,5 +1,5 @@
-#ifndef AWS_CLIENT_H
-#define AWS_CLIENT_H
+#ifndef DAEMON_AWS_CLIENT_H
+#define DAEMON_AWS_CLIENT_H
 
 /*
  * The inside of `struct aws`, for the files of this folder alone: what its calls share, the lanes in which
@@ -8,15 +8,15 @@
 
 #include <stdint.h>
 
-#include "aws/call.h"
-#include "aws/credentials.h"
-#include "aws/endpoint.h"
-#include "aws/identity.h"
-#include "aws/rate.h"
-#include "aws/retry.h"
-#include "aws/service.h"
-#include "aws/sigv4.h"
-#include "aws/wire.h"
+#include "call.h"
+#include "credentials.h"
+#include "endpoint.h"
+#include "identity.h"
+#include "rate.h"
+#include "retry.h"
+#include "service.h"
+#include "sigv4.h"
+#include "wire.h"
 
 /* All calls that share a rate: one identity, region and service (RegisterTaskDefinition its own); first come,
  * first served. */

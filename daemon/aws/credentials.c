@@ -1,14 +1,14 @@
-#include "aws/credentials.h"
+#include "credentials.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-#include "files.h"
-#include "macros.h"
-#include "text.h"
-#include "trust.h"
+#include "common/files.h"
+#include "common/macros.h"
+#include "common/text.h"
+#include "common/trust.h"
 
 enum { FILE_LIMIT = 1024 * 1024, CHAIN_LIMIT = 8 };
 

@@ -1,5 +1,5 @@
-#ifndef AWS_CREDENTIALS_H
-#define AWS_CREDENTIALS_H
+#ifndef DAEMON_AWS_CREDENTIALS_H
+#define DAEMON_AWS_CREDENTIALS_H
 
 /*
  * Where our own keys come from, in the order that every AWS tool has: the environment (unless --profile is
@@ -9,9 +9,9 @@
 
 #include <stdbool.h>
 
-#include "arena.h"
-#include "aws/profiles.h"
-#include "error.h"
+#include "common/arena.h"
+#include "common/error.h"
+#include "profiles.h"
 
 struct keys {
 	const char *access_key, *secret_key;

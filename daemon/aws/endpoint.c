@@ -1,4 +1,4 @@
-#include "aws/endpoint.h"
+#include "endpoint.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "http.h"
-#include "text.h"
+#include "common/http.h"
+#include "common/text.h"
 
 /* Partitions by the beginning of a region's name; the last row is for all others. */
 struct partition {

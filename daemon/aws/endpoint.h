@@ -1,13 +1,13 @@
-#ifndef AWS_ENDPOINT_H
-#define AWS_ENDPOINT_H
+#ifndef DAEMON_AWS_ENDPOINT_H
+#define DAEMON_AWS_ENDPOINT_H
 
 /* Where the calls of a service and region go, and for which region they are signed. */
 
 #include <stdbool.h>
 
-#include "arena.h"
-#include "aws/service.h"
-#include "error.h"
+#include "common/arena.h"
+#include "common/error.h"
+#include "service.h"
 
 /* Who may say where the endpoint is: NULL or false where nobody did. */
 struct endpoint_sources {

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/client.h"
-#include "aws/reply.h"
-#include "json.h"
-#include "text.h"
+#include "client.h"
+#include "common/json.h"
+#include "common/text.h"
+#include "reply.h"
 
 /* One request and its answer: what comes next of it is decided here, and only here. */
 

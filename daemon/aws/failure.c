@@ -1,10 +1,10 @@
-#include "aws/failure.h"
+#include "failure.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#include "macros.h"
-#include "text.h"
+#include "common/macros.h"
+#include "common/text.h"
 
 /*
  * One row for each code that means more than "the request is wrong". Codes stand here without "Exception" at

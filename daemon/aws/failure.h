@@ -1,5 +1,5 @@
-#ifndef AWS_FAILURE_H
-#define AWS_FAILURE_H
+#ifndef DAEMON_AWS_FAILURE_H
+#define DAEMON_AWS_FAILURE_H
 
 /* What a call that did not succeed means: the class of an error is a function of what came back, here and
  * only here. */

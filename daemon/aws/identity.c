@@ -1,12 +1,12 @@
-#include "aws/identity.h"
+#include "identity.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/client.h"
-#include "json.h"
-#include "text.h"
+#include "client.h"
+#include "common/json.h"
+#include "common/text.h"
 
 /* Refresh begins this long before the keys expire, and from the second on calls wait for it. */
 enum { REFRESH_S = 15 * 60, MUST_REFRESH_S = 10 * 60, BETWEEN_REFRESHES_S = 60 };

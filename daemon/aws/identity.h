@@ -1,12 +1,12 @@
-#ifndef AWS_IDENTITY_H
-#define AWS_IDENTITY_H
+#ifndef DAEMON_AWS_IDENTITY_H
+#define DAEMON_AWS_IDENTITY_H
 
 /* Whose keys sign a call: the chain's own or those of a role, assumed when they are first needed and kept
  * fresh. */
 
-#include "aws/call.h"
-#include "aws/credentials.h"
-#include "aws/sigv4.h"
+#include "call.h"
+#include "credentials.h"
+#include "sigv4.h"
 
 struct call;
 

@@ -1,11 +1,11 @@
-#include "aws/instance.h"
+#include "instance.h"
 
 #include <string.h>
 
-#include "arena.h"
-#include "aws/credentials.h"
-#include "aws/endpoint.h"
-#include "text.h"
+#include "common/arena.h"
+#include "common/text.h"
+#include "credentials.h"
+#include "endpoint.h"
 
 /* Off an instance nobody answers, and somebody waits for the sentence that says so. */
 #define TRY_SECONDS 1.0

@@ -1,9 +1,9 @@
-#ifndef AWS_INSTANCE_H
-#define AWS_INSTANCE_H
+#ifndef DAEMON_AWS_INSTANCE_H
+#define DAEMON_AWS_INSTANCE_H
 
 /* What the machine that we run on knows of itself: the instance metadata service of EC2, version 2 alone. */
 
-#include "http.h"
+#include "common/http.h"
 
 /* `region` is borrowed for the callback; NULL where nobody answers, or not as that service does. */
 typedef void instance_done(const char *region, void *data);

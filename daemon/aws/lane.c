@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "aws/client.h"
-#include "text.h"
+#include "client.h"
+#include "common/text.h"
 
 /* AWS refills one registration a second, whatever it allows for the rest of the service. */
 #define REGISTER      "RegisterTaskDefinition"

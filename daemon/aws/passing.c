@@ -1,9 +1,9 @@
-#include "aws/passing.h"
+#include "passing.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#include "macros.h"
+#include "common/macros.h"
 
 /* IAM is known everywhere within seconds as a rule, within two minutes at the worst; all else is quicker. */
 #define ROLE_SECONDS 120

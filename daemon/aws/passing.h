@@ -1,5 +1,5 @@
-#ifndef AWS_PASSING_H
-#define AWS_PASSING_H
+#ifndef DAEMON_AWS_PASSING_H
+#define DAEMON_AWS_PASSING_H
 
 /*
  * What AWS refuses for a while and then does: one region of IAM has not told the others yet, one change is

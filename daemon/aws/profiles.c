@@ -1,4 +1,4 @@
-#include "aws/profiles.h"
+#include "profiles.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-#ifndef AWS_PROFILES_H
-#define AWS_PROFILES_H
+#ifndef DAEMON_AWS_PROFILES_H
+#define DAEMON_AWS_PROFILES_H
 
 /* The shared files of the AWS tools, ~/.aws/config and ~/.aws/credentials, read into profiles with keys and
  * values. */
@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "arena.h"
-#include "error.h"
+#include "common/arena.h"
+#include "common/error.h"
 
 /* In which of the two spellings sections are named: "[profile x]" or "[x]". */
 enum profiles_form { PROFILES_CONFIG, PROFILES_CREDENTIALS };

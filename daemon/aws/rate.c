@@ -1,4 +1,4 @@
-#include "aws/rate.h"
+#include "rate.h"
 
 /* What a pass over 300 batches needs of one service, and as much again. */
 #define BURST 1000.0

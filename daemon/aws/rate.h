@@ -1,5 +1,5 @@
-#ifndef AWS_RATE_H
-#define AWS_RATE_H
+#ifndef DAEMON_AWS_RATE_H
+#define DAEMON_AWS_RATE_H
 
 /*
  * How fast one service may be asked: a token bucket that begins full, so that a whole pass goes at once, and

@@ -1,14 +1,14 @@
-#include "aws/reply.h"
+#include "reply.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "json.h"
-#include "macros.h"
-#include "text.h"
-#include "xml.h"
+#include "common/json.h"
+#include "common/macros.h"
+#include "common/text.h"
+#include "common/xml.h"
 
 static bool is_form(const struct service *service)
 {

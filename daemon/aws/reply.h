@@ -1,14 +1,14 @@
-#ifndef AWS_REPLY_H
-#define AWS_REPLY_H
+#ifndef DAEMON_AWS_REPLY_H
+#define DAEMON_AWS_REPLY_H
 
 /* An HTTP answer as plain JSON members, or as the failure that it tells of. */
 
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "aws/failure.h"
-#include "aws/service.h"
-#include "http.h"
+#include "common/http.h"
+#include "failure.h"
+#include "service.h"
 
 /*
  * True with a new reference in `reply`: an object, {} where the operation answers nothing; XML comes as JSON

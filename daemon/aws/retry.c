@@ -1,4 +1,4 @@
-#include "aws/retry.h"
+#include "retry.h"
 
 #include <stdlib.h>
 

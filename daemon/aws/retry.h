@@ -1,5 +1,5 @@
-#ifndef AWS_RETRY_H
-#define AWS_RETRY_H
+#ifndef DAEMON_AWS_RETRY_H
+#define DAEMON_AWS_RETRY_H
 
 /*
  * How long to wait before the next try, and whether there may be one: full jitter, and a bucket of retry

@@ -1,9 +1,9 @@
-#include "aws/service.h"
+#include "service.h"
 
 #include <string.h>
 
-#include "macros.h"
-#include "text.h"
+#include "common/macros.h"
+#include "common/text.h"
 
 #define JSON_1_0 "application/x-amz-json-1.0"
 #define JSON_1_1 "application/x-amz-json-1.1"

@@ -1,5 +1,5 @@
-#ifndef AWS_SERVICE_H
-#define AWS_SERVICE_H
+#ifndef DAEMON_AWS_SERVICE_H
+#define DAEMON_AWS_SERVICE_H
 
 /*
  * The services we speak to, one row each: where they are, how they are spoken to, how they are signed. The

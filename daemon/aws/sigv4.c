@@ -1,10 +1,10 @@
-#include "aws/sigv4.h"
+#include "sigv4.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
+#include "common/arena.h"
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 

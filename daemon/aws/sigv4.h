@@ -1,5 +1,5 @@
-#ifndef AWS_SIGV4_H
-#define AWS_SIGV4_H
+#ifndef DAEMON_AWS_SIGV4_H
+#define DAEMON_AWS_SIGV4_H
 
 /*
  * AWS Signature Version 4 as a pure function of request, keys and time. For all services but S3, whose paths
@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "digest.h"
-#include "http.h"
-#include "text.h"
+#include "common/digest.h"
+#include "common/http.h"
+#include "common/text.h"
 
 struct sigv4_keys {
 	const char *access_key, *secret_key;

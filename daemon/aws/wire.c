@@ -1,10 +1,10 @@
-#include "aws/wire.h"
+#include "wire.h"
 
 #include <string.h>
 
-#include "arena.h"
-#include "json.h"
-#include "macros.h"
+#include "common/arena.h"
+#include "common/json.h"
+#include "common/macros.h"
 
 /* A scalar as query strings, paths and forms spell it; false for what has no such form. */
 static bool scalar_text(const json_t *value, struct text *out)

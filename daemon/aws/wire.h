@@ -1,14 +1,14 @@
-#ifndef AWS_WIRE_H
-#define AWS_WIRE_H
+#ifndef DAEMON_AWS_WIRE_H
+#define DAEMON_AWS_WIRE_H
 
 /* An operation and its members as the request that its service understands; nothing of it is signed yet. */
 
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "aws/service.h"
-#include "error.h"
-#include "text.h"
+#include "common/error.h"
+#include "common/text.h"
+#include "service.h"
 
 struct wire {
 	const char *method;

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "kinds/kinds.h"
-#include "text.h"
+#include "common/text.h"
+#include "kinds.h"
 
 const char *role_name(const char *role)
 {

@@ -1,5 +1,5 @@
-#ifndef KINDS_ARNS_H
-#define KINDS_ARNS_H
+#ifndef DAEMON_KINDS_ARNS_H
+#define DAEMON_KINDS_ARNS_H
 
 /* ARNs and other names that follow from account, region and partition; never written by hand. */
 

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "json.h"
+#include "common/json.h"
+#include "common/text.h"
 #include "model/tags.h"
-#include "text.h"
 #include "wanting.h"
 
 const struct kind *const kinds[] = {

@@ -1,5 +1,5 @@
-#ifndef KINDS_KINDS_H
-#define KINDS_KINDS_H
+#ifndef DAEMON_KINDS_KINDS_H
+#define DAEMON_KINDS_KINDS_H
 
 /* The table of kinds, and the readings that belong to none of them. */
 

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "arns.h"
-#include "json.h"
+#include "common/json.h"
 #include "kinds.h"
 #include "model/tags.h"
 #include "wanting.h"

@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "arns.h"
-#include "json.h"
+#include "common/json.h"
+#include "common/text.h"
 #include "kinds.h"
 #include "model/tags.h"
-#include "text.h"
 #include "wanting.h"
 
 /*

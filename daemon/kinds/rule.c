@@ -1,9 +1,9 @@
 #include <string.h>
 
-#include "json.h"
+#include "common/json.h"
+#include "common/text.h"
 #include "kinds.h"
 #include "model/tags.h"
-#include "text.h"
 #include "wanting.h"
 
 /* EventBridge rule on the default bus, with a schedule. PutRule overwrites a stranger's rule without a word,

@@ -1,10 +1,10 @@
 #include <string.h>
 
 #include "arns.h"
-#include "json.h"
+#include "common/json.h"
+#include "common/text.h"
 #include "kinds.h"
-#include "model/input.h"
-#include "text.h"
+#include "model/definition/input.h"
 #include "wanting.h"
 
 /* What a rule starts: one ECS target with the Id `fargate-batchd`. Targets of other Ids are somebody else's.

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "common/json.h"
+#include "common/text.h"
 #include "model/tags.h"
-#include "text.h"
 
 static struct resource *already(const struct resources *all, const struct kind *kind, const char *name)
 {

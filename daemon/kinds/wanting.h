@@ -1,9 +1,9 @@
-#ifndef KINDS_WANTING_H
-#define KINDS_WANTING_H
+#ifndef DAEMON_KINDS_WANTING_H
+#define DAEMON_KINDS_WANTING_H
 
 /* What the kinds have in common when they say what should be there. */
 
-#include "kinds/kinds.h"
+#include "kinds.h"
 
 /*
  * Lets each app of the site say what it needs, then those that `shares` says live beside it in other sites or

@@ -1,4 +1,4 @@
-#include "model/duration.h"
+#include "duration.h"
 
 #include <ctype.h>
 #include <stdlib.h>

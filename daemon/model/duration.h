@@ -1,5 +1,5 @@
-#ifndef MODEL_DURATION_H
-#define MODEL_DURATION_H
+#ifndef DAEMON_MODEL_DURATION_H
+#define DAEMON_MODEL_DURATION_H
 
 #include <stdbool.h>
 

@@ -4,9 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "digest.h"
-#include "json.h"
-#include "text.h"
+#include "common/digest.h"
+#include "common/json.h"
+#include "common/text.h"
 
 /* Where the walk stands: the path as people read it, and the pattern that rules are found by. */
 struct walk {

@@ -1,5 +1,5 @@
-#ifndef MODEL_FIELDS_H
-#define MODEL_FIELDS_H
+#ifndef DAEMON_MODEL_FIELDS_H
+#define DAEMON_MODEL_FIELDS_H
 
 /*
  * A resource's content as a sorted list of paths and values, in one form whatever order, defaults and empty
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "arena.h"
+#include "common/arena.h"
 
 enum field_form {
 	FIELD_VALUE = 0, /* a scalar, or an array whose order counts */

@@ -1,5 +1,5 @@
-#ifndef MODEL_KIND_H
-#define MODEL_KIND_H
+#ifndef DAEMON_MODEL_KIND_H
+#define DAEMON_MODEL_KIND_H
 
 /*
  * What every kind of AWS resource offers: pure functions that say what should be there, make requests and
@@ -7,10 +7,10 @@
  * kinds/kinds.c.
  */
 
-#include "error.h"
-#include "model/fields.h"
-#include "model/request.h"
-#include "model/resource.h"
+#include "common/error.h"
+#include "fields.h"
+#include "request.h"
+#include "resource.h"
 
 /* What a kind may look at while it works. */
 struct view {

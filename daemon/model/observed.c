@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "model/tags.h"
-#include "text.h"
+#include "common/text.h"
+#include "tags.h"
 
 struct identity_key {
 	const struct kind *kind;

@@ -1,10 +1,10 @@
-#ifndef MODEL_OBSERVED_H
-#define MODEL_OBSERVED_H
+#ifndef DAEMON_MODEL_OBSERVED_H
+#define DAEMON_MODEL_OBSERVED_H
 
 /* What AWS said in this pass, of one site. */
 
-#include "lookup.h"
-#include "model/kind.h"
+#include "common/lookup.h"
+#include "kind.h"
 
 struct tagged {
 	const char *arn;

@@ -1,10 +1,10 @@
-#include "model/region.h"
+#include "region.h"
 
 #include <regex.h>
 #include <stdlib.h>
 
-#include "macros.h"
-#include "text.h"
+#include "common/macros.h"
+#include "common/text.h"
 
 const char *const known_regions[] = { "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1",
 	"ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2", "ap-southeast-1", "ap-southeast-2",

@@ -1,11 +1,11 @@
-#ifndef MODEL_REGION_H
-#define MODEL_REGION_H
+#ifndef DAEMON_MODEL_REGION_H
+#define DAEMON_MODEL_REGION_H
 
 /* What a region's name looks like: one test for definitions, settings, flags and environment. Pure. */
 
 #include <stdbool.h>
 
-#include "error.h"
+#include "common/error.h"
 
 /*
  * Regions are named by where they lie; a new one has a new number or a new country, but not a new direction.

@@ -1,5 +1,5 @@
-#ifndef MODEL_REQUEST_H
-#define MODEL_REQUEST_H
+#ifndef DAEMON_MODEL_REQUEST_H
+#define DAEMON_MODEL_REQUEST_H
 
 /* One AWS operation as data: what a kind wants asked or done. The shell hands it to aws/call. */
 

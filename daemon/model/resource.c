@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "model/kind.h"
+#include "kind.h"
 
 struct resource *resources_add(
 	struct arena *arena, struct resources *all, const struct kind *kind, const char *name, const char *id)

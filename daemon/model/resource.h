@@ -1,5 +1,5 @@
-#ifndef MODEL_RESOURCE_H
-#define MODEL_RESOURCE_H
+#ifndef DAEMON_MODEL_RESOURCE_H
+#define DAEMON_MODEL_RESOURCE_H
 
 /* The whole domain on one screen: where things are (site), what they carry (tags), what there is or should
  * be. */
@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "arena.h"
+#include "common/arena.h"
 #include "fields.h"
-#include "model/definition.h"
+#include "model/definition/definition.h"
 
 struct kind;
 

@@ -1,9 +1,9 @@
-#include "model/secret.h"
+#include "secret.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "macros.h"
+#include "common/macros.h"
 
 bool is_secret_name(const char *name, size_t length)
 {

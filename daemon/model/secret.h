@@ -1,5 +1,5 @@
-#ifndef MODEL_SECRET_H
-#define MODEL_SECRET_H
+#ifndef DAEMON_MODEL_SECRET_H
+#define DAEMON_MODEL_SECRET_H
 
 /* Which values are the user's secrets: what may hold a password is told by its name, never by its value. */
 

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "digest.h"
-#include "json.h"
-#include "text.h"
+#include "common/digest.h"
+#include "common/json.h"
+#include "common/text.h"
 
 enum { TAG_VALUE_LIMIT = 256, SHORT_DIGEST = 5 };
 

@@ -1,9 +1,9 @@
-#ifndef MODEL_TAGS_H
-#define MODEL_TAGS_H
+#ifndef DAEMON_MODEL_TAGS_H
+#define DAEMON_MODEL_TAGS_H
 
 /* Tags: ours (`fargate-batchd:…`), the user's that we set, and everybody else's, which stay. */
 
-#include "model/resource.h"
+#include "resource.h"
 
 #define TAG_OWNER     "fargate-batchd:owner"
 #define TAG_APP       "fargate-batchd:app"

@@ -3,10 +3,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "json.h"
+#include "common/json.h"
+#include "common/say.h"
+#include "common/text.h"
 #include "login.h"
-#include "say.h"
-#include "text.h"
 #include "written.h"
 
 struct applying {

@@ -3,9 +3,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "json.h"
+#include "common/json.h"
+#include "common/say.h"
 #include "login.h"
-#include "say.h"
 #include "written.h"
 
 static void say_approved(const struct session *session, const char *plan, const char *by, const json_t *arns)

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "faults.h"
-#include "journal.h"
-#include "json.h"
+#include "common/journal.h"
+#include "common/json.h"
+#include "common/say.h"
 #include "readers.h"
-#include "say.h"
+#include "report/faults.h"
 #include "written.h"
 
 static bool load(struct session *session, const struct options *options, struct error *error)

@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-#include "json.h"
+#include "common/json.h"
+#include "common/text.h"
 #include "kinds/arns.h"
 #include "kinds/kinds.h"
-#include "model/schedule.h"
-#include "standings.h"
+#include "model/definition/schedule.h"
+#include "report/standings.h"
 #include "table.h"
-#include "text.h"
 #include "written.h"
 
 /* One row: a batch of the definitions, or one that is in none any more. */

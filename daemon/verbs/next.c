@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "json.h"
-#include "model/schedule.h"
-#include "say.h"
-#include "text.h"
+#include "common/json.h"
+#include "common/say.h"
+#include "common/text.h"
+#include "model/definition/schedule.h"
 
 enum { DEFAULT_COUNT = 5 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "readable.h"
+#include "common/readable.h"
 
 /* As the unit and sysusers.d name it. */
 #define DAEMON_USER "fargate-batchd"

@@ -1,7 +1,7 @@
-#ifndef VERBS_READERS_H
-#define VERBS_READERS_H
+#ifndef DAEMON_VERBS_READERS_H
+#define DAEMON_VERBS_READERS_H
 
-#include "session.h"
+#include "daemon/session.h"
 
 /*
  * Adds a fault for each file of the service that the daemon's user could not read, though root could: so root

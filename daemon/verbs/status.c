@@ -1,10 +1,10 @@
 #include <string.h>
 
-#include "faults.h"
-#include "json.h"
-#include "model/batch_state.h"
-#include "say.h"
-#include "text.h"
+#include "common/json.h"
+#include "common/say.h"
+#include "common/text.h"
+#include "model/plan/batch_state.h"
+#include "report/faults.h"
 #include "verb.h"
 #include "written.h"
 

@@ -1,6 +1,6 @@
 #include "verb.h"
 
-#include "text.h"
+#include "common/text.h"
 
 const struct batch *verb_batch(const struct definitions *definitions, const char *name)
 {

@@ -1,9 +1,9 @@
-#ifndef VERBS_VERB_H
-#define VERBS_VERB_H
+#ifndef DAEMON_VERBS_VERB_H
+#define DAEMON_VERBS_VERB_H
 
 /* One row per verb of fargate-batchctl: what it is called, what it takes, what --help teaches. */
 
-#include "session.h"
+#include "daemon/session.h"
 
 struct verb_entry {
 	const char *name;

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "folder.h"
-#include "state.h"
-#include "status.h"
-#include "text.h"
+#include "common/folder.h"
+#include "common/text.h"
+#include "report/status.h"
+#include "state/state.h"
 
 enum { FILE_LIMIT = 64 << 20, ARRIVAL_SECONDS = 10 };
 

@@ -1,13 +1,13 @@
-#ifndef VERBS_WRITTEN_H
-#define VERBS_WRITTEN_H
+#ifndef DAEMON_VERBS_WRITTEN_H
+#define DAEMON_VERBS_WRITTEN_H
 
 /* What the running daemon wrote last (status.json), and how it is asked for a reload. */
 
 #include <sys/types.h>
 
-#include "arena.h"
-#include "error.h"
-#include "json.h"
+#include "common/arena.h"
+#include "common/error.h"
+#include "common/json.h"
 #include "model/resource.h"
 
 /* The file as an object, a new reference. NULL and `error` where there is none (`missing`), where it cannot

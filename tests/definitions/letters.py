@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the table of daemon/model/letters.c from what this Python knows of Unicode.
+"""Prints the table of daemon/model/definition/letters.c from what this Python knows of Unicode.
 
 Letters, numbers and spaces (the categories L, N and Z) beyond ASCII, as ranges. What is not assigned yet counts with what
 is around it: it may become a letter.

@@ -3,10 +3,10 @@
  * goes on as in a pass over an empty account: it is planned, and each action becomes requests.
  */
 
+#include "common/text.h"
 #include "kinds/kinds.h"
-#include "model/plan.h"
-#include "model/schedule.h"
-#include "text.h"
+#include "model/definition/schedule.h"
+#include "model/plan/plan.h"
 
 #include "fuzz.h"
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "settings.h"
+#include "daemon/settings.h"
 
 #include "fuzz.h"
 

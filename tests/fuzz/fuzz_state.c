@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "digest.h"
-#include "files.h"
-#include "json.h"
-#include "session.h"
-#include "state.h"
+#include "common/arena.h"
+#include "common/digest.h"
+#include "common/files.h"
+#include "common/json.h"
+#include "daemon/session.h"
+#include "state/state.h"
 
 #include "fuzz.h"
 

@@ -8,14 +8,14 @@
 #include <unistd.h>
 
 #include "aws/reply.h"
-#include "faults.h"
-#include "journal.h"
-#include "json.h"
-#include "metrics.h"
-#include "say.h"
-#include "show.h"
-#include "status.h"
-#include "table.h"
+#include "common/journal.h"
+#include "common/json.h"
+#include "common/say.h"
+#include "daemon/show.h"
+#include "report/faults.h"
+#include "report/metrics.h"
+#include "report/status.h"
+#include "verbs/table.h"
 #include "verbs/verb.h"
 
 #include "fuzz.h"

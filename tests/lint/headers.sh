@@ -4,12 +4,10 @@ cd "$(dirname "$0")/../.." || exit 1
 libraries=$(pkg-config --cflags libcurl openssl jansson libsystemd expat)
 passed=0 failed=0
 for header in $(find common daemon -name '*.h' | sort); do
-    name=${header#common/}
-    name=${name#daemon/}
     for compiler in "$@"; do
         # shellcheck disable=SC2086
-        if output=$(printf '#include "%s"\n#include "%s"\n' "$name" "$name" |
-            $compiler -std=gnu17 -D_GNU_SOURCE -DVERSION='"0"' -Wall -Wextra -Wpedantic -Werror -Icommon -Idaemon \
+        if output=$(printf '#include "%s"\n#include "%s"\n' "$header" "$header" |
+            $compiler -std=gnu17 -D_GNU_SOURCE -DVERSION='"0"' -Wall -Wextra -Wpedantic -Werror -I. -Idaemon \
                 $libraries -fsyntax-only -x c - 2>&1); then
             passed=$((passed + 1))
         else

@@ -2,7 +2,10 @@
 """Holds the layers: includes go one way, headers do not include each other in a circle, pure code stays pure,
 and what people read goes through one door.
 
-    common <- daemon/model <- daemon/kinds;  common <- daemon/aws;  the shell, daemon/*.c and daemon/verbs, on top
+    common <- daemon/model <- daemon/kinds;  common <- daemon/aws;  daemon/state <- daemon/pass <- daemon/report;
+    the shell, daemon/verbs and daemon/*.c, on top
+
+A file includes what lies in its own folder by its bare name, and everything else by its path.
 
     tests/lint/layers.py [ROOT]     prints one line per violation; exit 1 where there is any
 """
@@ -11,15 +14,23 @@ import pathlib
 import re
 import sys
 
+MODEL = {"daemon/model", "daemon/model/definition", "daemon/model/plan"}
+BELOW_PASS = {"common", "daemon/kinds", "daemon/aws", "daemon/state"} | MODEL
+# A folder without a row of its own has no layer; of "daemon" these are the files, without the folders.
 MAY = {
     "common": {"common"},
-    "daemon/model": {"common", "daemon/model"},
-    "daemon/kinds": {"common", "daemon/model", "daemon/kinds"},
+    "daemon/model/definition": MODEL - {"daemon/model/plan"} | {"common"},
+    "daemon/model": MODEL - {"daemon/model/plan"} | {"common"},
+    "daemon/model/plan": MODEL | {"common"},
+    "daemon/kinds": MODEL | {"common", "daemon/kinds"},
     "daemon/aws": {"common", "daemon/aws"},
-    "daemon/verbs": {"common", "daemon/model", "daemon/kinds", "daemon/aws", "daemon", "daemon/verbs"},
-    "daemon": {"common", "daemon/model", "daemon/kinds", "daemon/aws", "daemon", "daemon/verbs"},
+    "daemon/state": MODEL | {"common", "daemon/state"},
+    "daemon/pass": BELOW_PASS | {"daemon/pass"},
+    "daemon/report": BELOW_PASS | {"daemon/pass", "daemon/report", "daemon"},
+    "daemon/verbs": BELOW_PASS | {"daemon/pass", "daemon/report", "daemon/verbs", "daemon"},
+    "daemon": BELOW_PASS | {"daemon/pass", "daemon/report", "daemon/verbs", "daemon"},
 }
-PURE = ("daemon/model", "daemon/kinds")
+PURE = MODEL | {"daemon/kinds"}
 # What a layer without socket, clock, file and log has no use for.
 IMPURE_HEADERS = re.compile(r"<(ev\.h|curl/.*|systemd/.*|syslog\.h|fcntl\.h|unistd\.h|dirent\.h|poll\.h|sys/(socket|stat|file|select)"
                             r"\.h|netinet/.*|netdb\.h|signal\.h|pthread\.h)>")
@@ -40,9 +51,9 @@ DOORS = {
     "daemon/daemon.c": {"sd_notify", "sd_notifyf"},
     "daemon/last_good.c": {"json_dumps"},
     "daemon/aws/wire.c": {"json_dumps"},
-    "daemon/model/input.c": {"json_dumps"},
-    "daemon/model/definition_faults.c": {"json_dumps"},
-    "daemon/model/schema_words.c": {"json_dumps"},
+    "daemon/model/definition/input.c": {"json_dumps"},
+    "daemon/model/definition/faults.c": {"json_dumps"},
+    "daemon/model/definition/schema_words.c": {"json_dumps"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
@@ -60,9 +71,10 @@ def without_comments_and_texts(text):
 
 
 def resolve(root, path, name):
-    for folder in (path.parent, pathlib.Path("common"), pathlib.Path("daemon")):
+    """Bare: in the file's own folder. By path: from daemon/, or from the root."""
+    for folder in ((pathlib.Path("daemon"), pathlib.Path("")) if "/" in name else (path.parent,)):
         if (root / folder / name).is_file():
-            return pathlib.Path(*(folder / name).parts)
+            return folder / name
     return None
 
 
@@ -83,6 +95,8 @@ def look_at(root, path, graph):
         if target is None:
             yield f"{path}:{number}: includes {found.group(2)}, which is nowhere"
             continue
+        if "/" in found.group(2) and target.parent == path.parent:
+            yield f"{path}:{number}: {target.name} lies in the same folder: its bare name is enough"
         if str(target.parent) not in MAY[layer]:
             yield f"{path}:{number}: {layer} may not include {target}"
         if layer in PURE and str(target) in IMPURE_INCLUDES:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares daemon/model/schedule.c with an evaluator of its own: every day is looked at, one by one, by plain rules.
+"""Compares daemon/model/definition/schedule.c with an evaluator of its own: every day is looked at, one by one, by plain rules.
 
 Usage: compare.py PROGRAM (the built tests/schedule/next_lines). SEED=n picks other random expressions.
 """

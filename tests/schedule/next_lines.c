@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/schedule.h"
+#include "model/definition/schedule.h"
 
 enum { TIMES = 3 };
 

@@ -6,7 +6,7 @@ import re
 from conftest import ROOT, UNIT
 from system.conftest import wait_for
 
-IDS = dict(re.findall(r'MESSAGE\((\w+), "([0-9a-f]{32})"', (ROOT / "daemon/messages.h").read_text()))
+IDS = dict(re.findall(r'MESSAGE\((\w+), "([0-9a-f]{32})"', (ROOT / "daemon/report/messages.h").read_text()))
 DRIFT, CHANGED, FIGHT, ENDED = IDS["DRIFT"], IDS["CHANGED"], IDS["FIGHT"], IDS["ENDED"]
 
 

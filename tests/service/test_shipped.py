@@ -13,7 +13,7 @@ from conftest import ROOT
 CTL, DAEMON = ROOT / "build/fargate-batchctl", ROOT / "build/fargate-batchd"
 PAGES = sorted(path for path in (ROOT / "config").iterdir() if re.fullmatch(r".*\.[158]", path.name))
 MESSAGES = re.findall(r'MESSAGE\((\w+), "([0-9a-f]{32})", (LOG_\w+), "([^"]*)"\)',
-                      re.sub(r"\s*\\\n\s*", " ", (ROOT / "daemon/messages.h").read_text()))
+                      re.sub(r"\s*\\\n\s*", " ", (ROOT / "daemon/report/messages.h").read_text()))
 
 
 def run(*command):
@@ -131,7 +131,7 @@ def test_every_environment_variable_is_in_the_manual():
 
 def test_every_field_of_the_journal_is_in_the_manual():
     names = set()
-    for path in (ROOT / "daemon").glob("*.c"):
+    for path in (ROOT / "daemon/report").glob("*.c"):
         names |= set(re.findall(r'\{ "([A-Z][A-Z_]+)", ', path.read_text()))
     known = words(page("fargate-batchd.8"))
     assert {"APP", "BATCH", "RESOURCE"} <= names and not [name for name in names if name not in known]
@@ -139,7 +139,7 @@ def test_every_field_of_the_journal_is_in_the_manual():
 
 def test_every_member_of_the_status_is_in_the_manual():
     names = set()
-    for path in ("daemon/status.c", "daemon/status_pass.c"):
+    for path in ("daemon/report/status.c", "daemon/report/status_pass.c"):
         text = (ROOT / path).read_text()
         names |= set(re.findall(r'"([a-z][A-Za-z]+)", ', text))
     known = words(page("fargate-batchctl.1"))

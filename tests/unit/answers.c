@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
-#include "text.h"
+#include "common/json.h"
+#include "common/text.h"
 
 /* What each operation is asked about, and what it says where there is nothing. */
 static const struct operation {

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "arena.h"
+#include "common/arena.h"
 #include "scripted.h"
 
 struct answers {

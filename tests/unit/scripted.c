@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "arena.h"
+#include "common/arena.h"
 
 /* Something that will happen: an answer comes, or an alarm goes off. */
 struct event {

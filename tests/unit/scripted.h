@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "http.h"
+#include "common/http.h"
 
 struct scripted;
 

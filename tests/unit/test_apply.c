@@ -1,9 +1,9 @@
-#include "apply.h"
+#include "pass/apply.h"
 
 #include <stdlib.h>
 
-#include "json.h"
-#include "pauses.h"
+#include "common/json.h"
+#include "pass/pauses.h"
 #include "scripted.h"
 
 #include "../check.h"

@@ -1,9 +1,9 @@
-#include "approvals.h"
+#include "state/approvals.h"
 
 #include <string.h>
 
-#include "json.h"
-#include "state.h"
+#include "common/json.h"
+#include "state/state.h"
 
 #include "../check.h"
 

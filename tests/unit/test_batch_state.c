@@ -1,4 +1,4 @@
-#include "model/batch_state.h"
+#include "model/plan/batch_state.h"
 
 #include "kinds/kinds.h"
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/text.h"
 #include "scripted.h"
-#include "text.h"
 
 #include "../check.h"
 

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "aws/call.h"
+#include "common/text.h"
 #include "scripted.h"
-#include "text.h"
 
 #include "../check.h"
 

@@ -1,9 +1,9 @@
-#include "model/definition.h"
+#include "model/definition/definition.h"
 
-#include "faults.h"
-#include "json.h"
-#include "model/input.h"
-#include "text.h"
+#include "common/json.h"
+#include "common/text.h"
+#include "model/definition/input.h"
+#include "report/faults.h"
 
 #include <time.h>
 

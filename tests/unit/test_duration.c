@@ -1,6 +1,6 @@
 #include "model/duration.h"
 
-#include "macros.h"
+#include "common/macros.h"
 
 #include "../check.h"
 

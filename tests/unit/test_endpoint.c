@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "text.h"
+#include "common/text.h"
 
 #include "../check.h"
 

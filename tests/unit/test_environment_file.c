@@ -1,7 +1,7 @@
-#include "environment_file.h"
+#include "common/environment_file.h"
 
 #include "../check.h"
-#include "text.h"
+#include "common/text.h"
 
 static struct text seen;
 

@@ -4,8 +4,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "macros.h"
-#include "text.h"
+#include "common/macros.h"
+#include "common/text.h"
 
 #include "../check.h"
 

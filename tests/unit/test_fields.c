@@ -1,6 +1,6 @@
 #include "model/fields.h"
 
-#include "json.h"
+#include "common/json.h"
 
 #include "../check.h"
 

@@ -1,12 +1,12 @@
-#include "files.h"
+#include "common/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "readable.h"
-#include "text.h"
+#include "common/readable.h"
+#include "common/text.h"
 
 #include "../check.h"
 #include "written.h"

@@ -1,4 +1,4 @@
-#include "folder.h"
+#include "common/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "text.h"
+#include "common/text.h"
 
 #include "../check.h"
 #include "written.h"

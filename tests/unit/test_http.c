@@ -1,4 +1,4 @@
-#include "http.h"
+#include "common/http.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "text.h"
+#include "common/text.h"
 
 #include "../check.h"
 

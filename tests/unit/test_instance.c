@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "arena.h"
+#include "common/arena.h"
+#include "common/text.h"
 #include "scripted.h"
-#include "text.h"
 
 #include "../check.h"
 

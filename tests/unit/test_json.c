@@ -1,8 +1,8 @@
-#include "json.h"
+#include "common/json.h"
 
 #include <time.h>
 
-#include "text.h"
+#include "common/text.h"
 
 #include "../check.h"
 

@@ -1,4 +1,4 @@
-#include "load.h"
+#include "daemon/load.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -6,8 +6,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "files.h"
-#include "text.h"
+#include "common/files.h"
+#include "common/text.h"
 
 #include "../check.h"
 #include "written.h"

@@ -1,7 +1,7 @@
-#include "model/definition.h"
+#include "model/definition/definition.h"
 
-#include "json.h"
-#include "model/fargate.h"
+#include "common/json.h"
+#include "model/definition/fargate.h"
 
 #include "../check.h"
 

@@ -1,4 +1,4 @@
-#include "pauses.h"
+#include "pass/pauses.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "answers.h"
-#include "json.h"
+#include "common/json.h"
+#include "common/text.h"
 #include "kinds/kinds.h"
-#include "pass.h"
+#include "pass/pass.h"
 #include "scripted.h"
-#include "text.h"
 
 #include "../check.h"
 #include "written.h"

@@ -1,12 +1,12 @@
-#include "report.h"
+#include "report/report.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "asked.h"
 #include "kinds/kinds.h"
 #include "model/secret.h"
-#include "troubles.h"
+#include "pass/drift.h"
+#include "report/troubles.h"
 
 #include "../check.h"
 

@@ -1,12 +1,12 @@
-#include "say.h"
+#include "common/say.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "journal.h"
-#include "json.h"
-#include "metrics.h"
-#include "text.h"
+#include "common/journal.h"
+#include "common/json.h"
+#include "common/text.h"
+#include "report/metrics.h"
 
 #include "../check.h"
 

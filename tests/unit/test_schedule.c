@@ -1,7 +1,7 @@
-#include "model/schedule.h"
+#include "model/definition/schedule.h"
 
 #include "../check.h"
-#include "text.h"
+#include "common/text.h"
 
 static time_t instant(const char *text)
 {

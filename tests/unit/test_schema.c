@@ -1,8 +1,8 @@
-#include "model/schema.h"
+#include "model/definition/schema.h"
 
 #include <stdlib.h>
 
-#include "json.h"
+#include "common/json.h"
 
 #include "../check.h"
 #include "written.h"

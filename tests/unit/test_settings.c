@@ -1,11 +1,11 @@
-#include "settings.h"
+#include "daemon/settings.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "../check.h"
-#include "files.h"
-#include "text.h"
+#include "common/files.h"
+#include "common/text.h"
 #include "written.h"
 
 static char folder[] = "/tmp/test-settings-XXXXXX";

@@ -1,7 +1,7 @@
-#include "text.h"
+#include "common/text.h"
 
-#include "arena.h"
-#include "error.h"
+#include "common/arena.h"
+#include "common/error.h"
 
 #include "../check.h"
 

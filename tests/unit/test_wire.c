@@ -1,6 +1,6 @@
 #include "aws/wire.h"
 
-#include "text.h"
+#include "common/text.h"
 
 #include "../check.h"
 

@@ -1,8 +1,8 @@
-#include "xml.h"
+#include "common/xml.h"
 
 #include <stdlib.h>
 
-#include "text.h"
+#include "common/text.h"
 
 #include "../check.h"
 

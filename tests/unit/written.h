@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "files.h"
+#include "common/files.h"
 
 /* Writes a file for a test, with this mode whatever the umask is; in place of one that is there. */
 bool make_file(const char *path, const char *data, size_t length, mode_t mode);

@@ -1,0 +1,132 @@
+#include "inside.h"
+
+#include <string.h>
+
+#include "common/text.h"
+#include "fargate.h"
+
+/* A batch as the rest of the program sees it. */
+
+static const json_t *full_object(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_object_size(value) ? value : NULL;
+}
+
+static const json_t *full_array(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_array_size(value) ? value : NULL;
+}
+
+/* AWS takes sizes as strings; 0 is what cannot be read, and a fault already. */
+static const char *size_text(struct reader *reader, int size)
+{
+	return size ? arena_printf(reader->arena, "%d", size) : NULL;
+}
+
+static bool propagates(const json_t *value)
+{
+	return json_is_true(value) ||
+	       (json_is_string(value) && strcmp(json_string_value(value), "TASK_DEFINITION") == 0);
+}
+
+static void make_target(struct reader *reader, const json_t *written, struct batch *batch)
+{
+	const json_t *retry = json_object_get(written, "retryPolicy");
+
+	batch->environment = full_object(written, "environment");
+	batch->command = full_array(written, "command");
+	batch->cpu = size_text(reader, fargate_cpu(json_object_get(written, "cpu")));
+	batch->memory = size_text(reader, fargate_memory(json_object_get(written, "memory")));
+	batch->task_count = (int)json_integer_of(written, "taskCount", 1);
+	batch->platform_version = json_text_of(written, "platformVersion", NULL);
+	batch->capacity_provider_strategy = full_array(written, "capacityProviderStrategy");
+	batch->propagate_tags = propagates(json_object_get(written, "propagateTags"));
+	batch->enable_ecs_managed_tags = json_bool_of(written, "enableECSManagedTags", false);
+	batch->retry_attempts = (int)json_integer_of(retry, "maximumRetryAttempts", -1);
+	batch->retry_age = (int)json_integer_of(retry, "maximumEventAgeInSeconds", -1);
+	batch->dead_letter_queue = json_text_of(written, "deadLetterQueue", NULL);
+}
+
+/* One that runs another image than its app needs a family of its own, whatever the log streams. */
+static bool has_image(const struct batch *batch)
+{
+	return batch->image.tag || batch->image.digest || batch->image.uri;
+}
+
+void make_batch(struct reader *reader, const struct entry *entry, struct app *app, struct batch *batch)
+{
+	const json_t *written = entry->json;
+	char *both = arena_printf(reader->arena, "%s-%s", app->name, entry->name);
+
+	batch->name = entry->name;
+	batch->at = entry->at;
+	batch->app = app;
+	batch->description = json_text_of(written, "description", NULL);
+	batch->schedule = json_text_of(written, "schedule", "");
+	batch->rule_name = json_text_of(written, "ruleName", both);
+	batch->image = image_of(json_object_get(written, "image"));
+	batch->family = app->log_streams == LOG_STREAMS_APP && !has_image(batch) ? app->name : both;
+	batch->enabled = app->enabled && json_bool_of(written, "enabled", true);
+	batch->network = full_object(written, "network");
+	if (!batch->network)
+		batch->network = app->network;
+	batch->tags = full_object(written, "tags");
+	make_target(reader, written, batch);
+	app->batch_count++;
+	if (app->cluster.use.managed)
+		add_providers(reader, app, batch->capacity_provider_strategy);
+}
+
+const char *app_container(const struct app *app)
+{
+	const json_t *containers = json_object_get(app->task_definition, "containerDefinitions");
+
+	return json_text_of(json_array_get(containers, 0), "name", app->name);
+}
+
+/* The tag at the end of an image's name: after the last colon that is no port's. NULL where it has none. */
+static const char *tag_of_uri(struct arena *arena, const char *uri)
+{
+	const char *slash = strrchr(uri, '/'), *colon = strchr(slash ? slash : uri, ':');
+
+	return colon ? arena_copy_n(arena, colon + 1, strcspn(colon + 1, "@")) : NULL;
+}
+
+/* What stands for {tag}: the tag, the first digits of a digest, or "latest", as a puller would take it. */
+static const char *tag_of(struct arena *arena, const struct batch *batch)
+{
+	const struct image *own = &batch->image;
+	const struct image *image = own->tag || own->digest || own->uri ? own : &batch->app->image;
+	const json_t *containers = json_object_get(batch->app->task_definition, "containerDefinitions");
+	const char *uri = json_text_of(json_array_get(containers, 0), "image", image->uri);
+	const char *tag = uri ? tag_of_uri(arena, uri) : image->tag;
+
+	if (!tag && image->digest)
+		tag = arena_copy_n(arena, image->digest + strlen("sha256:"), 12);
+	return tag ? tag : "latest";
+}
+
+char *batch_log_prefix(struct arena *arena, const struct batch *batch)
+{
+	CLEANUP_TEXT struct text prefix = { 0 };
+
+	for (const char *at = batch->app->log_stream_prefix; *at;) {
+		if (text_starts(at, "{app}")) {
+			text_add(&prefix, batch->app->name);
+			at += strlen("{app}");
+		} else if (text_starts(at, "{batch}")) {
+			text_add(&prefix, batch->name);
+			at += strlen("{batch}");
+		} else if (text_starts(at, "{tag}")) {
+			text_add(&prefix, tag_of(arena, batch));
+			at += strlen("{tag}");
+		} else {
+			text_add_char(&prefix, *at++);
+		}
+	}
+	return arena_copy(arena, text_string(&prefix));
+}

@@ -1,0 +1,104 @@
+#include "guard.h"
+
+#include <string.h>
+
+#include "common/json.h"
+#include "memory.h"
+#include "sites.h"
+
+/* The approval of the plan that is kept, else the one that this pass was given. */
+static bool find_approval(const struct pass *pass, const char *plan, struct approval *approval)
+{
+	if (approvals_find(state_approvals(pass->options.state), plan, pass->now, approval))
+		return true;
+	*approval = (struct approval){ plan, pass->options.by, pass->now };
+	for (size_t i = 0; i < pass->options.approve_count; i++)
+		if (strcmp(pass->options.approve[i], plan) == 0)
+			return true;
+	return false;
+}
+
+static bool approved(const char *name, void *data)
+{
+	struct approval approval;
+
+	return find_approval(data, name, &approval);
+}
+
+static bool covered(const struct action *action, void *data)
+{
+	return memory_covers(data, action);
+}
+
+/* Each approval is used by the first pass that writes under it; one for this pass alone leaves nothing to
+ * use.
+ */
+static void use_approvals(struct pass *pass)
+{
+	struct approvals *approvals = state_approvals(pass->options.state);
+	struct approval kept;
+
+	pass->approvals =
+		arena_alloc(pass->arena, (pass->guard.approved_count + 1) * sizeof *pass->approvals);
+	for (size_t i = 0; i < pass->guard.approved_count; i++) {
+		const struct held *plan = &pass->guard.approved[i];
+		struct approval *approval = &pass->approvals[i];
+
+		find_approval(pass, plan->plan, approval);
+		approval->by = arena_copy(pass->arena, approval->by);
+		if (!pass->options.write)
+			continue;
+		if (approvals_find(approvals, plan->plan, pass->now, &kept))
+			approvals_use(approvals, approval, plan->arns, plan->arn_count);
+		else
+			approvals_use_now(approvals, approval, plan->arns, plan->arn_count);
+	}
+}
+
+static void keep_held(const struct pass *pass)
+{
+	json_t *plans = json_must(json_object());
+
+	for (size_t i = 0; i < pass->guard.held_count; i++) {
+		const struct held *held = &pass->guard.held[i];
+		json_t *arns = json_must(json_array());
+
+		for (size_t a = 0; a < held->arn_count; a++)
+			json_add(arns, json_text(held->arns[a]));
+		json_put(plans, held->plan, arns);
+	}
+	/* A look with other definitions does not end what those in force hold. */
+	state_hold(pass->options.state, plans,
+		sites_all_known(pass) && (pass->options.write || pass->options.resident));
+}
+
+void pass_guard(struct pass *pass)
+{
+	struct plan **plans = arena_alloc(pass->arena, (pass->site_count + 1) * sizeof(struct plan *));
+	size_t count = 0, recently_left_count;
+	const char **recently_left;
+
+	for (size_t i = 0; i < pass->site_count; i++) {
+		if (!pass->sites[i].plan)
+			continue;
+		plans[count++] = pass->sites[i].plan;
+		memory_keep_calm(pass, &pass->sites[i]);
+	}
+	memory_review_approvals(pass);
+	recently_left = memory_recently_left(pass, &recently_left_count);
+	pass->guard = guard_plans(pass->arena, plans, count,
+		&(struct guard_options){
+			.max_batches = pass->options.deletion.max_batches,
+			.max_percent = pass->options.deletion.max_percent,
+			.recently_left = recently_left,
+			.recently_left_count = recently_left_count,
+			.nothing_defined = !pass->definitions.batch_count,
+			.approved = approved,
+			.covered = covered,
+			.data = pass,
+		});
+	use_approvals(pass);
+	keep_held(pass);
+	if (pass->options.planned)
+		pass->options.planned(pass, pass->options.data);
+}

@@ -1,0 +1,247 @@
+#include <math.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "common/text.h"
+#include "daemon/show.h"
+#include "kinds/kinds.h"
+#include "standings.h"
+#include "status.h"
+
+/* An event bus holds so many rules unless AWS was asked for more. */
+enum { RULES_QUOTA = 300 };
+
+static void put_time(json_t *object, const char *key, time_t when)
+{
+	char text[ISO8601_SIZE];
+
+	text_iso8601(text, when);
+	json_put(object, key, when ? json_string(text) : json_null());
+}
+
+static void put_place(json_t *object, const struct position *at)
+{
+	json_put(object, "definitionFile", at->file ? json_string(at->file) : json_null());
+	json_put(object, "definitionLine", at->file ? json_integer(at->line) : json_null());
+}
+
+static json_t *apps_json(const struct pass *pass, const struct standings *standings)
+{
+	json_t *all = json_must(json_array());
+
+	for (size_t i = 0; i < pass->definitions.app_count; i++) {
+		const struct app *app = &pass->definitions.apps[i];
+		const struct pass_site *site = standings_site(pass, app);
+		enum batch_state state = batch_state_of_app(standings->states, site ? site->plan : NULL, app);
+		json_t *one = json_must(json_pack("{s:s, s:s, s:s?, s:s, s:i}", "app", app->name, "region",
+			app->region, "account", site ? site->site.account : NULL, "state",
+			batch_state_word(state), "batches", (int)app->batch_count));
+
+		put_place(one, &app->at);
+		json_add(all, one);
+	}
+	return all;
+}
+
+static json_t *batch_json(const struct standing *standing)
+{
+	const struct batch *batch = standing->defined;
+	const struct resource *have = standing->have;
+	json_t *one = json_must(json_pack("{s:s?, s:s, s:s, s:s?, s:s}", "app", standing->app, "batch",
+		standing->batch, "state", batch_state_word(standing->state), "schedule",
+		batch ? batch->schedule : fields_value(&have->fields, "scheduleExpression"), "rule",
+		batch ? batch->rule_name : have->name));
+
+	put_place(one, batch ? &batch->at : &have->at);
+	return one;
+}
+
+static json_t *batches_json(const struct standings *standings)
+{
+	json_t *all = json_must(json_array());
+
+	for (size_t i = 0; i < standings->count; i++)
+		json_add(all, batch_json(&standings->items[i]));
+	return all;
+}
+
+static json_t *conflict_json(const struct problem *problem)
+{
+	json_t *one = json_must(json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:s?, s:s}", "app", problem->app,
+		"batch", problem->batch, "kind", problem->want->kind->name, "name", problem->want->name,
+		"arn", problem->arn && *problem->arn ? problem->arn : NULL, "owner", problem->owner, "text",
+		problem->text));
+
+	put_place(one, &problem->at);
+	return one;
+}
+
+static json_t *problem_json(const char *about, const char *app, const char *batch, const char *kind,
+	const char *name, const char *text)
+{
+	return json_must(json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s}", "about", about, "app", app, "batch",
+		batch, "kind", kind, "name", name, "text", text ? text : "?"));
+}
+
+static json_t *action_problem(const struct action *action)
+{
+	json_t *one = problem_json(
+		"change", action->app, action->batch, action->kind->name, action->name, action->error);
+
+	json_put(one, "errorCode",
+		action->error_code && *action->error_code ? json_string(action->error_code) : json_null());
+	json_put(one, "requestId",
+		action->request_id && *action->request_id ? json_string(action->request_id) : json_null());
+	if (action->want)
+		put_place(one, &action->want->at);
+	return one;
+}
+
+/* The site as a whole first, then what stops an app or batch, then what failed. */
+static void add_problems(const struct pass_site *site, json_t *problems, json_t *conflicts)
+{
+	const struct plan *plan = site->plan;
+
+	if (site->error.code != ERROR_NONE)
+		json_add(problems,
+			problem_json("site", NULL, NULL, NULL, site->site.region, site->error.text));
+	if (plan && *site->observed->incomplete)
+		json_add(problems, problem_json("reading", NULL, NULL, NULL, site->site.region,
+					   site->observed->incomplete));
+	for (size_t i = 0; plan && i < plan->problem_count; i++) {
+		const struct problem *problem = &plan->problems[i];
+		json_t *one;
+
+		if (problem->conflict) {
+			json_add(conflicts, conflict_json(problem));
+			continue;
+		}
+		one = problem_json("need", problem->app, problem->batch, problem->want->kind->name,
+			problem->want->name, problem->text);
+		put_place(one, &problem->at);
+		json_add(problems, one);
+	}
+	for (size_t i = 0; plan && i < plan->action_count; i++)
+		if (plan->actions[i]->outcome == OUTCOME_FAILED)
+			json_add(problems, action_problem(plan->actions[i]));
+}
+
+static void add_fights(const struct plan *plan, json_t *fights)
+{
+	for (size_t i = 0; i < plan->action_count; i++) {
+		const struct action *action = plan->actions[i];
+
+		if (action->fought)
+			json_add(
+				fights, json_must(json_pack("{s:s?, s:s?, s:s, s:s, s:s}", "app", action->app,
+						"batch", action->batch, "kind", action->kind->name, "name",
+						action->name, "text", action->error)));
+	}
+}
+
+static void add_leaving(const struct pass *pass, const struct plan *plan, json_t *leaving)
+{
+	for (size_t i = 0; i < plan->wait_count; i++)
+		json_add(leaving, show_waiting_json(&plan->waits[i]));
+	for (size_t i = 0; i < plan->action_count; i++) {
+		const struct action *action = plan->actions[i];
+		const struct waiting wait = { action->app, action->batch, action->arn,
+			pass->options.deletion.enabled ? pass->now + pass->options.deletion.grace_minutes * 60
+						       : 0,
+			action->moved, action->have };
+
+		if (action->leaves && action->outcome == OUTCOME_DONE && pass->options.deletion.grace_minutes)
+			json_add(leaving, show_waiting_json(&wait));
+	}
+}
+
+static size_t count_rules(const struct observed *observed)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < observed->all.count; i++)
+		count += observed->all.items[i]->kind == &kind_rule;
+	return count;
+}
+
+static json_t *site_json(const struct pass_site *site)
+{
+	json_t *one = json_must(json_pack("{s:s?, s:s, s:s?, s:s?}", "account", site->site.account, "region",
+		site->site.region, "assumeRoleArn", site->site.role_arn, "error",
+		site->error.code != ERROR_NONE ? site->error.text : NULL));
+
+	json_put(one, "rules",
+		site->plan ? json_must(json_pack("{s:I, s:i}", "used",
+				     (json_int_t)count_rules(site->observed), "quota", RULES_QUOTA))
+			   : json_null());
+	return one;
+}
+
+/* After the pass AWS is what the definitions say: what differed was carried out, and nothing stands against
+ * it. */
+static bool in_sync(const struct pass *pass, const struct pass_summary *summary)
+{
+	return !(summary->failed + summary->skipped + summary->held + summary->problems + summary->conflicts +
+		       summary->errors + pass->guard.held_count + summary->open) &&
+	       !pass->stopped;
+}
+
+static json_t *last_pass_json(const struct pass *pass, size_t number)
+{
+	struct pass_summary summary = pass_summary(pass);
+	json_t *one = json_must(json_pack("{s:I, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "number",
+		(json_int_t)number, "inSync", in_sync(pass, &summary), "stopped", pass->stopped, "create",
+		(json_int_t)summary.create, "change", (json_int_t)summary.update, "disable",
+		(json_int_t)summary.disable, "delete", (json_int_t)summary.delete, "done",
+		(json_int_t)summary.done, "failed", (json_int_t)summary.failed, "skipped",
+		(json_int_t)summary.skipped, "held", (json_int_t)summary.held));
+
+	json_put(one, "open", json_integer(pass->stopped ? 0 : (json_int_t)summary.open));
+	put_time(one, "began", (time_t)pass->started);
+	put_time(one, "ended", (time_t)pass->ended);
+	json_put(one, "seconds", json_real(round((pass->ended - pass->started) * 1000) / 1000));
+	return one;
+}
+
+/* What the pass before found is large where there are many batches: it goes before its successor is made, and
+ * its place in the object stays. */
+static void drop_last(json_t *status)
+{
+	static const char *const lists[] = { "sites", "apps", "batches", "leaving", "leftovers", "conflicts",
+		"problems", "held", "fights" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++)
+		json_put(status, lists[i], json_null());
+}
+
+void status_add_pass(json_t *status, const struct pass *pass, size_t number)
+{
+	json_t *problems = json_must(json_array()), *conflicts = json_must(json_array());
+	json_t *fights = json_must(json_array()), *leaving = json_must(json_array()),
+	       *sites = json_must(json_array());
+	const struct standings standings = standings_of(pass);
+
+	drop_last(status);
+	for (size_t i = 0; i < pass->site_count; i++) {
+		const struct pass_site *site = &pass->sites[i];
+
+		json_add(sites, site_json(site));
+		add_problems(site, problems, conflicts);
+		if (!site->plan)
+			continue;
+		add_fights(site->plan, fights);
+		add_leaving(pass, site->plan, leaving);
+	}
+	if (pass->state_error)
+		json_add(problems, problem_json("state", NULL, NULL, NULL, NULL, pass->state_error));
+	json_put(status, "lastPass", last_pass_json(pass, number));
+	json_put(status, "sites", sites);
+	json_put(status, "apps", apps_json(pass, &standings));
+	json_put(status, "batches", batches_json(&standings));
+	json_put(status, "leaving", leaving);
+	json_put(status, "leftovers", show_leftovers_json(pass));
+	json_put(status, "conflicts", conflicts);
+	json_put(status, "problems", problems);
+	json_put(status, "held", show_held_json(pass));
+	json_put(status, "fights", fights);
+}
