@@ -47,26 +47,61 @@ keep_list() {
     mv "$list.new" "$list"
 }
 
+# The daemon's user, and the folder that it alone may read beside root: definitions may hold secrets. One that is there
+# already is the administrator's.
+make_definitions() {
+    [ ! -e "$DESTDIR$definitions" ] && [ ! -L "$DESTDIR$definitions" ] || return 0
+    install -d -m 0750 "$DESTDIR$definitions"
+    [ ! "$user" ] || chgrp fargate-batchd "$definitions"
+}
+
+# make_user SYSUSERS: whether the user is there; with DESTDIR, or for who is not root, it is not for us to make.
+make_user() {
+    [ -z "$DESTDIR" ] && [ "$(id -u)" -eq 0 ] || return 1
+    if command -v systemd-sysusers >/dev/null; then
+        systemd-sysusers "$1"
+    fi
+    getent group fargate-batchd >/dev/null
+}
+
+# Where systemd runs, it learns of unit and catalog at once.
+tell_systemd() {
+    if [ "$user" ] && [ -d /run/systemd/system ]; then
+        journalctl --update-catalog
+        systemctl daemon-reload
+    fi
+}
+
 next_steps() {
+    echo 'installed. Next, as root:'
+    [ "$user" ] || cat <<STEPS
+    systemd-sysusers $1
+    chgrp fargate-batchd $definitions
+STEPS
+    [ "$user" ] && [ -d /run/systemd/system ] || echo '    journalctl --update-catalog && systemctl daemon-reload'
     cat <<STEPS
-installed. Next, as root:
-    systemd-sysusers && journalctl --update-catalog && systemctl daemon-reload
     systemctl enable --now fargate-batchd
-Keys: $sysconfdir/fargate-batchd/credentials; definitions: $sysconfdir/fargate-batch.d; then: systemctl reload fargate-batchd
+Keys: $credentials/credentials; definitions: $definitions; then: systemctl reload fargate-batchd
 STEPS
 }
 
 if [ "$what" = install ]; then
-    install -d -m 0755 "$DESTDIR$definitions"
     install -d -m 0700 "$DESTDIR$credentials"
     keep_list "$@"
     for pair in "$@"; do
         place=$DESTDIR${pair#*:}
         install -d "${place%/*}"
         put "${pair%%:*}" "$place"
+        case $place in
+            */sysusers.d/*) sysusers=$place ;;
+        esac
     done
+    user=
+    ! make_user "$sysusers" || user=made
+    make_definitions
+    tell_systemd
     [ -e "$DESTDIR$settings" ] || install -m 0644 config/fargate-batchd.json "$DESTDIR$settings"
-    [ -n "$DESTDIR" ] || next_steps
+    [ -n "$DESTDIR" ] || next_steps "$sysusers"
     exit 0
 fi
 
@@ -113,7 +148,8 @@ if cmp -s config/fargate-batchd.json "$DESTDIR$settings" && ! is_packaged "$sett
     rm -f "$DESTDIR$settings"
 fi
 rm -f "$list"
-remove_folder "$definitions"
+# A package does not list it, because its own script makes it.
+[ -n "$packaged" ] || remove_folder "$definitions"
 remove_folder "$credentials"
 echo "$removed files removed"
 [ "$removed$kept" != 00 ] || echo "there was none; one that was installed before there was a list: name its prefix (prefix=/usr)"

@@ -19,6 +19,7 @@ mkdir -p "$root/DEBIAN"
 ${MAKE:-make} --no-print-directory -s install VERSION="$VERSION" DESTDIR="$PWD/$root" prefix=/usr sysconfdir=/etc \
     zshcompdir=/usr/share/zsh/vendor-completions
 rm "$root/etc/fargate-batchd/installed"   # dpkg keeps a list of its own
+rmdir "$root/etc/fargate-batch.d"         # postinst makes it: its group is made there, and a package knows no such group
 strip --remove-section=.comment --remove-section=.note "$root/usr/sbin/fargate-batchd" "$root/usr/bin/fargate-batchctl"
 find "$root/usr/share/man" -type f -exec gzip -9n {} +
 install -m 0644 config/deb/copyright "$root/usr/share/doc/fargate-batchd/copyright"

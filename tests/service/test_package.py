@@ -118,6 +118,13 @@ def version(machine):
     return machine.run("dpkg-query", "-W", "-f", "${db:Status-Abbrev}${Version}", UNIT, code=None).stdout.strip()
 
 
+def owner_and_mode(machine):
+    return machine.run("stat", "-c", "%a %U:%G", DEFINITIONS).stdout.strip()
+
+
+FOR_THE_DAEMON = f"750 root:{UNIT}"
+
+
 def test_installed_upgraded_removed_purged(machine, packages):
     for name, content in packages:
         (machine.root / name).write_bytes(content)
@@ -129,17 +136,22 @@ def test_installed_upgraded_removed_purged(machine, packages):
     assert machine.run("systemctl", "is-enabled", UNIT).stdout == "enabled\n"
     assert machine.run("getent", "passwd", UNIT).stdout.split(":")[5] == "/var/lib/fargate-batchd"
     assert machine.run("dpkg", "--verify", UNIT).stdout == ""
+    assert owner_and_mode(machine) == FOR_THE_DAEMON
+    machine.run("ls", DEFINITIONS, user=UNIT)
+    assert machine.run("ls", DEFINITIONS, user="nobody", code=None).returncode != 0
     assert "What to do" in machine.run("journalctl", "-u", UNIT, "-x", "--no-pager").stdout, "the catalog is in force"
     assert machine.run("systemd-analyze", "verify", "--man=no", f"{UNIT}.service").stderr == ""
 
     # Settings of one's own survive an upgrade, and the new daemon runs.
     machine.write("/etc/fargate-batchd.json", '{"owner": "me"}\n')
     machine.write("/etc/fargate-batch.d/mine.json", "{}\n")
+    machine.shell(f"chown root:games {DEFINITIONS} && chmod 0705 {DEFINITIONS}")
     before = machine.run("systemctl", "show", UNIT, "-p", "MainPID").stdout
     machine.run("dpkg", "-i", new)
     assert version(machine).endswith("-2")
     assert machine.run("systemctl", "is-active", UNIT).stdout == "active\n"
     assert machine.run("systemctl", "show", UNIT, "-p", "MainPID").stdout != before
+    assert owner_and_mode(machine) == "705 root:games", "the administrator's own"
     assert machine.path("/etc/fargate-batchd.json").read_text() == '{"owner": "me"}\n'
     time.sleep(1)
     assert '"owner": "me"' in machine.run("cat", "/run/fargate-batchd/status.json").stdout
@@ -154,8 +166,12 @@ def test_installed_upgraded_removed_purged(machine, packages):
     assert machine.run("systemctl", "is-active", UNIT, code=None).stdout == "inactive\n"
     assert machine.path("/etc/fargate-batchd.json").exists() and machine.path("/var/lib/fargate-batchd").exists()
     assert not machine.path("/usr/sbin/fargate-batchd").exists()
+    assert owner_and_mode(machine) == "705 root:games"
+    machine.shell(f"mv {DEFINITIONS} /root/mine")
     machine.run("dpkg", "-i", new)
     assert machine.run("systemctl", "is-active", UNIT).stdout == "active\n"
+    assert owner_and_mode(machine) == FOR_THE_DAEMON
+    machine.shell(f"mv /root/mine/* {DEFINITIONS} && rmdir /root/mine")
 
     machine.run("dpkg", "-P", UNIT)
     assert version(machine) in ("", "un")
@@ -174,16 +190,37 @@ def from_source(machine, target, *variables):
     return machine.run("sh", "-c", f"cd /source && {command}", code=None)
 
 
-def test_uninstalled_on_a_machine(machine, packages):
-    """A service that is in use stays, a package's files stay, and what is the administrator's is named."""
+def source_folder(machine):
+    """What make install reads, in the machine."""
     for folder in ("config", "systemd"):
         shutil.copytree(ROOT / folder, machine.path(f"/source/{folder}"))
     machine.path("/source/build").mkdir()
     for program in ("fargate-batchd", "fargate-batchctl"):
         shutil.copy(ROOT / "build" / program, machine.path("/source/build"))
+
+
+@pytest.mark.parametrize("prefix", ["/usr", "/opt/fb"])
+def test_installed_from_source_the_service_can_start(machine, prefix):
+    """Nothing is left to do but to enable it; the folder is the daemon's to read, and stays as a person has set it."""
+    source_folder(machine)
+    told = from_source(machine, "install", f"prefix={prefix}", "unitdir=/usr/lib/systemd/system")
+    assert told.returncode == 0, told
+    assert [line.strip() for line in told.stdout.splitlines() if line.startswith(" ")] == [
+        f"systemctl enable --now {UNIT}"], told.stdout
+    assert owner_and_mode(machine) == FOR_THE_DAEMON
+    machine.run("systemctl", "enable", "--now", UNIT)
+    assert machine.run("systemctl", "is-active", UNIT).stdout == "active\n"
+    assert "cannot read" not in machine.run("journalctl", "-u", UNIT, "--no-pager").stdout
+
+    machine.shell(f"chown root:games {DEFINITIONS} && chmod 0705 {DEFINITIONS}")
+    assert from_source(machine, "install", f"prefix={prefix}", "unitdir=/usr/lib/systemd/system").returncode == 0
+    assert owner_and_mode(machine) == "705 root:games"
+
+
+def test_uninstalled_on_a_machine(machine, packages):
+    """A service that is in use stays, a package's files stay, and what is the administrator's is named."""
+    source_folder(machine)
     assert from_source(machine, "install", "prefix=/usr").returncode == 0
-    machine.run("systemd-sysusers")
-    machine.run("systemctl", "daemon-reload")
     machine.run("systemctl", "enable", "--now", UNIT)
     machine.write("/etc/fargate-batchd/credentials", "", 0o600)
 
@@ -204,7 +241,7 @@ def test_uninstalled_on_a_machine(machine, packages):
     done = from_source(machine, "uninstall", "prefix=/usr")
     assert done.returncode == 0 and "files of the package fargate-batchd" in done.stdout, done
     assert machine.run("systemctl", "is-active", UNIT).stdout == "active\n"
-    assert machine.run("dpkg", "--verify", UNIT).stdout == ""
+    assert machine.run("dpkg", "--verify", UNIT).stdout == "" and owner_and_mode(machine) == FOR_THE_DAEMON
 
 
 SIX = [f"b{number:02}" for number in range(6)]
