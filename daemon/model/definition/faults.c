@@ -112,6 +112,19 @@ void yield_last(struct reader *reader, const struct spot *spot, const char *mess
 		(struct yielding){ message, position_of(reader, spot, AT_KEY) };
 }
 
+void yield_to_slip(struct reader *reader, const struct spot *spot, const json_t *object, const char *key,
+	const char *message)
+{
+	const char *written;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)object, written, value)
+		if (text_nearest(written, &key, 1)) {
+			yield_last(reader, MEMBER(spot, written), message);
+			return;
+		}
+}
+
 static bool is_at(const struct fault *fault, const struct position *at)
 {
 	return fault->at.line == at->line && fault->at.column == at->column &&

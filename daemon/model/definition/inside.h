@@ -85,6 +85,10 @@ void tell_rest(struct reader *reader);
 /* The fault added last is not told where another one stands at its place: two messages would gainsay each
  * other. */
 void yield_last(struct reader *reader, const struct spot *spot, const char *message);
+/* The fault added last says that the object lacks this key: it is not told where the key is there with a slip
+ * of the pen, which is told itself. */
+void yield_to_slip(struct reader *reader, const struct spot *spot, const json_t *object, const char *key,
+	const char *message);
 /* Takes out what yields to another. */
 void drop_yielding(struct reader *reader);
 void fault_in_text(

@@ -22,6 +22,20 @@ static void fault_in_schedule(struct reader *reader, const struct spot *spot, si
 	reader->set->faults[reader->set->fault_count - 1].at.column += (unsigned)offset + 1;
 }
 
+static void no_schedule(struct reader *reader, const struct spot *batch, const json_t *written)
+{
+	const char *message;
+
+	/* Another way to start is told as not supported yet. */
+	if (json_object_get(written, "queue") || json_object_get(written, "eventPattern") ||
+		json_object_get(written, "after"))
+		return;
+	message = arena_printf(reader->arena, "%s has no \"schedule\"", quoted(reader, batch->key));
+	fault_at(reader, batch, AT_KEY, message,
+		"write \"schedule\": \"cron(0 3 * * ? *)\" or \"rate(1 day)\"");
+	yield_to_slip(reader, batch, written, "schedule", message);
+}
+
 static void check_schedule(struct reader *reader, const struct spot *batch, const json_t *written)
 {
 	const struct spot *spot = MEMBER(batch, "schedule");
@@ -30,13 +44,7 @@ static void check_schedule(struct reader *reader, const struct spot *batch, cons
 	size_t offset;
 
 	if (!json_object_get(written, "schedule")) {
-		/* Another way to start is told as not supported yet. */
-		if (!json_object_get(written, "queue") && !json_object_get(written, "eventPattern") &&
-			!json_object_get(written, "after"))
-			fault_at(reader, batch, AT_KEY,
-				arena_printf(
-					reader->arena, "%s has no \"schedule\"", quoted(reader, batch->key)),
-				"write \"schedule\": \"cron(0 3 * * ? *)\" or \"rate(1 day)\"");
+		no_schedule(reader, batch, written);
 	} else if (text && text_starts(text, "at(")) {
 		fault_at(reader, spot, AT_VALUE, "a schedule of one time, \"at(...)\", is not supported yet",
 			"write a cron expression with its year, like \"cron(30 14 24 12 ? 2030)\"");

@@ -304,14 +304,16 @@ static void check_required(
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct schema_member *member = &schema->members[i];
 		const json_t *value = json_object_get(object, member->key);
+		const char *message;
 
-		if (member->required && (!value || (schema->open && json_is_null(value))) &&
-			!fault_is_cut(walk->reader))
-			fault_at(walk->reader, spot, AT_KEY,
-				arena_printf(arena, "%s has no \"%s\"", spot_label(walk->reader, spot),
-					member->key),
-				arena_printf(arena, "write \"%s\": %s", member->key,
-					schema_example(arena, member)));
+		if (!member->required || (value && !(schema->open && json_is_null(value))) ||
+			fault_is_cut(walk->reader))
+			continue;
+		message =
+			arena_printf(arena, "%s has no \"%s\"", spot_label(walk->reader, spot), member->key);
+		fault_at(walk->reader, spot, AT_KEY, message,
+			arena_printf(arena, "write \"%s\": %s", member->key, schema_example(arena, member)));
+		yield_to_slip(walk->reader, spot, object, member->key, message);
 	}
 }
 
