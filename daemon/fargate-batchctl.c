@@ -115,6 +115,10 @@ static int say_version(void)
 
 static int teach(struct arena *arena, const struct verb_entry *verb)
 {
+	if (!verb->run) {
+		say(stdout, "fargate-batchctl %s: %s (not built yet)\n", verb->name, verb->summary);
+		return EXIT_OK;
+	}
 	say_lines(stdout, arena_printf(arena, "usage: fargate-batchctl %s [FLAG…]%s%s\n\n%s\nflags:\n%s",
 				  verb->name, *verb->arguments ? " " : "", verb->arguments, verb->help,
 				  options_help(arena, verb->flags)));
@@ -175,9 +179,11 @@ static int run(struct arena *arena, int argc, char **argv)
 	bool read = options_read(arena, argc, argv, FLAG_ANY, &options, &error);
 	const struct verb_entry *verb = options.word_count ? find_verb(options.words[0]) : NULL;
 
+	if (verb && verb->run)
+		return run_verb(verb, arena, argc, argv);
 	if (verb)
-		return verb->run ? run_verb(verb, arena, argc, argv)
-				 : session_complain("%s is not built yet", verb->name);
+		return options.help ? teach(arena, verb)
+				    : session_complain("%s is not built yet", verb->name);
 	if (options.word_count)
 		return unknown_verb(options.words[0]);
 	if (!read)
