@@ -97,8 +97,8 @@ bool folder_set_mode(const struct folder *folder, mode_t mode, struct error *err
 	return set;
 }
 
-/* Opens a regular file of one name; -1 and `error` where it is none. One that was just replaced has no name.
- */
+/* Opens a regular file of one name; -1 and `error` where
+ * it is none. One that was just replaced has no name. */
 static int open_plain(const struct folder *folder, const char *name, int flags, struct stat *status,
 	enum found *found, struct error *error)
 {

@@ -237,8 +237,8 @@ struct transport *http_new(struct ev_loop *loop, const struct http_options *opti
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		http->unusable = "libcurl could not be started";
 	else if (!(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS))
-		http->unusable = "this libcurl has no asynchronous resolver: every look-up would stop the "
-				 "whole program";
+		http->unusable =
+			"this libcurl has no asynchronous resolver: every look-up would stop the whole program";
 	else
 		multi_start(http);
 	return &http->base;

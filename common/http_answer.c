@@ -114,8 +114,7 @@ static const char *reason(struct exchange *exchange, const char *url)
 	hide_passwords(exchange->detail);
 	if (proxy)
 		snprintf(exchange->detail, sizeof exchange->detail,
-			"%s; the proxy of %s is not [SCHEME://][USER:PASSWORD@]HOST[:PORT]; marks in the "
-			"password are written as %%2F",
+			"%s; the proxy of %s is not [SCHEME://][USER:PASSWORD@]HOST[:PORT]; marks in the password are written as %%2F",
 			curl_easy_strerror(exchange->result), proxy);
 	return exchange->detail[0] ? exchange->detail : curl_easy_strerror(exchange->result);
 }

@@ -53,8 +53,8 @@ static bool too_deep(const char *text, size_t length, unsigned depth, struct jso
 	return false;
 }
 
-/* What goes wrong: as Jansson says it where it is Jansson's to say, as we tell it, and what to write instead.
- */
+/* What goes wrong: as Jansson says it where it is Jansson's
+ * to say, as we tell it, and what to write instead. */
 static const struct {
 	const char *said, *told, *remedy;
 } reasons[] = {
@@ -87,8 +87,8 @@ const char *json_remedy(const struct error *error)
 	return "mind the quotes, commas and brackets: no comments, no comma after the last member";
 }
 
-/* Jansson stops behind what it stumbled over; where it says what that was, its beginning is the better place.
- */
+/* Jansson stops behind what it stumbled over; where it
+ * says what that was, its beginning is the better place. */
 static size_t stumbled_at(const char *text, size_t length, const json_error_t *fault)
 {
 	size_t position = fault->position > 0 ? (size_t)fault->position : 0;

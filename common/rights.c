@@ -60,9 +60,7 @@ bool rights_take(const struct rights *rights, struct error *error)
 	reason = errno;
 	back();
 	return error_set(error, ERROR_INPUT,
-		"root may not take the rights of user %lu here (%s): allow it CAP_SETUID and CAP_SETGID, or "
-		"run "
-		"this as that user",
+		"root may not take the rights of user %lu here (%s): allow it CAP_SETUID and CAP_SETGID, or run this as that user",
 		(unsigned long)rights->user, strerror(reason));
 }
 

@@ -12,29 +12,23 @@
 
 static const struct verb_entry verbs[] = {
 	{ "check", "[FILE…]", "validate definitions and settings, offline",
-		"Reads the definitions (or only the FILEs) and the settings, and prints one line for each "
-		"fault:\n"
+		"Reads the definitions (or only the FILEs) and the settings, and prints one line for each fault:\n"
 		"file:line:column: what is wrong; what to write instead. Never calls AWS.\n"
 		"What a FILE names may be defined in the other files of the folder, which are not judged.\n"
-		"With --reloaded it then sends SIGHUP to the daemon and ends when that has arrived: what "
-		"systemctl reload does.\n"
+		"With --reloaded it then sends SIGHUP to the daemon and ends when that has arrived: what systemctl reload does.\n"
 		"Exit code: 0 valid, 1 faults, 2 something could not be read.\n\n"
 		"  fargate-batchctl check --definitions ./jobs --format github\n",
 		FLAG_JSON | FLAG_FORMAT | FLAG_RELOADED | FLAG_FILES, 10000, verb_check },
 	{ "diff", "[BATCH…]", "show what a pass would change, and write nothing",
-		"Reads AWS and prints every difference, batch by batch, field by field, old → new. With "
-		"names: only\n"
+		"Reads AWS and prints every difference, batch by batch, field by field, old → new. With names: only\n"
 		"these batches and what they need.\n"
-		"Exit code: 0 in sync, 1 differences (conflicts and held plans too), 2 something could not "
-		"be read.\n\n"
+		"Exit code: 0 in sync, 1 differences (conflicts and held plans too), 2 something could not be read.\n\n"
 		"  fargate-batchctl diff --definitions ./jobs --hide-values\n",
 		FLAG_JSON | FLAG_HIDE_VALUES | FLAG_COMMON, 10000, verb_diff },
 	{ "apply", "[BATCH…]", "make AWS match the definitions, once, in the foreground",
-		"One pass: creates, changes, disables and deletes what the definitions ask for. With names: "
-		"only these\n"
+		"One pass: creates, changes, disables and deletes what the definitions ask for. With names: only these\n"
 		"batches and what they need, and nothing is deleted.\n"
-		"Exit code: 0 converged, 1 something failed, was refused or is held, 2 could not run, 130 "
-		"interrupted.\n\n"
+		"Exit code: 0 converged, 1 something failed, was refused or is held, 2 could not run, 130 interrupted.\n\n"
 		"  fargate-batchctl apply --definitions ./jobs\n"
 		"  fargate-batchctl apply nightly-report\n"
 		"  fargate-batchctl apply --approve 1034424ddd66\n",
@@ -46,8 +40,7 @@ static const struct verb_entry verbs[] = {
 		"  fargate-batchctl list\n",
 		FLAG_JSON | FLAG_COMMON, 10000, verb_list },
 	{ "next", "[BATCH…]", "the next fire times, in UTC",
-		"Counted from the schedule expression alone; never calls AWS, which alone knows when a "
-		"rate(…) fires.\n"
+		"Counted from the schedule expression alone; never calls AWS, which alone knows when a rate(…) fires.\n"
 		"Exit code: 0, or 2 for wrong use or broken definitions.\n\n"
 		"  fargate-batchctl next nightly-report --count 3\n",
 		FLAG_JSON | FLAG_COUNT | FLAG_FILES, 10000, verb_next },
@@ -55,36 +48,29 @@ static const struct verb_entry verbs[] = {
 	{ "runs", "[BATCH]", "recent runs of the batches", "", FLAG_JSON, 10000, NULL },
 	{ "logs", "BATCH", "the log of a run", "", 0, 10000, NULL },
 	{ "status", "", "what the daemon last did, and what is wrong now",
-		"Reads what the daemon wrote at the end of its last pass ($RUNTIME_DIRECTORY, "
-		"/run/fargate-batchd);\n"
+		"Reads what the daemon wrote at the end of its last pass ($RUNTIME_DIRECTORY, /run/fargate-batchd);\n"
 		"never calls AWS.\n"
-		"Exit code: 0 healthy, 1 degraded, 2 unknown (the daemon does not run, or has not looked "
-		"at AWS since the\n"
+		"Exit code: 0 healthy, 1 degraded, 2 unknown (the daemon does not run, or has not looked at AWS since the\n"
 		"last reload).\n"
-		"With --alive only whether its loop lives is asked: 0 alive, 1 stuck, 2 unknown; for health "
-		"checks that restart.\n\n"
+		"With --alive only whether its loop lives is asked: 0 alive, 1 stuck, 2 unknown; for health checks that restart.\n\n"
 		"  fargate-batchctl status\n",
 		FLAG_JSON | FLAG_ALIVE, 0, verb_status },
 	{ "wait", "", "wait until the last reload was carried out, then status",
-		"Waits until a pass has ended that began after the last reload (or start) was taken, and "
-		"then says what\n"
+		"Waits until a pass has ended that began after the last reload (or start) was taken, and then says what\n"
 		"status says. Never calls AWS.\n"
 		"Exit code: as status; 2 where the time is over first.\n\n"
 		"  systemctl reload fargate-batchd && fargate-batchctl wait --timeout 10m\n",
 		FLAG_TIMEOUT, 0, verb_wait },
 	{ "reload", "", "let the running daemon read its files anew, and wait for it",
-		"Signals the daemon that holds the state directory, and waits as wait does: where there is "
-		"no systemd.\n"
+		"Signals the daemon that holds the state directory, and waits as wait does: where there is no systemd.\n"
 		"Files that are broken stay out of force, and say so.\n"
 		"Exit code: as status; 2 where no daemon runs or the time is over first.\n\n"
 		"  fargate-batchctl reload\n",
 		FLAG_TIMEOUT, 0, verb_reload },
 	{ "import", "", "print definitions of what already exists", "", 0, 10000, NULL },
 	{ "approve", "PLAN", "let one held deletion plan pass",
-		"Where too much would be removed at once, nothing is, and diff, apply and status show the "
-		"held plan's name.\n"
-		"The approval holds for exactly that plan, for one hour, from the next pass on. It is used "
-		"up\n"
+		"Where too much would be removed at once, nothing is, and diff, apply and status show the held plan's name.\n"
+		"The approval holds for exactly that plan, for one hour, from the next pass on. It is used up\n"
 		"when all that it names is disabled; what comes back in between needs a new one.\n"
 		"Exit code: 0, or 2 where no such plan is held.\n\n"
 		"  fargate-batchctl approve 3f9a0c2d41aa\n",
@@ -95,16 +81,14 @@ static const struct verb_entry verbs[] = {
 static void usage(struct arena *arena)
 {
 	say_lines(stdout,
-		"Scheduled Fargate tasks from definition files.\n\nusage: fargate-batchctl VERB [FLAG…] "
-		"[WORD…]\n\n");
+		"Scheduled Fargate tasks from definition files.\n\nusage: fargate-batchctl VERB [FLAG…] [WORD…]\n\n");
 	for (size_t i = 0; i < ARRAY_LENGTH(verbs); i++)
 		say(stdout, "  %-8s %s%s\n", verbs[i].name, verbs[i].summary,
 			verbs[i].run ? "" : " (not built yet)");
-	say_lines(
-		stdout, arena_printf(arena,
-				"\nflags of most verbs:\n%s\nfargate-batchctl VERB --help says more, with an "
-				"example.\n",
-				options_help(arena, FLAG_COMMON)));
+	say_lines(stdout,
+		arena_printf(arena,
+			"\nflags of most verbs:\n%s\nfargate-batchctl VERB --help says more, with an example.\n",
+			options_help(arena, FLAG_COMMON)));
 }
 
 static int say_version(void)

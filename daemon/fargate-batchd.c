@@ -17,8 +17,7 @@ static int teach(struct arena *arena)
 			"Keeps scheduled Fargate tasks as the definition files say, for ever.\n\n"
 			"usage: fargate-batchd [FLAG…]\n\nflags:\n%s\n"
 			"SIGHUP reads definitions and settings anew, SIGTERM ends after what is under way.\n"
-			"Exit code: 0 ended as asked, 2 wrong use, 78 definitions, settings or state do not "
-			"let it start.\n\n"
+			"Exit code: 0 ended as asked, 2 wrong use, 78 definitions, settings or state do not let it start.\n\n"
 			"  fargate-batchd --definitions ./jobs --debug\n",
 			options_help(arena, FLAG_LOG_FORMAT | FLAG_COMMON)));
 	return EXIT_OK;

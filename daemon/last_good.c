@@ -175,8 +175,7 @@ void session_fill_ledger(struct session *session)
 	kept = folder ? read_definitions(folder, arena, &damaged, &error) : NULL;
 	if (error.code != ERROR_NONE)
 		session->passed_over = arena_printf(session->arena,
-			"%s; the names of what it served are not known, so a batch of it that has left is "
-			"held",
+			"%s; the names of what it served are not known, so a batch of it that has left is held",
 			error.text);
 	if (kept && !kept->broken)
 		ledger_fill(session->state, kept, aws_region(session->aws));

@@ -261,8 +261,7 @@ static struct definitions *too_large(struct loading *loading, const char *direct
 {
 	return too_much(loading, directory,
 		arena_printf(loading->arena,
-			"the files are more than one daemon's memory is for: read, they would take over %d "
-			"MiB",
+			"the files are more than one daemon's memory is for: read, they would take over %d MiB",
 			MEMORY_LIMIT >> 20),
 		"take away what is no definition, or divide the apps between two daemons");
 }

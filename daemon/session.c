@@ -118,8 +118,7 @@ static bool place_app(struct app *app, const char *region, struct error *error)
 		return true;
 	if (!region)
 		return error_set(error, ERROR_INPUT,
-			"no region for app %s (%s:%u): write \"region\" there, or give --region or "
-			"AWS_REGION",
+			"no region for app %s (%s:%u): write \"region\" there, or give --region or AWS_REGION",
 			app->name, app->at.file, app->at.line);
 	if (!region_check(region, error))
 		return error_wrap(error,

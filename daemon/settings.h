@@ -30,8 +30,7 @@ struct settings {
 
 enum { SETTINGS_LIMIT = 64 * 1024 }; /* bytes of a file */
 
-/* The settings that this text says; `file` is where it was read from, for faults.
- */
+/* The settings that this text says; `file` is where it was read from, for faults. */
 struct settings *settings_read(struct arena *arena, const char *file, const char *text, size_t length);
 
 /*

@@ -127,8 +127,7 @@ static void show_way_out(FILE *file, const struct problem *problem)
 		return;
 	if (kind->shape == SHAPE_PLAIN)
 		say(file,
-			"; write \"%s\": {\"name\": \"%s\", \"managed\": false} to use it as it is, or give "
-			"yours another name",
+			"; write \"%s\": {\"name\": \"%s\", \"managed\": false} to use it as it is, or give yours another name",
 			key, problem->want->name);
 	else
 		say(file, "; give yours another name, or remove the other");
@@ -552,9 +551,7 @@ char *show_clock(struct arena *arena, double ahead)
 	while (apart < units[unit].seconds)
 		unit++;
 	return arena_printf(arena,
-		"this machine's clock is %.1f %s %s AWS's: the end of a grace and what \"next\" tells go by "
-		"it; "
-		"set it right",
+		"this machine's clock is %.1f %s %s AWS's: the end of a grace and what \"next\" tells go by it; set it right",
 		apart / (unit == 0          ? 86400
 				: unit == 1 ? 3600
 					    : 60),

@@ -28,9 +28,8 @@ const char *show_name(const struct action *action);
 void show_action(FILE *file, const struct action *action, const struct show_options *options);
 
 /*
- * What stops an app or a batch, what could not be read, what is held: conflicts and held plans belong to the
- * answer
- * (`answer`), readings that failed to the way there (`aside`).
+ * What stops an app or a batch, what could not be read, what is held: conflicts and held
+ * plans belong to the answer (`answer`), readings that failed to the way there (`aside`).
  */
 void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const struct show_options *options);
 

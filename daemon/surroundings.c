@@ -43,9 +43,8 @@ static void take_defaults(struct arena *arena)
 	if (file < 0)
 		return;
 	if (!is_roots(file)) {
-		session_complain(
-			DEFAULTS " is not read: it has to belong to root, and nobody else may write it; "
-				 "run chown root:root and chmod go-w");
+		session_complain(DEFAULTS
+			" is not read: it has to belong to root, and nobody else may write it; run chown root:root and chmod go-w");
 		return;
 	}
 	text = file_read_opened(arena, file, DEFAULTS, length, &length, &error);

@@ -49,8 +49,8 @@ struct call_options {
 	 * that was lost, or a 5xx, then ends the call as FAILURE_UNKNOWN. Throttling is still waited out.
 	 */
 	bool once;
-	/* Paging: the request's and the answer's token members; NULL page_in = one page. `page` may be NULL.
-	 */
+	/* Paging: the request's and the answer's token members;
+	 * NULL page_in = one page. `page` may be NULL. */
 	const char *page_in, *page_out;
 	call_page *page;
 	call_done *done;
@@ -94,8 +94,8 @@ struct aws_options {
 
 /* Reads the environment and the shared files once; a file that is there and broken is an error. */
 struct aws *aws_new(const struct aws_options *options, struct error *error);
-/* Ends everything without calling back, not to be called from a callback. Before its transport; accepts NULL.
- */
+/* Ends everything without calling back, not to be called
+ * from a callback. Before its transport; accepts NULL. */
 struct aws *aws_free(struct aws *aws);
 
 /* A sentence about a configuration file that others may write; NULL where there is none. */
@@ -132,8 +132,8 @@ void aws_stop(struct aws *aws);
 void aws_resume(struct aws *aws);
 
 /* Counters since the start by (service, operation), for metrics and benchmarks. */
-/* calls: requests sent, each try and page; errors: answers that were none of success, among them: throttled.
- */
+/* calls: requests sent, each try and page; errors: answers
+ * that were none of success, among them: throttled. */
 struct call_count {
 	const char *service, *operation;
 	unsigned long calls, errors, throttled;

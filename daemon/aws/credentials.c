@@ -225,10 +225,10 @@ static const struct source *from_unsupported(const struct profile *profile, stru
 
 	for (size_t i = 0; i < ARRAY_LENGTH(ways); i++)
 		if (profile_get(profile, ways[i].key))
-			return no_keys(arena, arena_printf(arena,
-						      "the profile \"%s\" takes its keys from %s (%s), which "
-						      "is not supported yet; " INSTEAD,
-						      profile->name, ways[i].what, ways[i].key));
+			return no_keys(arena,
+				arena_printf(arena,
+					"the profile \"%s\" takes its keys from %s (%s), which is not supported yet; " INSTEAD,
+					profile->name, ways[i].what, ways[i].key));
 	return NULL;
 }
 
@@ -243,15 +243,14 @@ static const struct source *from_credential_source(struct arena *arena, const st
 	if (strcmp(name, "Environment") != 0)
 		return no_keys(arena,
 			arena_printf(arena,
-				"the profile \"%s\" has credential_source = %s, which is not supported yet; "
-				"use Environment or source_profile",
+				"the profile \"%s\" has credential_source = %s, which is not supported yet; use Environment or source_profile",
 				profile->name, name));
 	keys = from_environment(arena);
 	return keys ? keys
-		    : no_keys(arena, arena_printf(arena,
-					     "the profile \"%s\" takes its keys from the environment, where "
-					     "AWS_ACCESS_KEY_ID is not set",
-					     profile->name));
+		    : no_keys(arena,
+			      arena_printf(arena,
+				      "the profile \"%s\" takes its keys from the environment, where AWS_ACCESS_KEY_ID is not set",
+				      profile->name));
 }
 
 /* Whose keys assume the role of the profile. */
@@ -264,10 +263,10 @@ static const struct source *role_from(const struct configuration *configuration,
 	if (!name && profile_get(profile, "credential_source"))
 		return from_credential_source(arena, profile);
 	if (!name)
-		return no_keys(arena, arena_printf(arena,
-					      "the profile \"%s\" has role_arn but neither source_profile "
-					      "nor credential_source",
-					      profile->name));
+		return no_keys(arena,
+			arena_printf(arena,
+				"the profile \"%s\" has role_arn but neither source_profile nor credential_source",
+				profile->name));
 	other = profiles_find(&configuration->profiles, name);
 	if (!other)
 		return no_keys(
@@ -284,9 +283,7 @@ static const char *role_problem(const struct profile *profile, struct arena *are
 
 	if (profile_get(profile, "mfa_serial"))
 		return arena_printf(arena,
-			"the profile \"%s\" wants a code of an MFA device (mfa_serial), which nobody is here "
-			"to "
-			"enter; use a role that needs none",
+			"the profile \"%s\" wants a code of an MFA device (mfa_serial), which nobody is here to enter; use a role that needs none",
 			profile->name);
 	if (duration && (duration[strspn(duration, "0123456789")] || strlen(duration) > 6))
 		return arena_printf(arena,
@@ -348,20 +345,18 @@ static const struct source *from_nowhere(const struct configuration *configurati
 	if (!container)
 		container = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
 	if (container)
-		return no_keys(arena, "AWS_CONTAINER_CREDENTIALS_* is set, but keys from a container's "
-				      "endpoint are not supported yet; " INSTEAD);
-	return no_keys(
-		arena, arena_printf(arena,
-			       "no AWS credentials: neither AWS_ACCESS_KEY_ID in the environment nor a "
-			       "profile \"%s\" in %s or %s%s%s "
-			       "(an instance's own role is not supported yet); write them into " SERVICE_KEYS
-			       " and restart fargate-batchd, or " INSTEAD,
-			       configuration->profile_name,
-			       configuration->credentials_file ? configuration->credentials_file
-							       : "~/.aws/credentials",
-			       configuration->config_file ? configuration->config_file : "~/.aws/config",
-			       configuration->directory_file ? " or " : "",
-			       configuration->directory_file ? configuration->directory_file : ""));
+		return no_keys(arena,
+			"AWS_CONTAINER_CREDENTIALS_* is set, but keys from a container's endpoint are not supported yet; " INSTEAD);
+	return no_keys(arena,
+		arena_printf(arena,
+			"no AWS credentials: neither AWS_ACCESS_KEY_ID in the environment nor a profile \"%s\" in %s or %s%s%s (an instance's own role is not supported yet); write them into " SERVICE_KEYS
+			" and restart fargate-batchd, or " INSTEAD,
+			configuration->profile_name,
+			configuration->credentials_file ? configuration->credentials_file
+							: "~/.aws/credentials",
+			configuration->config_file ? configuration->config_file : "~/.aws/config",
+			configuration->directory_file ? " or " : "",
+			configuration->directory_file ? configuration->directory_file : ""));
 }
 
 /* A profile that only says where, say a region, is none to take keys from. */
@@ -389,8 +384,8 @@ const struct source *credentials_find(const struct configuration *configuration,
 	/* Before the shared files, as everywhere: going on to them might reach another account than was
 	 * meant. */
 	if (!configuration->profile_flag && environment("AWS_WEB_IDENTITY_TOKEN_FILE"))
-		return no_keys(arena, "AWS_WEB_IDENTITY_TOKEN_FILE is set, but a web identity is not "
-				      "supported yet; " INSTEAD);
+		return no_keys(arena,
+			"AWS_WEB_IDENTITY_TOKEN_FILE is set, but a web identity is not supported yet; " INSTEAD);
 	if (profile && (configuration->profile_flag || profile_has_keys(profile)))
 		return from_profile(configuration, arena, profile, NULL, 0);
 	return from_nowhere(configuration, arena);

@@ -70,8 +70,8 @@ static const char *variant_name(const struct endpoint_sources *sources, const st
 	const struct partition *partition, const char *region, struct arena *arena)
 {
 	const char *prefix = service->prefix;
-	/* In GovCloud the common names of these are FIPS endpoints already, of the first dual-stack ones too.
-	 */
+	/* In GovCloud the common names of these are FIPS
+	 * endpoints already, of the first dual-stack ones too. */
 	static const char *const gov_fips[] = { "events", "logs", "sts", "ec2", "sqs" };
 	size_t count = sources->dual_stack ? 1 : ARRAY_LENGTH(gov_fips);
 

@@ -157,8 +157,8 @@ static void take_role(struct identity *identity, const json_t *reply)
 		set_keys(identity, &keys, (double)expiry);
 }
 
-/* What the role's own calls fail with: what passes, or is no answer of AWS, is that; else there are no keys.
- */
+/* What the role's own calls fail with: what passes, or
+ * is no answer of AWS, is that; else there are no keys. */
 static void role_refused(struct identity *identity, const struct call_result *result)
 {
 	const struct failure *failure = &result->failure;

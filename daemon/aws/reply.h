@@ -11,10 +11,9 @@
 #include "service.h"
 
 /*
- * True with a new reference in `reply`: an object, {} where the operation answers nothing; XML comes as JSON
- * with
- * `<Operation>Result` unwrapped, its numbers and booleans as strings. False with `failure` filled. The
- * response must have a status.
+ * True with a new reference in `reply`: an object, {} where the operation answers nothing; XML comes
+ * as JSON with `<Operation>Result` unwrapped, its numbers and booleans as strings. False with
+ * `failure` filled. The response must have a status.
  */
 bool reply_read(const struct service *service, const char *operation, const struct http_response *response,
 	json_t **reply, struct failure *failure);

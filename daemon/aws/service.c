@@ -32,8 +32,7 @@ static const struct rest_operation rest_operations[] = {
 	{ "scheduler", "UpdateSchedule", "PUT", "/schedules/{Name}", NULL },
 	{ "scheduler", "GetSchedule", "GET", "/schedules/{Name}", "GroupName=groupName" },
 	{ "scheduler", "ListSchedules", "GET", "/schedules",
-		"GroupName=ScheduleGroup MaxResults=MaxResults NamePrefix=NamePrefix NextToken=NextToken "
-		"State=State" },
+		"GroupName=ScheduleGroup MaxResults=MaxResults NamePrefix=NamePrefix NextToken=NextToken State=State" },
 	{ "scheduler", "DeleteSchedule", "DELETE", "/schedules/{Name}",
 		"ClientToken=clientToken GroupName=groupName" },
 	{ "scheduler", "CreateScheduleGroup", "POST", "/schedule-groups/{Name}", NULL },
@@ -49,9 +48,7 @@ static const struct rest_operation rest_operations[] = {
 	{ "pipes", "UpdatePipe", "PUT", "/v1/pipes/{Name}", NULL },
 	{ "pipes", "DescribePipe", "GET", "/v1/pipes/{Name}", NULL },
 	{ "pipes", "ListPipes", "GET", "/v1/pipes",
-		"NamePrefix=NamePrefix DesiredState=DesiredState CurrentState=CurrentState "
-		"SourcePrefix=SourcePrefix "
-		"TargetPrefix=TargetPrefix NextToken=NextToken Limit=Limit" },
+		"NamePrefix=NamePrefix DesiredState=DesiredState CurrentState=CurrentState SourcePrefix=SourcePrefix TargetPrefix=TargetPrefix NextToken=NextToken Limit=Limit" },
 	{ "pipes", "DeletePipe", "DELETE", "/v1/pipes/{Name}", NULL },
 	{ "pipes", "StartPipe", "POST", "/v1/pipes/{Name}/start", NULL },
 	{ "pipes", "StopPipe", "POST", "/v1/pipes/{Name}/stop", NULL },

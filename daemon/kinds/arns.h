@@ -18,8 +18,8 @@ char *arn_of(const struct view *view, const char *service, const char *rest);
 /* The last part of an ARN, behind its last '/' or ':'. */
 const char *arn_tail(const char *arn);
 
-/* The image of a batch: the tag, digest or URI it or its app names, in the app's repository. From the arena.
- */
+/* The image of a batch: the tag, digest or URI it or its
+ * app names, in the app's repository. From the arena. */
 char *image_uri(const struct view *view, const struct app *app, const struct batch *batch);
 
 #endif

@@ -120,11 +120,7 @@ static void remark_on_batch(const struct view *view, const struct resource *want
 				.overruled = true,
 				.batch = batch->name,
 				.text = arena_printf(view->arena,
-					"cluster %s: no run can start: its capacityProviderStrategy names "
-					"%s, which the "
-					"cluster lacks, and which is not ours to add there; let the "
-					"cluster's "
-					"owner add it, or leave it out of the strategy",
+					"cluster %s: no run can start: its capacityProviderStrategy names %s, which the cluster lacks, and which is not ours to add there; let the cluster's owner add it, or leave it out of the strategy",
 					want->name, provider),
 			});
 	}

@@ -83,9 +83,7 @@ static void log_group_remark(const struct view *view, const struct resource *wan
 			.name = want->name,
 			.overruled = true,
 			.text = arena_printf(view->arena,
-				"log-group %s: %s is asked for, and the account's retention policy \"%s\" "
-				"makes it %s%s, "
-				"whatever is written: it overrides a group's own",
+				"log-group %s: %s is asked for, and the account's retention policy \"%s\" makes it %s%s, whatever is written: it overrides a group's own",
 				want->name, asked, have->overruled_by, live ? live : "never expire",
 				live ? " days" : ""),
 		});

@@ -7,8 +7,8 @@
 #include "model/definition/input.h"
 #include "wanting.h"
 
-/* What a rule starts: one ECS target with the Id `fargate-batchd`. Targets of other Ids are somebody else's.
- */
+/* What a rule starts: one ECS target with the Id
+ * `fargate-batchd`. Targets of other Ids are somebody else's. */
 
 #define TARGET_ID "fargate-batchd"
 

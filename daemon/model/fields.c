@@ -377,9 +377,8 @@ static void walk_scalar(
 
 	if (rule && (rule->form == FIELD_CPU || rule->form == FIELD_MEMORY))
 		value = units(walk->scratch, value, rule->form);
-	/* AWS drops and adds empty texts; in a document of the user's own, and beside a name, they say
-	 * something.
-	 */
+	/* AWS drops and adds empty texts; in a document of the
+	 * user's own, and beside a name, they say something. */
 	if ((*value || walk->own || walk->pair) && !is_default(walk, rule, value, around))
 		emit(walk, value)->later |= !*value && !walk->own;
 }

@@ -126,8 +126,8 @@ struct kind {
 	/* What a request's answer says; false where it cannot be read. NULL = nothing. */
 	bool (*done)(const struct view *view, const struct request *request, const json_t *reply,
 		struct said *said, struct error *error);
-	/* How the tags are read from the resource's own service, before a first write; NULL where not tagged.
-	 */
+	/* How the tags are read from the resource's own
+	 * service, before a first write; NULL where not tagged. */
 	const struct reading *tags_reading;
 	/* How it is found: all of them in one list, or by name, so many names in one call. */
 	const struct reading *list, *by_name;

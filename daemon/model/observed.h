@@ -49,8 +49,8 @@ struct resource *observed_add(struct observed *observed, const struct kind *kind
 void observed_add_tagged(struct observed *observed, const char *arn, struct tags tags);
 void observed_add_unreadable(
 	struct observed *observed, const struct kind *kind, const char *name, const char *text);
-/* A revision of this family, after observed_sort, that the list should have shown; NULL where it is complete.
- */
+/* A revision of this family, after observed_sort, that
+ * the list should have shown; NULL where it is complete. */
 const struct resource *observed_unlisted(
 	const struct observed *observed, const struct kind *kind, const char *family);
 /* Whether this question is new in the pass; from now on it is not. */
@@ -64,9 +64,8 @@ const struct tags *observed_tags(const struct observed *observed, const char *ar
 
 /* Whether an app is reached through this site. */
 bool site_has(const struct view *view, const struct app *app);
-/* Whether the app is here, or reached with another identity in the same account: what is global is shared
- * with it.
- */
+/* Whether the app is here, or reached with another identity
+ * in the same account: what is global is shared with it. */
 bool site_shares_account(const struct view *view, const struct app *app);
 /* The same in this site's region: names of every kind are shared with it. */
 bool site_shares(const struct view *view, const struct app *app);

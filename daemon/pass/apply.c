@@ -418,10 +418,10 @@ static bool confirm(struct work *work)
 	if (!have)
 		return false;
 	if (work->tags_read) {
-		fail(work, arena_printf(work->applying->arena,
-				   "its tags were asked for and did not become known (%s %s): nothing was "
-				   "written",
-				   have->kind->tags_reading->service, have->kind->tags_reading->operation));
+		fail(work,
+			arena_printf(work->applying->arena,
+				"its tags were asked for and did not become known (%s %s): nothing was written",
+				have->kind->tags_reading->service, have->kind->tags_reading->operation));
 		return true;
 	}
 	work->tags_read = true;
@@ -476,8 +476,8 @@ static bool check_state(struct work *work)
 	return true;
 }
 
-/* The kind that the action needs to be absent under its name: NULL where none has to be, or a list has told.
- */
+/* The kind that the action needs to be absent under its
+ * name: NULL where none has to be, or a list has told. */
 static const struct kind *absent_kind(const struct work *work)
 {
 	const struct action *action = work->action;
@@ -499,10 +499,10 @@ static void absence_answered(const struct call_result *result, void *data)
 
 	work->state_read = true;
 	if (result->ok)
-		fail(work, arena_printf(work->applying->arena,
-				   "%s %s is there, though the list did not show it: left alone, the next "
-				   "pass looks whose it is",
-				   absent_kind(work)->name, work->action->name));
+		fail(work,
+			arena_printf(work->applying->arena,
+				"%s %s is there, though the list did not show it: left alone, the next pass looks whose it is",
+				absent_kind(work)->name, work->action->name));
 	else if (result->failure.class != FAILURE_NOT_FOUND)
 		fail_with(work, result);
 	else

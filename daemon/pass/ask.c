@@ -87,8 +87,7 @@ static const char *check_network(const struct failure *failure)
 	if (failure->status)
 		return "";
 	if (strstr(failure->message, "certificate"))
-		return "; check the endpoint, or name a file with its authority's certificate in "
-		       "AWS_CA_BUNDLE";
+		return "; check the endpoint, or name a file with its authority's certificate in AWS_CA_BUNDLE";
 	return "; check endpoint, region, proxy and network";
 }
 
@@ -105,8 +104,7 @@ static const char *advice(struct arena *arena, const struct call_result *result)
 	case FAILURE_QUOTA:
 		return "; raise the quota or remove something, the next pass tries again";
 	case FAILURE_UNKNOWN:
-		return "; it may have been carried out all the same: the next pass reads before it tries "
-		       "again";
+		return "; it may have been carried out all the same: the next pass reads before it tries again";
 	case FAILURE_TRANSIENT:
 		return check_network(failure);
 	case FAILURE_RUBBISH:

@@ -30,9 +30,8 @@ static bool covered(const struct action *action, void *data)
 	return memory_covers(data, action);
 }
 
-/* Each approval is used by the first pass that writes under it; one for this pass alone leaves nothing to
- * use.
- */
+/* Each approval is used by the first pass that writes
+ * under it; one for this pass alone leaves nothing to use. */
 static void use_approvals(struct pass *pass)
 {
 	struct approvals *approvals = state_approvals(pass->options.state);

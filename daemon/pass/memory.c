@@ -52,8 +52,7 @@ void memory_keep_calm(struct pass *pass, struct pass_site *site)
 			action->outcome = OUTCOME_HELD;
 			action->fought = true;
 			action->error = arena_printf(pass->arena,
-				"%s keeps being changed outside: not fought over before %s; a reload "
-				"(systemctl reload fargate-batchd) writes it at once",
+				"%s keeps being changed outside: not fought over before %s; a reload (systemctl reload fargate-batchd) writes it at once",
 				difference->path, when);
 		}
 	}

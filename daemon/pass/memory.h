@@ -13,8 +13,8 @@ void memory_review_approvals(const struct pass *pass);
 /* Whether the removal was approved before, with the plan that it left under. */
 bool memory_covers(const struct pass *pass, const struct action *action);
 
-/* The ARNs of what was disabled in the hour before this pass, without what a person approved; from the arena.
- */
+/* The ARNs of what was disabled in the hour before this
+ * pass, without what a person approved; from the arena. */
 const char **memory_recently_left(const struct pass *pass, size_t *count);
 
 /* Keeps what the site's actions have done. */

@@ -109,8 +109,7 @@ static bool has_room(const struct observing *observing, struct error *error)
 	if (!answers && footprint_heap() <= HEAP_MIB << 20)
 		return true;
 	return error_set(error, ERROR_REPLY,
-		"what AWS lists takes over %zu MiB of memory here%s, and the rest of it is not read; check "
-		"endpoint and proxy",
+		"what AWS lists takes over %zu MiB of memory here%s, and the rest of it is not read; check endpoint and proxy",
 		answers ? ANSWERS_MIB : HEAP_MIB, answers ? "" : " with all that is defined");
 }
 
@@ -189,8 +188,7 @@ static void hear_no_tags(struct question *question, const struct call_result *re
 	if (is_named(observing, question->kind, question->name)) {
 		trouble(question, ERROR_AWS,
 			arena_printf(observing->arena,
-				"it is there, and AWS does not find its tags, so nobody knows whose it is: "
-				"%s",
+				"it is there, and AWS does not find its tags, so nobody knows whose it is: %s",
 				ask_failure(observing->arena, result)));
 		return;
 	}

@@ -77,8 +77,8 @@ static struct line line_of(struct pass_site *site)
 	};
 }
 
-/* The account that the app says, or that it was first applied to, has to be the one that the keys belong to.
- */
+/* The account that the app says, or that it was first
+ * applied to, has to be the one that the keys belong to. */
 static bool right_account(struct pass_site *site, const struct app *app)
 {
 	const char *before = state_account_of(site->pass->options.state, app->name);
@@ -90,9 +90,7 @@ static bool right_account(struct pass_site *site, const struct app *app)
 			app->at.file, app->at.line, app->name, app->account_id, account);
 	if (!app->account_id && before && strcmp(before, account) != 0)
 		return error_set(&site->error, ERROR_INPUT,
-			"app %s was applied to account %s before, and these keys are of %s; name "
-			"\"accountId\" in %s:%u if it "
-			"has moved; nothing was touched",
+			"app %s was applied to account %s before, and these keys are of %s; name \"accountId\" in %s:%u if it has moved; nothing was touched",
 			app->name, before, account, app->at.file, app->at.line);
 	return true;
 }
@@ -211,9 +209,8 @@ static void observe(struct pass *pass)
 	}
 }
 
-/* Before a revision goes, everybody's rules are asked whether they start it; what nobody lets pass does not
- * go.
- */
+/* Before a revision goes, everybody's rules are asked
+ * whether they start it; what nobody lets pass does not go. */
 static bool retires(const struct pass_site *site)
 {
 	const struct pass *pass = site->pass;

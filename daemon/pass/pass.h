@@ -36,8 +36,8 @@ struct pass_options {
 	bool resident;
 	bool forget_fights; /* a person has asked for it: what is fought over is written once more */
 	double timeout; /* seconds that throttled calls may wait in all */
-	/* Why nothing may be written in the account and region of a site, once they are known; NULL: it may.
-	 */
+	/* Why nothing may be written in the account and region
+	 * of a site, once they are known; NULL: it may. */
 	const char *(*forbids)(const struct pass_site *site, void *data);
 	/* While it works; each may be NULL. */
 	void (*planned)(const struct pass *pass, void *data);

@@ -1,8 +1,8 @@
 #include "common/text.h"
 #include "pass.h"
 
-/* What is read from a pass when it is done: counts, whether anything is left to do, and the changes in order.
- */
+/* What is read from a pass when it is done: counts, whether
+ * anything is left to do, and the changes in order. */
 
 static void count_action(struct pass_summary *summary, const struct action *action)
 {

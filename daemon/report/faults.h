@@ -28,8 +28,8 @@ struct fault fault_of_json(const json_t *object);
 /* One line for each. */
 void faults_show(FILE *file, const struct fault *faults, size_t count);
 
-/* The same as GitHub's runner takes it: "::error file=…,line=…,col=…::what is wrong; what to write instead".
- */
+/* The same as GitHub's runner takes it: "::error
+ * file=…,line=…,col=…::what is wrong; what to write instead". */
 void faults_annotate(FILE *file, const struct fault *faults, size_t count);
 
 #endif

@@ -12,8 +12,8 @@ struct image_move {
 	const char *text; /* "image batch:1 → batch:2 for 30 batches: no1, no2, no3, no4, no5, …" */
 };
 
-/* Each image that at least two batches of one app leave for the same other one in this pass; from the arena.
- */
+/* Each image that at least two batches of one app leave
+ * for the same other one in this pass; from the arena. */
 const struct image_move *image_moves(const struct pass *pass, size_t *count);
 
 /* "batch:2" of "123456789012.dkr.ecr.eu-west-1.amazonaws.com/batch:2", where that tells it from the other

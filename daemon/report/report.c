@@ -467,8 +467,7 @@ static void tell_held(struct report *report, const struct pass *pass)
 		tell_of_pass(report, pass, MESSAGE_HELD, arena_printf(pass->arena, "held/%s", held->plan),
 			arena_printf(pass->arena, "the brake has let go: plan %s waits no more", held->plan),
 			arena_printf(pass->arena,
-				"%zu removal%s held, because %s: if this is what you want: "
-				"fargate-batchctl approve %s%s%s",
+				"%zu removal%s held, because %s: if this is what you want: fargate-batchctl approve %s%s%s",
 				held->arn_count, held->arn_count == 1 ? " is" : "s are", held->reason,
 				held->plan,
 				held->untag ? "; what is not ours is left alone once our tag is off: " : "",

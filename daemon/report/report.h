@@ -27,8 +27,8 @@ void report_new_definitions(struct report *report);
 void report_not_in_force(
 	struct report *report, enum message message, const char *what, const char *why, time_t now);
 
-/* Tells to which images many batches are about to move, and whose approvals a pass is about to use, for what.
- */
+/* Tells to which images many batches are about to move,
+ * and whose approvals a pass is about to use, for what. */
 void report_planned(const struct pass *pass);
 /* Tells an action that came to an end. */
 void report_action(struct report *report, const struct pass_site *site, const struct action *action);

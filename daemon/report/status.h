@@ -27,8 +27,7 @@ void status_refused(struct status *status, const struct session *broken, const c
 /* A reload was asked for: counted at once, though it waits for the end of the pass that is under way. */
 void status_asked(struct status *status, time_t now);
 
-/* This set is in force from now on; `from_files` false: the last good one, after status_refused
- * said why. */
+/* This set is in force from now on; `from_files` false: the last good one, after status_refused said why. */
 void status_loaded(struct status *status, const struct session *session, bool from_files, time_t now);
 
 /* Whether the set in force is kept for a start with broken files: `error` as it is told, NULL = it is. */

@@ -192,8 +192,8 @@ bool approvals_any(const struct approvals *approvals, time_t now)
 	       json_object_size(json_object_get(approvals->used.json, "arns"));
 }
 
-/* A plan is remembered for its hour, so that it is used once, and while anything that it names is on its way.
- */
+/* A plan is remembered for its hour, so that it is used
+ * once, and while anything that it names is on its way. */
 static void forget_plans(struct approvals *approvals, time_t now)
 {
 	json_t *plans = json_object_get(approvals->used.json, "plans"), *kept = json_must(json_object());

@@ -37,8 +37,8 @@ void document_settle(struct document *document);
 /* Writes it where it is dirty, after document_settle. False where that fails, or the file cannot be read. */
 bool document_save(struct document *document, struct error *error);
 
-/* What is wrong with the file and what that costs, once, from the arena; NULL where there is nothing to tell.
- */
+/* What is wrong with the file and what that costs, once,
+ * from the arena; NULL where there is nothing to tell. */
 char *document_tell(struct document *document, struct arena *arena);
 
 #endif

@@ -122,9 +122,7 @@ static struct state *open_world(const char *world, struct error *error)
 	state->folder = state_open_folder(&state->no_folder);
 	memcpy(state->endpoint, world, sizeof state->endpoint - 1);
 	open_document(state, &state->served, "served",
-		"what was served is not known until a pass has served it again: an app that left the "
-		"definitions before "
-		"is not found, and no account counts as the one an app was first applied to");
+		"what was served is not known until a pass has served it again: an app that left the definitions before is not found, and no account counts as the one an app was first applied to");
 	open_document(state, &state->held, "held",
 		"a plan that is held can be approved once a pass has named it again");
 	take_over_names(state->held.json);
@@ -412,9 +410,7 @@ struct state_site *state_site(struct state *state, const char *account, const ch
 	open_document(state, &site->cache, text_string(&cache),
 		"revisions of task definitions are read again from AWS");
 	open_document(state, &site->ledger, text_string(&ledger),
-		"what leaves before it has been served again is held, and what left within the last hour "
-		"does "
-		"not count for the brake");
+		"what leaves before it has been served again is held, and what left within the last hour does not count for the brake");
 	take_over_approved(state, &site->ledger);
 	site->next = state->sites;
 	state->sites = site;

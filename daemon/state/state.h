@@ -133,8 +133,8 @@ void state_serve_name(
 void state_leave_name(struct state_site *site, const char *kind, const char *name, const char *app);
 void state_drop_names(struct state_site *site,
 	bool (*gone)(const char *kind, const char *name, const char *app, void *data), void *data);
-/* Whether apps were served from here by a version that kept no names; from state_has_names on they are kept.
- */
+/* Whether apps were served from here by a version that
+ * kept no names; from state_has_names on they are kept. */
 bool state_lacks_names(const struct state *state);
 void state_has_names(struct state *state);
 

@@ -97,8 +97,7 @@ static const char *forbids(const struct pass_site *site, void *data)
 		!written_serves(applying->written, pass->options.owner, applying->endpoint, &site->site))
 		return NULL;
 	return arena_printf(pass->arena,
-		"the daemon (process %lld) serves account %s in %s for the owner %s: let it do the work with "
-		"systemctl reload fargate-batchd",
+		"the daemon (process %lld) serves account %s in %s for the owner %s: let it do the work with systemctl reload fargate-batchd",
 		(long long)json_integer_of(applying->written, "pid", 0), site->site.account,
 		site->site.region, pass->options.owner);
 }
@@ -132,15 +131,13 @@ static bool may_begin(struct session *session, const struct options *options)
 		return false;
 	if (session->settings->read_only) {
 		session_complain(
-			"\"readOnly\" is set in %s: nothing is written; fargate-batchctl diff shows what "
-			"would be",
+			"\"readOnly\" is set in %s: nothing is written; fargate-batchctl diff shows what would be",
 			session->settings->file);
 		return false;
 	}
 	if (options->approve_count && options->word_count) {
 		session_complain(
-			"--approve beside names of batches: with names nothing is removed, so there is "
-			"nothing to approve; leave one of them out");
+			"--approve beside names of batches: with names nothing is removed, so there is nothing to approve; leave one of them out");
 		return false;
 	}
 	return verb_batches(session->definitions, options);

@@ -14,8 +14,7 @@ static void say_approved(const struct session *session, const char *plan, const 
 	size_t i;
 
 	say(stdout,
-		"plan %s is approved by %s for one hour in %s; it is carried out in the next pass (systemctl "
-		"reload fargate-batchd, or fargate-batchctl apply):\n",
+		"plan %s is approved by %s for one hour in %s; it is carried out in the next pass (systemctl reload fargate-batchd, or fargate-batchctl apply):\n",
 		plan, by, state_directory(session->state));
 	json_array_foreach (arns, i, arn)
 		say(stdout, "    %s\n", json_string_value(arn) ? json_string_value(arn) : "?");
@@ -38,12 +37,10 @@ static int not_held(struct arena *arena, const char *plan)
 {
 	if (is_held_by_daemon(arena, plan))
 		return session_complain(
-			"plan %s is held by the daemon, whose state this user may not write; as root: "
-			"fargate-batchctl approve %s",
+			"plan %s is held by the daemon, whose state this user may not write; as root: fargate-batchctl approve %s",
 			plan, plan);
 	return session_complain(
-		"no plan %s is held; fargate-batchctl diff names those that are, and where no state "
-		"directory is kept, fargate-batchctl apply --approve %s lets it pass",
+		"no plan %s is held; fargate-batchctl diff names those that are, and where no state directory is kept, fargate-batchctl apply --approve %s lets it pass",
 		plan, plan);
 }
 

@@ -65,9 +65,7 @@ static void say_next_step(const json_t *definitions)
 {
 	if (json_integer_of(definitions, "apps", 0) == 0 && strcmp(member(definitions, "state"), "good") == 0)
 		say(stdout,
-			"next: write a definition into %s (fargate-batch.d(5) has examples), then "
-			"fargate-batchctl check, then systemctl reload fargate-batchd && fargate-batchctl "
-			"wait\n",
+			"next: write a definition into %s (fargate-batch.d(5) has examples), then fargate-batchctl check, then systemctl reload fargate-batchd && fargate-batchctl wait\n",
 			member(definitions, "directory"));
 }
 
@@ -80,8 +78,7 @@ static void say_pass(const json_t *status)
 		return;
 	}
 	say(stdout,
-		"last pass: number %lld, ended %s after %.1f s: %lld done, %lld failed, %lld skipped, %lld "
-		"held; next %s\n",
+		"last pass: number %lld, ended %s after %.1f s: %lld done, %lld failed, %lld skipped, %lld held; next %s\n",
 		(long long)json_integer_of(pass, "number", 0), member(pass, "ended"),
 		json_number_value(json_object_get(pass, "seconds")),
 		(long long)json_integer_of(pass, "done", 0), (long long)json_integer_of(pass, "failed", 0),

@@ -188,8 +188,7 @@ bool written_ask_reload(struct arena *arena, pid_t process, struct error *error)
 	while (before >= 0 && !has_arrived(arena, before)) {
 		if (monotonic() > end)
 			return error_set(error, ERROR_IO,
-				"the daemon (process %ld) has not taken the reload within %d s; see "
-				"journalctl -u fargate-batchd",
+				"the daemon (process %ld) has not taken the reload within %d s; see journalctl -u fargate-batchd",
 				(long)process, ARRIVAL_SECONDS);
 		nanosleep(&LOOK, NULL);
 	}
@@ -225,8 +224,7 @@ static void time_is_over(const struct error *unread, unsigned long seconds, stru
 		*error = *unread;
 	else
 		error_set(error, ERROR_IO,
-			"no pass has ended since the last reload, and %lu s are over; fargate-batchctl "
-			"status says what is known",
+			"no pass has ended since the last reload, and %lu s are over; fargate-batchctl status says what is known",
 			seconds);
 }
 

@@ -43,8 +43,8 @@ pid_t written_find_daemon(struct error *error);
  */
 bool written_ask_reload(struct arena *arena, pid_t process, struct error *error);
 
-/* Waits until what is written is current: a new reference, or NULL and `error`
- * where no daemon runs, or after so many seconds. */
+/* Waits until what is written is current: a new reference, or NULL
+ * and `error` where no daemon runs, or after so many seconds. */
 json_t *written_wait(struct arena *arena, unsigned long seconds, struct error *error);
 
 #endif

@@ -149,8 +149,7 @@ static void refuse(struct answers *answers, struct scripted_answer *answer, cons
 	answer->status = status;
 	if (operation && operation->form)
 		answer->body = arena_printf(answers->arena,
-			"<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></"
-			"Error></ErrorResponse>",
+			"<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>",
 			code, message);
 	else
 		answer->body =

@@ -48,8 +48,8 @@ struct transport *scripted_transport(struct scripted *scripted);
 void scripted_say(struct scripted *scripted, struct scripted_answer answer);
 void scripted_serve(struct scripted *scripted, scripted_server *server, void *data);
 
-/* From now on only the last few requests are kept, for tests that measure memory; their number is counted on.
- */
+/* From now on only the last few requests are kept, for
+ * tests that measure memory; their number is counted on. */
 void scripted_forgets(struct scripted *scripted);
 
 /* Runs events in the order of time until none is left, or until the clock reaches `until`. */

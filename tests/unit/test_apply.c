@@ -78,8 +78,7 @@ static void what_stays_unknown_is_asked_once(void)
 	CHECK_NUMBER(scripted_count(scripted), 1);
 	CHECK(action.outcome == OUTCOME_FAILED);
 	CHECK_TEXT(action.error,
-		"its tags were asked for and did not become known (ecs ListTagsForResource): "
-		"nothing was written");
+		"its tags were asked for and did not become known (ecs ListTagsForResource): nothing was written");
 	aws_free(aws);
 	scripted_free(scripted);
 }

@@ -11,8 +11,8 @@ static struct app jobs = { .name = "jobs", .enabled = true }, other = { .name = 
 static struct batch enabled = { .name = "no1", .app = &jobs, .enabled = true };
 static struct batch disabled = { .name = "no1", .app = &jobs };
 
-/* An action of a case: the app's own where `batch` is NULL; `after`: 1 + the index of the one that it needs.
- */
+/* An action of a case: the app's own where `batch` is
+ * NULL; `after`: 1 + the index of the one that it needs. */
 struct step {
 	enum verb verb;
 	const struct kind *kind;

@@ -266,8 +266,7 @@ static void empty_answers(void)
 	SAY(.match = "AttachRolePolicy", .status = 200,
 		.body = "<AttachRolePolicyResponse><ResponseMetadata/></AttachRolePolicyResponse>");
 	SAY(.match = "GetCallerIdentity", .status = 200,
-		.body = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account>"
-			"</GetCallerIdentityResult></GetCallerIdentityResponse>");
+		.body = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>");
 	call((struct call_options){ .service = "logs", .operation = "CreateLogGroup" }, &logs);
 	call((struct call_options){ .service = "iam", .operation = "AttachRolePolicy", .params = params },
 		&role);
@@ -298,9 +297,7 @@ static void once(void)
 		{ { .status = 0, .for_ever = true }, FAILURE_TRANSIENT, 3 },
 		/* AWS says that it did nothing. */
 		{ { .status = 400,
-			  .body = "{\"__type\":\"ClientException\",\"message\":\"Too many concurrent "
-				  "attempts to create a "
-				  "new revision of the specified family.\"}",
+			  .body = "{\"__type\":\"ClientException\",\"message\":\"Too many concurrent attempts to create a new revision of the specified family.\"}",
 			  .for_ever = true },
 			FAILURE_TRANSIENT, 3 },
 	};

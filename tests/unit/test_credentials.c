@@ -75,13 +75,10 @@ static void file_forms(void)
 	const struct profile *profile;
 
 	CHECK(profiles_add(&profiles, arena, PROFILES_CONFIG, "config",
-		"\xef\xbb\xbf# a comment\r\n; another\r\n\r\n[default]\r\nregion = eu-west-1\r\n  "
-		"Output=json  \r\n"
-		"s3 =\r\n  max_concurrent_requests = 10\r\n  nested = x\r\n[profile  \"two words\" ] # why "
-		"not\n"
+		"\xef\xbb\xbf# a comment\r\n; another\r\n\r\n[default]\r\nregion = eu-west-1\r\n  Output=json  \r\n"
+		"s3 =\r\n  max_concurrent_requests = 10\r\n  nested = x\r\n[profile  \"two words\" ] # why not\n"
 		"\taws_access_key_id\t=\tAKID ; not part of it\n\taws_secret_access_key = a#b;c=d\nempty =\n"
-		"[services local]\necs =\n  endpoint_url = http://localhost\n[sso-session x]\nregion = "
-		"us-east-1\n"
+		"[services local]\necs =\n  endpoint_url = http://localhost\n[sso-session x]\nregion = us-east-1\n"
 		"[default]\nregion = eu-west-2",
 		&error));
 	CHECK_NUMBER(profiles.count, 2);
@@ -212,20 +209,15 @@ static void roles(void)
 	begin();
 	write_file("credentials", "[base]\naws_access_key_id=B\naws_secret_access_key=s\n");
 	write_file("config",
-		"[profile "
-		"a]\nrole_arn=arn:aws:iam::1:role/a\nsource_profile=b\nexternal_id=x\nduration_seconds=900\n"
+		"[profile a]\nrole_arn=arn:aws:iam::1:role/a\nsource_profile=b\nexternal_id=x\nduration_seconds=900\n"
 		"[profile b]\nrole_arn=arn:aws:iam::1:role/b\nsource_profile=base\nrole_session_name=me\n"
-		"[profile circle]\nrole_arn=r\nsource_profile=circle2\n[profile "
-		"circle2]\nrole_arn=r\nsource_profile=circle\n"
-		"[profile "
-		"itself]\nrole_arn=arn:i\nsource_profile=itself\naws_access_key_id=I\naws_secret_access_key="
-		"s\n"
+		"[profile circle]\nrole_arn=r\nsource_profile=circle2\n[profile circle2]\nrole_arn=r\nsource_profile=circle\n"
+		"[profile itself]\nrole_arn=arn:i\nsource_profile=itself\naws_access_key_id=I\naws_secret_access_key=s\n"
 		"[profile env]\nrole_arn=arn:e\ncredential_source=Environment\n"
 		"[profile imds]\nrole_arn=arn:e\ncredential_source=Ec2InstanceMetadata\n"
 		"[profile alone]\nrole_arn=arn:e\n[profile lost]\nrole_arn=arn:e\nsource_profile=nobody\n"
 		"[profile process]\ncredential_process=/bin/true\n[profile sso]\nsso_session=x\n"
-		"[profile web]\nweb_identity_token_file=/x\nrole_arn=arn:w\n[profile "
-		"half]\naws_access_key_id=H\n"
+		"[profile web]\nweb_identity_token_file=/x\nrole_arn=arn:w\n[profile half]\naws_access_key_id=H\n"
 		"[profile none]\nregion=eu-west-1\n"
 		"[profile mfa]\nrole_arn=arn:e\nsource_profile=base\nmfa_serial=arn:m\n"
 		"[profile long]\nrole_arn=arn:e\nsource_profile=base\nduration_seconds=1h\n");
@@ -364,8 +356,7 @@ static void a_role_is_assumed_once(void)
 	CHECK_NUMBER(scripted_count(scripted), 31);
 	CHECK_TEXT(scripted_request(scripted, 0)->url, "https://sts.eu-west-1.amazonaws.com/");
 	CHECK_TEXT(scripted_request(scripted, 0)->body,
-		"Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A2%3Arole%2Fdeploy"
-		"&RoleSessionName=fargate-batchd");
+		"Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A2%3Arole%2Fdeploy&RoleSessionName=fargate-batchd");
 	HAS(scripted_header(scripted_request(scripted, 0), "Authorization"), "Credential=BASE/");
 	HAS(scripted_header(last(), "Authorization"), "Credential=ROLE/");
 	CHECK_TEXT(scripted_header(last(), "X-Amz-Security-Token"), "T-ROLE");
@@ -458,8 +449,7 @@ static void a_role_that_cannot_be_assumed(void)
 	client("base");
 	role = aws_identity(aws, "arn:r");
 	SAY(.match = "AssumeRole", .status = 403,
-		.body = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not "
-			"you</Message></Error></ErrorResponse>",
+		.body = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>",
 		.headers = { { "x-amzn-requestid", "id-7" } });
 	ask(role, &outcome);
 	CHECK_NUMBER(outcome.failure.class, FAILURE_CREDENTIALS);
@@ -541,10 +531,9 @@ static void chained_profile(void)
 	struct outcome outcome;
 
 	begin_roles();
-	write_file("config", "[profile deploy]\nrole_arn=arn:two\nsource_profile=middle\nexternal_id=e "
-			     "x\nregion=us-east-1\n"
-			     "endpoint_url=http://localhost:99\n[profile "
-			     "middle]\nrole_arn=arn:one\nsource_profile=base\n");
+	write_file("config",
+		"[profile deploy]\nrole_arn=arn:two\nsource_profile=middle\nexternal_id=e x\nregion=us-east-1\n"
+		"endpoint_url=http://localhost:99\n[profile middle]\nrole_arn=arn:one\nsource_profile=base\n");
 	client("deploy");
 	SAY(.match = "AssumeRole", .status = 200, .body = role_keys("ONE", 3600));
 	SAY(.match = "AssumeRole", .status = 200, .body = role_keys("TWO", 1800));

@@ -129,8 +129,7 @@ static void the_article(void)
 	CHECK_TEXT(batch_log_prefix(arena, batch), "batch/no1");
 	input = target_input(batch);
 	CHECK_TEXT(json_canonical(arena, input),
-		"{\"containerOverrides\":[{\"environment\":[{\"name\":\"batch\",\"value\":"
-		"\"no1\"}],\"name\":\"batch\"}]}");
+		"{\"containerOverrides\":[{\"environment\":[{\"name\":\"batch\",\"value\":\"no1\"}],\"name\":\"batch\"}]}");
 	json_decref(input);
 	CHECK(!definitions_batch(set, "no3") && !definitions_app(set, ""));
 	definitions_free(set);
@@ -467,10 +466,9 @@ static void faults_are_cut(void)
 	CHECK_TEXT(last->at.file, "a.json");
 	definitions_free(set);
 	/* Warnings have a number of their own, so that they hide no fault. */
-	set = READ(
-		many("{\"apps\": {\"jobs\": {\"network\": {\"subnets\": [\"subnet-1\"]}, \"taskDefinition\": "
-		     "{\"cpu\": \"256\", \"memory\": \"512\", ",
-			"\"aMemberThatIsNewOnAws%d\": 1", FAULTS_TOLD + 1, "}}}}"));
+	set = READ(many(
+		"{\"apps\": {\"jobs\": {\"network\": {\"subnets\": [\"subnet-1\"]}, \"taskDefinition\": {\"cpu\": \"256\", \"memory\": \"512\", ",
+		"\"aMemberThatIsNewOnAws%d\": 1", FAULTS_TOLD + 1, "}}}}"));
 	CHECK(!set->broken);
 	CHECK_NUMBER(set->fault_count, FAULTS_TOLD + 1);
 	CHECK_TEXT(set->faults[FAULTS_TOLD].message, "1 more warning is not told");
@@ -540,8 +538,7 @@ static void apps_and_long_texts(void)
 		"\"app%d\": {\"network\": {\"subnets\": [\"subnet-1\"], \"securityGroups\": [\"sg-1\"]}}",
 		6000, "}}");
 	const char *words = many("[",
-		"\"a text of eighty characters that stands here as many times as there are "
-		"batches: %d\"",
+		"\"a text of eighty characters that stands here as many times as there are batches: %d\"",
 		600, "]");
 	const char *batches = many(
 		"{\"batches\": {", "\"b%d\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}", 1200, "}}");
@@ -551,10 +548,10 @@ static void apps_and_long_texts(void)
 	CHECK(text_starts(
 		set->faults[0].message, "6000 apps with 0 batches, their task definitions and tags"));
 	definitions_free(set);
-	set = READ(arena_printf(arena,
-			   "{\"apps\": {\"jobs\": {\"network\": {\"subnets\": [\"subnet-1\"]}, "
-			   "\"taskDefinition\": {\"containerDefinitions\": [{\"command\": %s}]}}}}",
-			   words),
+	set = READ(
+		arena_printf(arena,
+			"{\"apps\": {\"jobs\": {\"network\": {\"subnets\": [\"subnet-1\"]}, \"taskDefinition\": {\"containerDefinitions\": [{\"command\": %s}]}}}}",
+			words),
 		batches);
 	CHECK_NUMBER(set->fault_count, 1);
 	CHECK(text_starts(set->faults[0].message, "1 apps with 1200 batches"));
@@ -568,8 +565,7 @@ static void copies_of_task_definitions(void)
 	const char *batches = many(
 		"{\"batches\": {", "\"b%d\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\"}", 900, "}}");
 	const char *app =
-		"{\"apps\": {\"jobs\": {%s\"network\": {\"subnets\": [\"subnet-1\"]}, \"taskDefinition\": "
-		"{\"containerDefinitions\": [{\"environment\": [";
+		"{\"apps\": {\"jobs\": {%s\"network\": {\"subnets\": [\"subnet-1\"]}, \"taskDefinition\": {\"containerDefinitions\": [{\"environment\": [";
 	const char *start = strstr(app, "%s");
 	struct definitions *set =
 		READ(arena_printf(arena, "%.*s%s%s]}]}}}}", (int)(start - app), app, start + 2, variables),

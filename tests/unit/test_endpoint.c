@@ -183,9 +183,7 @@ static void given_urls(void)
 		CHECK(!strstr(error.text, "user:") && !strstr(error.text, "HUSH"));
 	}
 	CHECK_TEXT(url((struct endpoint_sources){ .setting = "http://example.com" }, "ecs", "eu-west-1"),
-		"endpoint from the settings' endpointUrl: http://example.com is not encrypted: http:// is "
-		"for this machine "
-		"alone, use https://");
+		"endpoint from the settings' endpointUrl: http://example.com is not encrypted: http:// is for this machine alone, use https://");
 }
 
 static void a_region_brings_no_host_of_its_own(void)

@@ -146,13 +146,11 @@ static void codes(void)
 	CHECK_TEXT(failure.code, "NoSuchEntity");
 	CHECK_TEXT(failure.message, "no\nrole");
 	answer("ec2", 400,
-		"<Response><Errors><Error><Code>InvalidSubnetID.NotFound</Code><Message>m</Message></Error></"
-		"Errors></Response>",
+		"<Response><Errors><Error><Code>InvalidSubnetID.NotFound</Code><Message>m</Message></Error></Errors></Response>",
 		NULL, NULL, &failure);
 	CHECK_NUMBER(failure.class, FAILURE_NOT_FOUND);
 	answer("ec2", 400,
-		"<Response><Errors><Error><Code>A</Code></Error><Error><Code>B</Code></Error></Errors></"
-		"Response>",
+		"<Response><Errors><Error><Code>A</Code></Error><Error><Code>B</Code></Error></Errors></Response>",
 		NULL, NULL, &failure);
 	CHECK_TEXT(failure.code, "A");
 	answer("iam", 404, "<html><body>Not Found</body></html>", NULL, NULL, &failure);
@@ -173,8 +171,7 @@ static void codes(void)
 static void secrets(void)
 {
 	static const char *const messages[] = {
-		("Not taken. The Canonical String for this request should have been 'POST "
-		 "x-amz-security-token:SECRET'"),
+		("Not taken. The Canonical String for this request should have been 'POST x-amz-security-token:SECRET'"),
 		"Not taken. The String-to-Sign should have been SECRET",
 		"Not taken. Authorization=AWS4-HMAC-SHA256 Credential=SECRET, Signature=SECRET",
 		"Not taken. X-Amz-Security-Token=SECRET",
@@ -231,14 +228,10 @@ static void refused_values(void)
 	static const char *const cases[][2] = {
 		{ "1 validation error detected: Value 'rate(0 days)' at 'scheduleExpression' failed",
 			"1 validation error detected: Value 'rate(0 days)' at 'scheduleExpression' failed" },
-		{ "Value '[Target(id=x, input={\"environment\":[{\"value\":\"SECRET\"}]})]' at 'targets' "
-		  "failed: "
-		  "too long",
+		{ "Value '[Target(id=x, input={\"environment\":[{\"value\":\"SECRET\"}]})]' at 'targets' failed: too long",
 			"Value '…' at 'targets' failed: too long" },
-		{ "Value 'SECRET' at 'containerDefinitions.1.member.command' failed; Value 'a' at 'family' "
-		  "failed",
-			"Value '…' at 'containerDefinitions.1.member.command' failed; Value 'a' at 'family' "
-			"failed" },
+		{ "Value 'SECRET' at 'containerDefinitions.1.member.command' failed; Value 'a' at 'family' failed",
+			"Value '…' at 'containerDefinitions.1.member.command' failed; Value 'a' at 'family' failed" },
 		{ "Value 'SECRET' at 'x.Environment.1.member.value' failed",
 			"Value '…' at 'x.Environment.1.member.value' failed" },
 		{ "Invalid value '{\"PASSWORD\": \"SECRET", "Invalid value '…" },

@@ -53,9 +53,10 @@ static size_t differences(const char *want, const char *have)
 /* What AWS adds one day, at any depth, is no difference; what a definition asks for is one, known or not. */
 static void unknown_members(void)
 {
-	static const char known[] = "{\"things\": [{\"type\": \"a\", \"value\": \"b\"}, {\"type\": \"c\"}]}",
-			  more[] = "{\"things\": [{\"type\": \"c\", \"deep\": {\"x\": [{\"y\": 1}]}}, "
-				   "{\"type\": \"a\", \"value\": \"b\", \"new\": true}], \"top\": 1}";
+	static const char known
+		[] = "{\"things\": [{\"type\": \"a\", \"value\": \"b\"}, {\"type\": \"c\"}]}",
+	   more[] =
+		   "{\"things\": [{\"type\": \"c\", \"deep\": {\"x\": [{\"y\": 1}]}}, {\"type\": \"a\", \"value\": \"b\", \"new\": true}], \"top\": 1}";
 	CLEANUP_ARENA struct arena *arena = arena_new();
 	struct fields a = fields_from(arena, known), b = fields_from(arena, more);
 
@@ -69,9 +70,9 @@ static void unknown_members(void)
 	CHECK_NUMBER(differences("{\"environment\": [{\"name\": \"a\", \"value\": \"1\", \"new\": \"x\"}]}",
 			     "{\"environment\": [{\"name\": \"a\", \"value\": \"1\"}]}"),
 		1);
-	CHECK_NUMBER(differences("{\"settings\": [{\"name\": \"a\", \"value\": \"1\"}]}",
-			     "{\"settings\": [{\"name\": \"a\", \"value\": \"1\"}, {\"name\": \"b\", "
-			     "\"value\": \"2\"}]}"),
+	CHECK_NUMBER(
+		differences("{\"settings\": [{\"name\": \"a\", \"value\": \"1\"}]}",
+			"{\"settings\": [{\"name\": \"a\", \"value\": \"1\"}, {\"name\": \"b\", \"value\": \"2\"}]}"),
 		0);
 	CHECK_NUMBER(differences("{\"settings\": [{\"name\": \"a\", \"value\": \"1\"}]}",
 			     "{\"settings\": [{\"name\": \"a\", \"value\": \"2\"}]}"),
@@ -88,20 +89,19 @@ static void same(void)
 			     "{\"size\": \"1 GB\", \"units\": \"256\"}"),
 		0);
 	CHECK_NUMBER(differences("{\"set\": [\"b\", \"a\"]}", "{\"set\": [\"a\", \"b\"]}"), 0);
-	CHECK_NUMBER(differences("{\"environment\": [{\"name\": \"b\", \"value\": \"1\"}, {\"name\": \"a\", "
-				 "\"value\": \"\"}]}",
-			     "{\"environment\": [{\"name\": \"a\"}, {\"value\": \"1\", \"name\": \"b\"}]}"),
+	CHECK_NUMBER(
+		differences(
+			"{\"environment\": [{\"name\": \"b\", \"value\": \"1\"}, {\"name\": \"a\", \"value\": \"\"}]}",
+			"{\"environment\": [{\"name\": \"a\"}, {\"value\": \"1\", \"name\": \"b\"}]}"),
 		0);
-	CHECK_NUMBER(differences("{\"containers\": [{\"name\": \"x\", \"ports\": [{\"containerPort\": 80}]}, "
-				 "{\"name\": \"y\"}]}",
-			     "{\"containers\": [{\"name\": \"y\"}, {\"name\": \"x\", \"ports\": "
-			     "[{\"containerPort\": 80, "
-			     "\"hostPort\": 80, \"protocol\": \"tcp\"}]}]}"),
+	CHECK_NUMBER(
+		differences(
+			"{\"containers\": [{\"name\": \"x\", \"ports\": [{\"containerPort\": 80}]}, {\"name\": \"y\"}]}",
+			"{\"containers\": [{\"name\": \"y\"}, {\"name\": \"x\", \"ports\": [{\"containerPort\": 80, \"hostPort\": 80, \"protocol\": \"tcp\"}]}]}"),
 		0);
 	CHECK_NUMBER(
 		differences("{\"containers\": [{\"name\": \"x\", \"router\": {\"type\": \"fluentbit\"}}]}",
-			"{\"containers\": [{\"name\": \"x\", \"user\": \"0\", \"router\": {\"type\": "
-			"\"fluentbit\"}}]}"),
+			"{\"containers\": [{\"name\": \"x\", \"user\": \"0\", \"router\": {\"type\": \"fluentbit\"}}]}"),
 		0);
 	CHECK_NUMBER(differences("{\"containers\": [{\"name\": \"x\"}]}",
 			     "{\"containers\": [{\"name\": \"x\", \"user\": \"0\"}]}"),
@@ -136,9 +136,10 @@ static void different(void)
 			     "{\"environment\": [{\"name\": \"a\", \"value\": \"2\"}]}"),
 		1);
 	/* AWS keeps the user's own text as it is, empty values too. */
-	CHECK_NUMBER(differences("{\"input\": \"{\\\"environment\\\": [{\\\"name\\\": \\\"a\\\", "
-				 "\\\"value\\\": \\\"\\\"}]}\"}",
-			     "{}"),
+	CHECK_NUMBER(
+		differences(
+			"{\"input\": \"{\\\"environment\\\": [{\\\"name\\\": \\\"a\\\", \\\"value\\\": \\\"\\\"}]}\"}",
+			"{}"),
 		1);
 	CHECK_NUMBER(differences("{\"labels\": {\"k\": \"\"}}", "{\"labels\": {\"k\": \"v\"}}"), 1);
 	CHECK_NUMBER(differences("{\"labels\": {\"k\": \"\"}}", "{}"), 1);

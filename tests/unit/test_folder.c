@@ -13,8 +13,8 @@
 #include "../check.h"
 #include "written.h"
 
-/* A folder of our own files: what is read, what is made, who may have it, and what somebody lays in our way.
- */
+/* A folder of our own files: what is read, what is made,
+ * who may have it, and what somebody lays in our way. */
 
 enum { ANOTHER = 12345, THIRD = 12346 };
 

@@ -110,8 +110,7 @@ static bool serve_one(int fd, const char *request, int number)
 	else if (text_starts(path, "/redirect"))
 		put(fd, "HTTP/1.1 302 Found\r\nLocation: /echo\r\nContent-Length: 0\r\n\r\n");
 	else if (text_starts(path, "/continue"))
-		put(fd, "HTTP/1.1 100 Continue\r\nX-Early: 1\r\n\r\nHTTP/1.1 200 OK\r\nX-Late: "
-			"1\r\nContent-Length: 2\r\n\r\n{}");
+		put(fd, "HTTP/1.1 100 Continue\r\nX-Early: 1\r\n\r\nHTTP/1.1 200 OK\r\nX-Late: 1\r\nContent-Length: 2\r\n\r\n{}");
 	else if (text_starts(path, "/declared"))
 		put(fd, "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\nxxx");
 	else if (text_starts(path, "/cut"))

@@ -57,11 +57,10 @@ static void refusals(void)
 		"2:1 the key \"a\" comes twice, the first time at line 1, column 27");
 	CHECK_TEXT(
 		outcome(arena, "{ \"a\": \"\\ud800\" }"), "1:8 half of a character that \\u writes in two");
-	CHECK_TEXT(outcome(arena, "{\"a long key that jansson does not quote\": 1,\n \"a long key that "
-				  "jansson does not "
-				  "quote\": 2}"),
-		"2:2 the key \"a long key that jansson does not quote\" comes twice, the first time at line "
-		"1, column 2");
+	CHECK_TEXT(
+		outcome(arena,
+			"{\"a long key that jansson does not quote\": 1,\n \"a long key that jansson does not quote\": 2}"),
+		"2:2 the key \"a long key that jansson does not quote\" comes twice, the first time at line 1, column 2");
 	CHECK_TEXT(outcome(arena, "{\"a\\\"b\": 1, \"a\\\"b\": 1}"),
 		"1:13 the key \"a\\\"b\" comes twice, the first time at line 1, column 2");
 	CHECK_TEXT(outcome(arena, "{\"\": 1, \"\": 1}"),
@@ -236,8 +235,7 @@ static void the_index_is_small(void)
 	text_add(&text, "{\"batches\": {");
 	for (int i = 0; i < 300; i++)
 		text_printf(&text,
-			"%s\"b%d\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"environment\": "
-			"{\"A\": \"%d\"}}",
+			"%s\"b%d\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"environment\": {\"A\": \"%d\"}}",
 			i ? "," : "", i, i);
 	text_add(&text, "}}");
 	value = json_read(text.data, text.length, 32, arena, &index, &where, &error);

@@ -131,8 +131,7 @@ static void names_are_told_in_order(void)
 	CHECK(text_starts(
 		load(), "a.json:1:1: the file is empty; write one object, {} at least\nb.json:2:11: "));
 	CHECK(text_ends(load(),
-		"\nc.json:1:1: a folder, not a file; take it away, or give it a name that does not "
-		"end in .json\n"));
+		"\nc.json:1:1: a folder, not a file; take it away, or give it a name that does not end in .json\n"));
 	end();
 }
 
@@ -150,8 +149,7 @@ static void links(void)
 		load(), "lost.json:1:1: a link that leads nowhere; take it away, or let it lead to a file\n");
 	CHECK(remove(at("lost.json")) == 0 && symlink("/dev/null", at("null.json")) == 0);
 	CHECK_TEXT(load(),
-		"null.json:1:1: a device, not a file; take it away, or give it a name that does not end in "
-		".json\n");
+		"null.json:1:1: a device, not a file; take it away, or give it a name that does not end in .json\n");
 	end();
 }
 
@@ -166,10 +164,8 @@ static void what_never_ends(void)
 	CHECK(bind(file, (struct sockaddr *)&address, sizeof address) == 0);
 	alarm(5);
 	CHECK_TEXT(load(),
-		"pipe.json:1:1: a named pipe, not a file; take it away, or give it a name that does not end "
-		"in .json\n"
-		"socket.json:1:1: a socket or a device, not a file; take it away, or give it a name that "
-		"does not end in .json\n");
+		"pipe.json:1:1: a named pipe, not a file; take it away, or give it a name that does not end in .json\n"
+		"socket.json:1:1: a socket or a device, not a file; take it away, or give it a name that does not end in .json\n");
 	alarm(0);
 	close(file);
 	end();

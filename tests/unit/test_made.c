@@ -128,8 +128,7 @@ static void wishes(void)
 	definitions_free(set);
 	/* What is wrong counts as absent, so that the rest of the file can be looked at. */
 	set = read_app(
-		"\"cluster\": {\"capacityProviders\": {\"x\": 1}, \"defaultCapacityProviderStrategy\": "
-		"[{\"capacityProvider\": \"FARGATE\"}]}");
+		"\"cluster\": {\"capacityProviders\": {\"x\": 1}, \"defaultCapacityProviderStrategy\": [{\"capacityProvider\": \"FARGATE\"}]}");
 	CHECK(set->broken && set->fault_count == 1);
 	definitions_free(set);
 }

@@ -57,8 +57,7 @@ static void the_table(void)
 			"Too many concurrent attempts to create a new revision of the specified family.", 30,
 			30 },
 		{ "ecs", "CreateCluster", "InvalidParameterException",
-			"Unable to assume the service linked role. Please verify that the ECS service linked "
-			"role exists.",
+			"Unable to assume the service linked role. Please verify that the ECS service linked role exists.",
 			120, 120 },
 		{ "ecs", "CreateCluster", "InvalidParameterException", "Invalid cluster name.", 0, 0 },
 		{ "ecs", "DeleteCluster", "UpdateInProgressException", "", 30, 30 },

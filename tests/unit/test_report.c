@@ -260,8 +260,8 @@ static void what_could_not_be_read_before_is_no_drift(void)
 	tell(report, pass);
 	CHECK_TEXT(told(), "eu-west-1: no answer after 12 ms\n");
 	CHECK(strstr(status_of(report, pass),
-		      "degraded: 1 app, 2 batches, as of 1970-01-01T02:46:40Z; eu-west-1: no "
-		      "answer after 12 ms") != NULL);
+		      "degraded: 1 app, 2 batches, as of 1970-01-01T02:46:40Z; eu-west-1: no answer after 12 ms") !=
+		NULL);
 	error_set(&pass->sites[0].error, ERROR_NETWORK, "no answer after 9 ms");
 	tell(report, pass);
 	CHECK_TEXT(told(), "");
@@ -292,8 +292,7 @@ static void a_refused_reload_is_not_forgotten(void)
 	tell(report, pass);
 	CHECK_TEXT(told(), "");
 	CHECK_TEXT(status_of(report, pass),
-		"degraded: refused: a.json:1:2: wrong; AWS in sync: 1 app, 2 batches, as "
-		"of 1970-01-01T02:51:40Z");
+		"degraded: refused: a.json:1:2: wrong; AWS in sync: 1 app, 2 batches, as of 1970-01-01T02:51:40Z");
 	tell(report, pass_at(13600, 0));
 	CHECK_TEXT(told(), "refused: a.json:1:2: wrong\n");
 	report_new_definitions(report);
@@ -395,8 +394,9 @@ static void the_status_line(void)
 	pass->guard = (struct guard){ .held = &held, .held_count = 1 };
 	tell(report, pass);
 	line = status_of(report, pass);
-	CHECK(strstr(line, "; 40 failing: jobs/b00, jobs/b01, jobs/b02, jobs/b03, jobs/b04, …; 7 removals "
-			   "are held") != NULL);
+	CHECK(strstr(line,
+		      "; 40 failing: jobs/b00, jobs/b01, jobs/b02, jobs/b03, jobs/b04, …; 7 removals are held") !=
+		NULL);
 	CHECK(strstr(line, "fargate-batchctl approve abc123; batch b00: cannot update rule jobs-b00: 000") !=
 		NULL);
 	CHECK(strlen(line) <= 1500 && text_ends(line, "…"));
@@ -421,10 +421,9 @@ static void what_left_waits_in_its_grace(void)
 		action->verb = VERB_DISABLE;
 		action->leaves = true;
 		report_pass(report, pass);
-		CHECK(text_starts(
-			told(), minutes ? "batch a has left the definitions: deleted in 1 minute unless it "
-					  "comes back\n"
-					: "pass: 1 done"));
+		CHECK(text_starts(told(),
+			minutes ? "batch a has left the definitions: deleted in 1 minute unless it comes back\n"
+				: "pass: 1 done"));
 	}
 	report_free(report);
 }
@@ -465,8 +464,8 @@ static void a_value_of_several_lines(void)
 
 	action_of(pass, 0, "a", OUTCOME_DONE)->differences = (struct differences){ differences, 2 };
 	report_action(report, &pass->sites[0], pass->sites[0].plan->actions[0]);
-	CHECK_TEXT(told(), "batch a: changed rule jobs-a: description: a\\nb → c, "
-			   "input.containerOverrides[x].environment[PASSWORD]\n");
+	CHECK_TEXT(told(),
+		"batch a: changed rule jobs-a: description: a\\nb → c, input.containerOverrides[x].environment[PASSWORD]\n");
 	report_free(report);
 }
 

@@ -150,8 +150,7 @@ static const struct refusal refusals[] = {
 	{ "cron(0 0 12 * * ? *)", 5, "this cron has 7 fields, not six",
 		"leave the seconds out: cron(0 12 * * ? *)" },
 	{ "cron(5)", 5, "this cron has 1 field, not six",
-		"write six fields: minutes hours day-of-month month day-of-week year, for example cron(0 12 "
-		"* * ? *)" },
+		"write six fields: minutes hours day-of-month month day-of-week year, for example cron(0 12 * * ? *)" },
 	/* exactly one of the day fields is ? */
 	{ "cron(0 12 * * * *)", 10, "neither day-of-month nor day-of-week is ?", "write cron(0 12 * * ? *)" },
 	{ "cron(0 12 * * MON *)", 10, "neither day-of-month nor day-of-week is ?",
@@ -233,8 +232,7 @@ static const struct refusal refusals[] = {
 	{ "*/5 * * * * *", 0, "\"*/5 * * * * *\" is neither cron(…) nor rate(…)",
 		"write cron(*/5 * * * ? *)" },
 	{ "H 3 * * *", 0, "\"H 3 * * *\" is neither cron(…) nor rate(…)",
-		"write for example cron(0/5 * * * ? *) or rate(5 minutes); here, \"H\" is no value for "
-		"minutes" },
+		"write for example cron(0/5 * * * ? *) or rate(5 minutes); here, \"H\" is no value for minutes" },
 	{ "rate(999999999 days)", 5, "a rate of 999999999 days is out of range", "write rate(1 day)" },
 };
 

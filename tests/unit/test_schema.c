@@ -146,11 +146,10 @@ static json_t *of_member(const struct schema_member *member, bool open)
 static char *schema_text(void)
 {
 	static const struct schema_member file = { .types = SCHEMA_OBJECT, .object = &schema_file };
-	json_t *out = json_must(
-		json_pack("{s:s, s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema",
-			"title", "Definitions of fargate-batchd", "description",
-			"What files in /etc/fargate-batch.d hold. `fargate-batchctl check` says more than a "
-			"schema can."));
+	json_t *out = json_must(json_pack("{s:s, s:s, s:s}", "$schema",
+		"https://json-schema.org/draft/2020-12/schema", "title", "Definitions of fargate-batchd",
+		"description",
+		"What files in /etc/fargate-batch.d hold. `fargate-batchctl check` says more than a schema can."));
 	json_t *rest = of_member(&file, false);
 	char *text;
 

@@ -171,11 +171,9 @@ static const struct refusal refusals[] = {
 	{ "{\"somethingElse\": 5}", "1:2: unknown key \"somethingElse\"; leave it out; known here are " ALL },
 	{ "{\"a~b/c\": 5}", "1:2: unknown key \"a~b/c\"; leave it out; known here are " ALL },
 	{ "{\"owner\": 7}",
-		"1:11: \"owner\" has to be a string, got a number; write text in quotes, for example "
-		"\"owner\": \"default\"" },
+		"1:11: \"owner\" has to be a string, got a number; write text in quotes, for example \"owner\": \"default\"" },
 	{ "{\"owner\": null}",
-		"1:11: \"owner\" has to be a string, got null; write text in quotes, for example "
-		"\"owner\": \"default\"" },
+		"1:11: \"owner\" has to be a string, got null; write text in quotes, for example \"owner\": \"default\"" },
 	{ "{\"owner\": \"\"}", "1:11: \"owner\" is empty; " OWNER },
 	{ "{\"owner\": \"a\tb\"}", NULL }, /* Jansson's own words for where the text ends too early */
 	{ "{\"owner\": \"a;b\"}",
@@ -184,42 +182,34 @@ static const struct refusal refusals[] = {
 	{ "{\"owner\": \"" X32 X32 X32 X32 "x\"}",
 		"1:11: \"owner\" has 129 characters, more than 128; " OWNER },
 	{ "{\"region\": \"Frankfurt\"}",
-		"1:12: \"Frankfurt\" is not the name of a region; write a region's name, for "
-		"example \"ap-northeast-1\"" },
+		"1:12: \"Frankfurt\" is not the name of a region; write a region's name, for example \"ap-northeast-1\"" },
 	{ "{\"region\": \"eu\\nwest\"}",
-		"1:12: \"eu\nwest\" is not the name of a region; write a region's name, for example "
-		"\"ap-northeast-1\"" },
+		"1:12: \"eu\nwest\" is not the name of a region; write a region's name, for example \"ap-northeast-1\"" },
 	{ "{\"endpointUrl\": \"127.0.0.1:5000\"}", "1:17: 127.0.0.1:5000 is not an https:// URL; " URLS },
-	{ "{\"endpointUrl\": \"http://example.com\"}", "1:17: http://example.com is not encrypted: http:// "
-						       "is for this machine alone, use https://; " URLS },
+	{ "{\"endpointUrl\": \"http://example.com\"}",
+		"1:17: http://example.com is not encrypted: http:// is for this machine alone, use https://; " URLS },
 	{ "{\"resyncInterval\": \"300\"}",
-		"1:20: \"resyncInterval\" has to be a number, got a string; write a number, for "
-		"example \"resyncInterval\": 300" },
+		"1:20: \"resyncInterval\" has to be a number, got a string; write a number, for example \"resyncInterval\": 300" },
 	{ "{\"resyncInterval\": 0.5}",
 		"1:20: \"resyncInterval\" is 0.5, out of range; write a number from 1 to 31536000" },
 	{ "{\"runsInterval\": 0}",
 		"1:18: \"runsInterval\" is 0, out of range; write a number from 1 to 31536000" },
 	{ "{\"deletion\": true}",
-		"1:14: \"deletion\" has to be an object, got true; write an object, for example "
-		"\"deletion\": {\"maxBatches\": 5}" },
+		"1:14: \"deletion\" has to be an object, got true; write an object, for example \"deletion\": {\"maxBatches\": 5}" },
 	{ "{\"deletion\": {\"maxBatches\": 2.5}}",
-		"1:29: \"maxBatches\" has to be a whole number, got a number with a "
-		"fraction; write a whole number, for example \"maxBatches\": 5" },
+		"1:29: \"maxBatches\" has to be a whole number, got a number with a fraction; write a whole number, for example \"maxBatches\": 5" },
 	{ "{\"deletion\": {\"maxBatches\": -1}}",
 		"1:29: \"maxBatches\" is -1, out of range; write a whole number from 0 to 1000000" },
 	{ "{\"deletion\": {\"maxPercent\": 101}}",
 		"1:29: \"maxPercent\" is 101, out of range; write a whole number from 0 to 100" },
 	{ "{\"deletion\": {\"graceMinutes\": 9223372036854775807}}",
-		"1:31: \"graceMinutes\" is 9223372036854775807, out of range; write a whole number from 0 to "
-		"5256000" },
+		"1:31: \"graceMinutes\" is 9223372036854775807, out of range; write a whole number from 0 to 5256000" },
 	{ "{\"deletion\": {\"enabled\": \"yes\"}}",
-		"1:26: \"enabled\" has to be true or false, got a string; write true or "
-		"false without quotes, for example \"enabled\": true" },
+		"1:26: \"enabled\" has to be true or false, got a string; write true or false without quotes, for example \"enabled\": true" },
 	{ "{\"deletion\": {\"maxBatch\": 3}}",
 		"1:15: unknown key \"maxBatch\"; write \"maxBatches\" if that was meant" },
 	{ "{\"deletion\": {\"owner\": 3}}",
-		"1:15: unknown key \"owner\"; leave it out; known here are \"maxBatches\", "
-		"\"maxPercent\", \"graceMinutes\", \"enabled\"" },
+		"1:15: unknown key \"owner\"; leave it out; known here are \"maxBatches\", \"maxPercent\", \"graceMinutes\", \"enabled\"" },
 	{ "{\"keepRevisions\": 0}",
 		"1:19: \"keepRevisions\" is 0, out of range; write a whole number from 1 to 1000000" },
 	{ "{\"rates\": {\"ecs\": 0}}",
@@ -228,28 +218,20 @@ static const struct refusal refusals[] = {
 		"1:19: \"ecs\" has to be a number, got a string; write a number, for example \"ecs\": 20" },
 	{ "{\"rates\": {\"event\": 5}}", "1:12: unknown key \"event\"; write \"events\" if that was meant" },
 	{ "{\"rates\": [5]}",
-		"1:11: \"rates\" has to be an object, got an array; write an object, for example \"rates\": "
-		"{\"events\": 20}" },
+		"1:11: \"rates\" has to be an object, got an array; write an object, for example \"rates\": {\"events\": 20}" },
 	{ "{\"credentials\": {\"roleArn\": \"x\"}}",
-		"1:18: \"roleArn\" is not supported yet; leave it out; this version "
-		"knows \"profile\" here" },
+		"1:18: \"roleArn\" is not supported yet; leave it out; this version knows \"profile\" here" },
 	{ "{\"credentials\": {\"profil\": \"x\"}}",
 		"1:18: unknown key \"profil\"; write \"profile\" if that was meant" },
 	{ "{\"credentials\": {\"profile\": \"\"}}",
-		"1:29: \"profile\" is empty; write the name of a profile of the shared "
-		"AWS files, for example \"default\"" },
+		"1:29: \"profile\" is empty; write the name of a profile of the shared AWS files, for example \"default\"" },
 	{ "{\"readOnly\": 1}",
-		"1:14: \"readOnly\" has to be true or false, got a number; write true or false without "
-		"quotes, for example \"readOnly\": true" },
+		"1:14: \"readOnly\" has to be true or false, got a number; write true or false without quotes, for example \"readOnly\": true" },
 	/* all of them, in the file's order */
 	{ "{\"readOnly\": 1,\n \"owners\": 2,\n \"keepRevisions\": []}",
-		"1:14: \"readOnly\" has to be true or false, got a number; write true or false without "
-		"quotes, for example "
-		"\"readOnly\": true\n"
+		"1:14: \"readOnly\" has to be true or false, got a number; write true or false without quotes, for example \"readOnly\": true\n"
 		"2:2: unknown key \"owners\"; write \"owner\" if that was meant\n"
-		"3:19: \"keepRevisions\" has to be a whole number, got an array; write a whole number, for "
-		"example "
-		"\"keepRevisions\": 5" },
+		"3:19: \"keepRevisions\" has to be a whole number, got an array; write a whole number, for example \"keepRevisions\": 5" },
 };
 
 static void check_refusal(struct arena *arena, const struct refusal *row)

@@ -82,8 +82,7 @@ static void headers(void)
 
 	sigv4_sign(&request, &with_token, &scope, WHEN, &signature);
 	CHECK_TEXT(text_string(&signature.canonical),
-		"POST\n/"
-		"\n\nhost:h\nx-amz-date:20150830T123600Z\nx-amz-security-token:TOKEN==\nx-amz-target:a b c\n"
+		"POST\n/\n\nhost:h\nx-amz-date:20150830T123600Z\nx-amz-security-token:TOKEN==\nx-amz-target:a b c\n"
 		"x-dup:2,1\nzz:\n\nhost;x-amz-date;x-amz-security-token;x-amz-target;x-dup;zz\n"
 		"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
 	CHECK_TEXT(signature.session_token, "TOKEN==");

@@ -72,8 +72,8 @@ static void names(void)
 	CHECK(!state_name(site, "task-definition", "nightly").known);
 	CHECK(!state_name(state_site(state, "123456789012", "eu-west-2"), "rule", "nightly").known);
 	CHECK(state_name(site, "rule", "approved").known && state_name(site, "rule", "approved").left);
-	/* What leaves keeps its app's word; what is served again has not left, and its app may say otherwise.
-	 */
+	/* What leaves keeps its app's word; what is served
+	 * again has not left, and its app may say otherwise. */
 	state_leave_name(site, "repository", "other", "other");
 	CHECK(state_name(site, "repository", "other").left &&
 		state_name(site, "repository", "other").on_delete);

@@ -52,19 +52,16 @@ static void query(void)
 		"3600");
 	CHECK(encode(
 		"iam", "SimulatePrincipalPolicy", "{\"ActionNames\":[\"a\",\"b\"],\"ContextEntries\":[]}"));
-	CHECK_TEXT(wire.body.data, "Action=SimulatePrincipalPolicy&Version=2010-05-08&ActionNames.member.1=a&"
-				   "ActionNames.member.2=b&ContextEntries=");
+	CHECK_TEXT(wire.body.data,
+		"Action=SimulatePrincipalPolicy&Version=2010-05-08&ActionNames.member.1=a&ActionNames.member.2=b&ContextEntries=");
 }
 
 static void ec2(void)
 {
 	CHECK(encode("ec2", "DescribeSubnets",
-		"{\"Filters\":[{\"Name\":\"vpc-id\",\"Values\":[\"v1\",\"v2\"]}],\"SubnetIds\":[\"s1\"],"
-		"\"DryRun\":true,"
-		"\"GroupIds\":[]}"));
-	CHECK_TEXT(wire.body.data, "Action=DescribeSubnets&Version=2016-11-15&Filter.1.Name=vpc-id&Filter.1."
-				   "Value.1=v1&Filter.1.Value.2=v2"
-				   "&SubnetId.1=s1&DryRun=true");
+		"{\"Filters\":[{\"Name\":\"vpc-id\",\"Values\":[\"v1\",\"v2\"]}],\"SubnetIds\":[\"s1\"],\"DryRun\":true,\"GroupIds\":[]}"));
+	CHECK_TEXT(wire.body.data,
+		"Action=DescribeSubnets&Version=2016-11-15&Filter.1.Name=vpc-id&Filter.1.Value.1=v1&Filter.1.Value.2=v2&SubnetId.1=s1&DryRun=true");
 }
 
 static void rest(void)

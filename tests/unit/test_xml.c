@@ -37,11 +37,10 @@ static void answers(void)
 			"<Account>123456789012</Account><UserId/></GetCallerIdentityResult>"
 			"<ResponseMetadata><RequestId>abc</RequestId></ResponseMetadata></"
 			"GetCallerIdentityResponse>"),
-		"{\"GetCallerIdentityResult\":{\"Account\":\"123456789012\",\"UserId\":\"\"},"
-		"\"ResponseMetadata\":{\"RequestId\":\"abc\"}}");
+		"{\"GetCallerIdentityResult\":{\"Account\":\"123456789012\",\"UserId\":\"\"},\"ResponseMetadata\":{\"RequestId\":\"abc\"}}");
 	CHECK_TEXT(root, "GetCallerIdentityResponse");
-	CHECK_TEXT(read("<R><Tags><member><Key>a</Key></member><member><Key>b</Key></member></Tags><Empty></"
-			"Empty></R>"),
+	CHECK_TEXT(
+		read("<R><Tags><member><Key>a</Key></member><member><Key>b</Key></member></Tags><Empty></Empty></R>"),
 		"{\"Empty\":\"\",\"Tags\":[{\"Key\":\"a\"},{\"Key\":\"b\"}]}");
 	CHECK_TEXT(read("<R><subnetSet><item><id>x</id></item></subnetSet></R>"),
 		"{\"subnetSet\":[{\"id\":\"x\"}]}");

@@ -2,9 +2,9 @@
 #define DAEMON_MODEL_DEFINITION_INSIDE_H
 
 /*
- * What the files that read definitions share: a set in the making, where something stands in it, and faults.
- * The order of work is: schema_check.c looks at every member by itself, app.c and batch.c make
- * the structures, and rules*.c look at what several members, or several files, say together.
+ * What the files that read definitions share: a set in the making, where something stands in it, and
+ * faults. The order of work is: schema_check.c looks at every member by itself, app.c and batch.c make the
+ * structures, and rules*.c look at what several members, or several files, say together.
  */
 
 #include "common/json.h"
@@ -133,8 +133,8 @@ void add_providers(struct reader *reader, struct app *app, const json_t *strateg
 
 /* What the rules of a raw policy say together; the spot is that of the list. */
 void check_lifecycle_rules(struct reader *reader, const struct spot *spot, const json_t *rules);
-/* A null means the same as an absent member in AWS's own objects, and would be refused by AWS in some places.
- */
+/* A null means the same as an absent member in AWS's own
+ * objects, and would be refused by AWS in some places. */
 void drop_nulls(json_t *value);
 /* The document that AWS takes for `lifecyclePolicy`; a new reference, NULL where it says nothing. */
 json_t *lifecycle_document(struct reader *reader, const json_t *policy);

@@ -1,8 +1,8 @@
 #ifndef DAEMON_MODEL_DEFINITION_LETTERS_H
 #define DAEMON_MODEL_DEFINITION_LETTERS_H
 
-/* What AWS's services mean by letters, numbers and spaces of any script (\p{L}\p{N}\p{Z} in their patterns).
- */
+/* What AWS's services mean by letters, numbers and spaces
+ * of any script (\p{L}\p{N}\p{Z} in their patterns). */
 
 #include <stdbool.h>
 #include <stdint.h>

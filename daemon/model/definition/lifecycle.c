@@ -5,9 +5,9 @@
  * any, which comes last. So the three short forms are, in this order:
  *
  *   keepUntagged     untagged: all but the newest n
- *   expireAfterDays  any: older than n days; beside keepLast, which has to be the one for any, it is a rule
- * for whatever is tagged, and one for what is not where keepUntagged says nothing about it keepLast any: all
- * but the newest n
+ *   expireAfterDays  any: older than n days; beside keepLast, which has to be the one for any, it is a rule for
+ *                    whatever is tagged, and one for what is not where keepUntagged says nothing about it
+ *   keepLast         any: all but the newest n
  */
 
 static void add_rule(json_t *rules, char *description, json_t *selection)

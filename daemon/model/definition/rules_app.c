@@ -51,13 +51,10 @@ static void check_exclusions(struct reader *reader, const struct spot *spot, con
 		fault_at(reader, MEMBER(spot, "imageTagMutability"), AT_VALUE,
 			arena_printf(
 				reader->arena, "%s, and nothing says of which tags", quoted(reader, value)),
-			"write \"imageTagMutabilityExclusionFilters\": [{\"filterType\": \"WILDCARD\", "
-			"\"filter\": "
-			"\"latest*\"}] beside it");
+			"write \"imageTagMutabilityExclusionFilters\": [{\"filterType\": \"WILDCARD\", \"filter\": \"latest*\"}] beside it");
 	if (filters && !excludes)
 		fault_at(reader, MEMBER(spot, "imageTagMutabilityExclusionFilters"), AT_KEY,
-			"\"imageTagMutabilityExclusionFilters\" without a value of \"imageTagMutability\" "
-			"that excludes",
+			"\"imageTagMutabilityExclusionFilters\" without a value of \"imageTagMutability\" that excludes",
 			"write \"MUTABLE_WITH_EXCLUSION\" or \"IMMUTABLE_WITH_EXCLUSION\", or leave it out");
 	check_no_twice(reader, MEMBER(spot, "imageTagMutabilityExclusionFilters"), filters, "filter");
 }
@@ -68,8 +65,7 @@ static void check_lifecycle(struct reader *reader, const struct spot *spot, cons
 		return;
 	if (!json_object_size(policy))
 		fault_at(reader, spot, AT_KEY, "\"lifecyclePolicy\" says nothing",
-			"write \"keepUntagged\", \"keepLast\" or \"expireAfterDays\" in it, or null to "
-			"remove the policy");
+			"write \"keepUntagged\", \"keepLast\" or \"expireAfterDays\" in it, or null to remove the policy");
 	else if (json_object_get(policy, "raw") && json_object_size(policy) > 1)
 		fault_at(reader, MEMBER(spot, "raw"), AT_KEY, "\"raw\" beside a short form",
 			"write all rules in \"raw\", or none");
@@ -100,9 +96,7 @@ static void check_no_repository(
 	if (image || without_image(reader, app))
 		fault_at(reader, image ? MEMBER(spot, "image") : MEMBER(spot, "repository"), AT_KEY,
 			"there is no repository that the image could be in",
-			"write \"image\": {\"uri\": \"...\"}, or \"repository\": {\"name\": \"...\", "
-			"\"managed\": "
-			"false}");
+			"write \"image\": {\"uri\": \"...\"}, or \"repository\": {\"name\": \"...\", \"managed\": false}");
 }
 
 static void check_log_group(
@@ -145,8 +139,7 @@ static void check_prefix(struct reader *reader, const struct spot *spot, const s
 
 		if (text_starts(at, "{batch}") && app->log_streams == LOG_STREAMS_APP)
 			fault_at(reader, spot, AT_VALUE,
-				"\"logStreamPrefix\" has {batch}, and with \"logStreams\": \"app\" all "
-				"batches share one prefix",
+				"\"logStreamPrefix\" has {batch}, and with \"logStreams\": \"app\" all batches share one prefix",
 				"leave {batch} out, or write \"logStreams\": \"batch\"");
 		else if (!text_starts(at, "{app}") && !text_starts(at, "{batch}") &&
 			 !text_starts(at, "{tag}"))

@@ -124,8 +124,7 @@ static void check_ports(const struct container *container)
 
 		if (host && inside && host != inside)
 			fault_at(container->reader, MEMBER(port, "hostPort"), AT_VALUE,
-				"\"hostPort\" is not \"containerPort\", and a task on Fargate has addresses "
-				"of its own",
+				"\"hostPort\" is not \"containerPort\", and a task on Fargate has addresses of its own",
 				"leave \"hostPort\" out");
 	}
 }
@@ -288,9 +287,7 @@ static void check_own_log(const struct container *container, const struct spot *
 		else
 			warn_at(reader, MEMBER(spot, "awslogs-group"), AT_VALUE, message,
 				arena_printf(reader->arena,
-					"write \"logGroup\": {\"name\": %s, \"managed\": false} in the app, "
-					"or without "
-					"\"managed\" where it is to be made and looked after",
+					"write \"logGroup\": {\"name\": %s, \"managed\": false} in the app, or without \"managed\" where it is to be made and looked after",
 					quoted(reader, group)));
 	}
 	if (!json_object_get(options, "awslogs-stream-prefix"))
@@ -321,8 +318,7 @@ static void check_logs(const struct container *container)
 		fault_at(container->reader, MEMBER(spot, "logDriver"), AT_VALUE,
 			arena_printf(container->reader->arena, "\"logDriver\" cannot be %s on Fargate",
 				quoted(container->reader, driver)),
-			"write \"awslogs\", \"splunk\" or \"awsfirelens\", or leave \"logConfiguration\" "
-			"out");
+			"write \"awslogs\", \"splunk\" or \"awsfirelens\", or leave \"logConfiguration\" out");
 	if (i == 0 && container->index == 0)
 		check_own_log(container, MEMBER(spot, "options"), json_object_get(logs, "options"));
 }
@@ -406,13 +402,11 @@ static void check_default_size(
 		return;
 	fault_at(reader, spot, AT_KEY,
 		arena_printf(reader->arena,
-			"the containers want \"cpu\" %lld and memory %lld, and a task without sizes has %d "
-			"and %d",
+			"the containers want \"cpu\" %lld and memory %lld, and a task without sizes has %d and %d",
 			(long long)cpus, (long long)memories, DEFAULT_CPU, DEFAULT_MEMORY),
 		fargate_least(cpus, memories, &cpu, &memory)
 			? arena_printf(reader->arena,
-				  "write \"cpu\": \"%d\" and \"memory\": \"%d\" beside "
-				  "\"containerDefinitions\"",
+				  "write \"cpu\": \"%d\" and \"memory\": \"%d\" beside \"containerDefinitions\"",
 				  cpu, memory)
 			: "give the containers less: Fargate has no task of this size");
 }

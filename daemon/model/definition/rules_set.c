@@ -337,13 +337,10 @@ static void tell_memory(struct reader *reader, const struct app *app, size_t cos
 
 	fault_at(reader, MEMBER(apps, entry->name), AT_KEY,
 		arena_printf(reader->arena,
-			"%zu apps with %zu batches, their task definitions and tags take %u MiB in a pass, "
-			"%u of them here: more than %d is not what one daemon's memory is for",
+			"%zu apps with %zu batches, their task definitions and tags take %u MiB in a pass, %u of them here: more than %d is not what one daemon's memory is for",
 			reader->set->app_count, reader->set->batch_count, in_mib(total), in_mib(cost),
 			PASS_MIB),
-		"write \"logStreams\": \"app\", so that all batches of an app share one task definition, or "
-		"divide "
-		"apps and batches between two daemons");
+		"write \"logStreams\": \"app\", so that all batches of an app share one task definition, or divide apps and batches between two daemons");
 }
 
 static void check_pass(struct reader *reader)

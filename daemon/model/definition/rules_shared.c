@@ -106,9 +106,7 @@ static void same_key(
 
 	fault_at(reader, MEMBER(tags_spot(reader, user, steps), text), AT_KEY,
 		arena_printf(reader->arena,
-			"the tag %s differs only in its capitals from %s at %s, and both are on the role %s, "
-			"where "
-			"AWS knows no case",
+			"the tag %s differs only in its capitals from %s at %s, and both are on the role %s, where AWS knows no case",
 			quoted(reader, text), quoted(reader, first->text),
 			place_text(reader, position_of(reader, there, AT_KEY)), quoted(reader, user->name)),
 		"write the same key in both places");
@@ -173,9 +171,8 @@ static void check_users(
 	}
 }
 
-/* Whether the faults of these users were told already, of other things of theirs; both are in the order of
- * the apps.
- */
+/* Whether the faults of these users were told already, of
+ * other things of theirs; both are in the order of the apps. */
 static bool told_before(
 	const struct sharing *users, size_t count, const struct sharing *before, size_t before_count)
 {

@@ -180,8 +180,7 @@ static void check_any_member(struct reader *reader, const struct spot *spot, con
 	if (!known)
 		fault_at(reader, spot, AT_KEY,
 			"nothing in \"taskDefinition\" is a member of a task definition",
-			"write the members of RegisterTaskDefinition, for example {\"cpu\": \"256\", "
-			"\"memory\": \"512\"}");
+			"write the members of RegisterTaskDefinition, for example {\"cpu\": \"256\", \"memory\": \"512\"}");
 }
 
 void check_task_definition(

@@ -243,8 +243,7 @@ static bool read_day(struct parse *parse, struct span element)
 	element.length--;
 	if (!element.length || has(element, '-') || has(element, '/') || has(element, '*'))
 		return wrong(parse, element.at, "W in day-of-month has to follow one day",
-			"write for example 15W, the working day nearest to the 15th, or MON-FRI in "
-			"day-of-week");
+			"write for example 15W, the working day nearest to the 15th, or MON-FRI in day-of-week");
 	if (!read_value(parse, &fields[DAYS], element, &day))
 		return false;
 	out->days_near |= (uint32_t)1 << day;
@@ -369,8 +368,7 @@ static const char *unix_weekdays(struct parse *parse, const char *written)
 static bool wrong_count(struct parse *parse, struct span body)
 {
 	static const char six[] =
-		"write six fields: minutes hours day-of-month month day-of-week year, for example "
-		"cron(0 12 * * ? *)";
+		"write six fields: minutes hours day-of-month month day-of-week year, for example cron(0 12 * * ? *)";
 	const char *remedy = six;
 
 	if (parse->count == FIELDS - 1)

@@ -359,8 +359,7 @@ static bool is_task_definition(struct walk *walk, const struct spot *spot, const
 			continue;
 		fault_at(walk->reader, MEMBER(spot, marks[i]), AT_KEY,
 			"this is a task definition, and the file has to hold apps or batches",
-			"write it as the \"taskDefinition\" of an app: {\"apps\": {\"jobs\": "
-			"{\"taskDefinition\": {...}}}}");
+			"write it as the \"taskDefinition\" of an app: {\"apps\": {\"jobs\": {\"taskDefinition\": {...}}}}");
 		return true;
 	}
 	return false;

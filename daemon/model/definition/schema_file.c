@@ -259,8 +259,8 @@ static const struct schema_member lifecycle_rule_members[] = {
 		.types = SCHEMA_OBJECT,
 		.object = &schema_selection,
 		.required = true,
-		.example = "{\"tagStatus\": \"untagged\", \"countType\": \"imageCountMoreThan\", "
-			   "\"countNumber\": 1}" },
+		.example =
+			"{\"tagStatus\": \"untagged\", \"countType\": \"imageCountMoreThan\", \"countNumber\": 1}" },
 	{ .key = "action",
 		.types = SCHEMA_OBJECT,
 		.object = &schema_action,
@@ -436,8 +436,8 @@ static const struct schema_member app_members[] = {
 		.types = SCHEMA_OBJECT,
 		.object = &schema_task_definition,
 		.example = "{\"cpu\": \"256\", \"memory\": \"512\"}",
-		.remedy = "write an object; a list of containers is its \"containerDefinitions\": "
-			  "{\"containerDefinitions\": [...]}",
+		.remedy =
+			"write an object; a list of containers is its \"containerDefinitions\": {\"containerDefinitions\": [...]}",
 		.description = "What RegisterTaskDefinition takes; what is absent here is put in." },
 	{ .key = "logStreams",
 		.types = SCHEMA_STRING,
@@ -526,8 +526,8 @@ static const struct schema_member batch_members[] = {
 		.longest = 256,
 		.what = "a schedule",
 		.example = "\"cron(0 3 * * ? *)\"",
-		.description = "cron(minutes hours day-of-month month day-of-week year) in UTC, or "
-			       "rate(value unit)." },
+		.description =
+			"cron(minutes hours day-of-month month day-of-week year) in UTC, or rate(value unit)." },
 	{ .key = "via",
 		.types = SCHEMA_STRING,
 		.values = VALUES("rule", "scheduler"),

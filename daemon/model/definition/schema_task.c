@@ -467,13 +467,12 @@ static const struct schema_member task_members[] = {
 		.remedy = "this is the answer of DescribeTaskDefinition: write what is in it, without it" },
 	{ .key = "Properties",
 		.mark = SCHEMA_MISTAKE,
-		.remedy = "this is a resource of CloudFormation: write what is in it, without it, and each "
-			  "name "
-			  "with a small first letter" },
+		.remedy =
+			"this is a resource of CloudFormation: write what is in it, without it, and each name with a small first letter" },
 	{ .key = "family",
 		.mark = SCHEMA_LEFT_OUT,
-		.remedy = "leave it out: a family is named on app or batch, and is <app>-<batch> where it is "
-			  "not" },
+		.remedy =
+			"leave it out: a family is named on app or batch, and is <app>-<batch> where it is not" },
 	{ .key = "tags",
 		.types = SCHEMA_ARRAY,
 		.element = &(const struct schema_member){ .types = SCHEMA_OBJECT, .object = &schema_tag },

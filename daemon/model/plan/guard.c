@@ -125,8 +125,8 @@ static void decide_covered(
 				plans[p]->actions[i]->approved = false;
 }
 
-/* What is newly disabled in this pass and in the hour before it; what came back and leaves again counts once.
- */
+/* What is newly disabled in this pass and in the hour
+ * before it; what came back and leaves again counts once. */
 static size_t count_leaving(
 	struct arena *arena, struct plan *const *plans, size_t count, const struct guard_options *options)
 {

@@ -17,9 +17,7 @@ static void note_unused(struct plan *plan, const struct app *app)
 
 	if (note.name && app->repository.use.unused) {
 		note.text = arena_printf(plan->arena,
-			"repository %s is not made: every image of the app is elsewhere (\"repository\": "
-			"\"%s\" "
-			"would make it)",
+			"repository %s is not made: every image of the app is elsewhere (\"repository\": \"%s\" would make it)",
 			note.name, note.name);
 		plan_note(plan, note);
 	}
@@ -27,8 +25,7 @@ static void note_unused(struct plan *plan, const struct app *app)
 	note.name = app->log_group.use.name;
 	if (app->log_group.use.unused) {
 		note.text = arena_printf(plan->arena,
-			"log group %s is not made: every container of the app logs elsewhere (\"logGroup\": "
-			"\"%s\" would make it)",
+			"log group %s is not made: every container of the app logs elsewhere (\"logGroup\": \"%s\" would make it)",
 			note.name, note.name);
 		plan_note(plan, note);
 	}
@@ -58,13 +55,12 @@ void plan_note_tags(struct plan *plan, const struct resource *want, const struct
 			   *other = tags_strangers_key(&want->tags, &have->tags, key);
 
 		if (other)
-			plan_note(plan, (struct note){ .app = want->app->name,
-						.kind = want->kind->name,
-						.name = want->name,
-						.text = arena_printf(plan->arena,
-							"the tag %s of %s %s stays as somebody else set it: "
-							"AWS takes %s for the same key "
-							"there",
-							other, want->kind->name, want->name, key) });
+			plan_note(plan,
+				(struct note){ .app = want->app->name,
+					.kind = want->kind->name,
+					.name = want->name,
+					.text = arena_printf(plan->arena,
+						"the tag %s of %s %s stays as somebody else set it: AWS takes %s for the same key there",
+						other, want->kind->name, want->name, key) });
 	}
 }

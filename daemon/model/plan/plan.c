@@ -234,8 +234,8 @@ struct change action_change(const struct action *action, const char *time)
 	};
 }
 
-/* A role that is written with its ARN is that one: a name under another path, or in another account, is not.
- */
+/* A role that is written with its ARN is that one: a name
+ * under another path, or in another account, is not. */
 static bool is_elsewhere(
 	struct plan *plan, const struct view *view, const struct resource *want, const struct resource *have)
 {
@@ -245,8 +245,7 @@ static bool is_elsewhere(
 		return false;
 	if (have && strcmp(have->arn, want->arn) != 0)
 		plan_problem(plan, want, have, true,
-			"role %s is %s, and the definitions name %s: write the one that is there, or another "
-			"name",
+			"role %s is %s, and the definitions name %s: write the one that is there, or another name",
 			want->name, have->arn, want->arn);
 	else if (!have && strncmp(account + 2, view->site->account, strlen(view->site->account)) != 0)
 		plan_problem(plan, want, NULL, true,
@@ -271,8 +270,7 @@ bool plan_may_use(
 	if (!want->managed) {
 		if (!have)
 			plan_problem(plan, want, NULL, false,
-				"%s %s does not exist, and \"managed\": false says that it is not ours to "
-				"make",
+				"%s %s does not exist, and \"managed\": false says that it is not ours to make",
 				want->kind->name, want->name);
 		return false;
 	}

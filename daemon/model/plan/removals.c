@@ -140,9 +140,8 @@ static void add_wait(struct leaver *leaver, time_t until)
 		until, leaver->moved, leaver->have };
 }
 
-/* The batch moves to its schedule under another name only when this one, which may be its old one, is
- * stopped.
- */
+/* The batch moves to its schedule under another name only
+ * when this one, which may be its old one, is stopped. */
 static void let_move_wait(struct leaver *leaver, struct action *stop)
 {
 	const struct plan *plan = leaver->plan;
@@ -171,8 +170,8 @@ static void leave(struct leaver *leaver)
 	time_t now = leaver->options->now, grace = (time_t)leaver->options->grace_seconds, since = now, until;
 	bool marked = left && stopped && text_parse_iso8601(left, &since);
 
-	/* A time that nobody can read, or a schedule that somebody has started again: the grace begins anew.
-	 */
+	/* A time that nobody can read, or a schedule that
+	 * somebody has started again: the grace begins anew. */
 	if (!marked || (leaver->claim == CLAIM_DOUBTFUL && (never || leaver->early || since + grace > now))) {
 		since = now;
 		let_move_wait(leaver, add_leaving(leaver, left));
@@ -244,8 +243,8 @@ static bool is_started_by(const struct leaver *leaver, const struct resource *sc
 	return target && ownership_starts(target, leaver->have);
 }
 
-/* Deletion goes backwards: what a schedule started goes after it. False where a schedule of the batch stays.
- */
+/* Deletion goes backwards: what a schedule started goes
+ * after it. False where a schedule of the batch stays. */
 static bool wait_for_batch(struct leaver *leaver, struct action *action)
 {
 	const struct resources *all = &leaver->plan->observed->all;
@@ -380,8 +379,7 @@ static void remove_of_app(struct leaver *leaver)
 		if (leaver->claim != CLAIM_STRAY || !leaver->early)
 			add_leftover(leaver,
 				arena_printf(plan->arena,
-					"app %s has left the definitions, and was not applied from here with "
-					"\"onDelete\": \"delete\"",
+					"app %s has left the definitions, and was not applied from here with \"onDelete\": \"delete\"",
 					leaver->app));
 		return;
 	}

@@ -75,8 +75,8 @@ static bool may_register(
 	return plan_may_use(plan, view, want, family->items[family->count - 1]);
 }
 
-/* A tag of another version than this content's digest would have, or none, leaves only the content to go by.
- */
+/* A tag of another version than this content's digest
+ * would have, or none, leaves only the content to go by. */
 static bool hash_counts(const struct resource *have)
 {
 	return fields_same_version(have->hash, have->digest);
@@ -143,8 +143,8 @@ static struct resource *replaced(
 	return newest;
 }
 
-/* What only the old one has is no difference as a rule, since AWS adds members; here it is all that there is.
- */
+/* What only the old one has is no difference as a rule,
+ * since AWS adds members; here it is all that there is. */
 static struct differences what_goes(
 	const struct plan *plan, const struct resource *want, const struct resource *old)
 {
@@ -196,9 +196,7 @@ static void plan_family(struct plan *plan, const struct view *view, struct resou
 		plan_compare(plan, view, want, family.wanted);
 	} else if (unlisted) {
 		plan_problem(plan, want, NULL, false,
-			"the list of task definitions is not complete: it lacks %s:%d, which a schedule "
-			"starts; nothing is registered or deregistered in this family before a pass reads it "
-			"whole",
+			"the list of task definitions is not complete: it lacks %s:%d, which a schedule starts; nothing is registered or deregistered in this family before a pass reads it whole",
 			want->name, unlisted->revision);
 	} else {
 		want->revision_arn = arena_printf(plan->arena, "%s:(new)", want->name);

@@ -192,9 +192,7 @@ static void doubt(struct plan *plan, size_t from, const struct resource *other)
 	for (size_t i = from; i < plan->action_count; i++) {
 		plan->actions[i]->claim = CLAIM_DOUBTFUL;
 		plan->actions[i]->error = arena_printf(plan->arena,
-			"held: %s %s carries this batch's tags, and nothing else says that it is ours; of "
-			"two "
-			"never both run",
+			"held: %s %s carries this batch's tags, and nothing else says that it is ours; of two never both run",
 			other->kind->name, other->name);
 	}
 }
@@ -242,8 +240,8 @@ static void plan_batch(
 		return;
 	olds = others_of(plan, view, options, want, CLAIM_OURS);
 	doubtful = others_of(plan, view, options, want, CLAIM_DOUBTFUL);
-	/* Until the old name has stopped, the new one must not run too; one that runs is not stopped for it.
-	 */
+	/* Until the old name has stopped, the new one must
+	 * not run too; one that runs is not stopped for it. */
 	want->start_disabled =
 		(one_that_runs(&olds) || one_that_runs(&doubtful)) && (!have || is_stopped(have));
 	in_doubt = want->start_disabled ? one_that_runs(&doubtful) : NULL;
