@@ -59,16 +59,43 @@ bool readable_by(const struct passwd *user, const char *const *paths, size_t cou
 	return told || error_set(error, ERROR_IO, "what user %s may read cannot be told", user->pw_name);
 }
 
+/* The name of a group that is the own one of a user other than this one, as the daemon's is; NULL: it is not.
+ */
+static const char *group_of_another(struct arena *arena, gid_t number, const struct passwd *user)
+{
+	const struct group *group = number != 0 && number != user->pw_gid ? getgrgid(number) : NULL;
+	const char *name = group ? arena_copy(arena, group->gr_name) : NULL;
+	char texts[4096];
+	struct passwd owner, *found = NULL;
+
+	if (name && getpwnam_r(name, &owner, texts, sizeof texts, &found) == 0 && found &&
+		found->pw_gid == number)
+		return name;
+	return NULL;
+}
+
+static char *join_remedy(struct arena *arena, const char *group, const char *user, const char *chmod)
+{
+	return arena_printf(arena, "let user %s read it: run usermod -aG %s %s%s, and let them log in anew",
+		user, group, user, chmod);
+}
+
 char *readable_remedy(struct arena *arena, const struct passwd *user, const char *path)
 {
-	const struct group *group = getgrgid(user->pw_gid);
 	struct stat status = { 0 };
 	bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 	mode_t wanted = folder ? S_IRGRP | S_IXGRP : S_IRGRP;
+	const char *joined = group_of_another(arena, status.st_gid, user);
+	const struct group *group = getgrgid(user->pw_gid);
 
 	if (!group || (status.st_mode & wanted >> 3) == wanted >> 3 ||
 		(status.st_gid == user->pw_gid && (status.st_mode & wanted) == wanted))
 		return arena_printf(arena, "let user %s into every folder on the way to it", user->pw_name);
+	if (joined)
+		return join_remedy(arena, joined, user->pw_name,
+			(status.st_mode & wanted) == wanted
+				? ""
+				: arena_printf(arena, " && chmod g+%s %s", folder ? "rx" : "r", path));
 	return arena_printf(arena, "let user %s read it: run chgrp %s %s && chmod g+%s %s", user->pw_name,
 		group->gr_name, path, folder ? "rx" : "r", path);
 }

@@ -98,6 +98,20 @@ static void what_another_may_read(void)
 	CHECK(strstr(readable_remedy(arena, nobody, paths[3]), "chmod g+rx "));
 	CHECK_TEXT(readable_remedy(arena, nobody, paths[4]),
 		"let user nobody into every folder on the way to it");
+	/* A group that belongs to another user, as the daemon's does, is joined and not taken away from it.
+	 */
+	CHECK(chown(paths[1], 0, getpwnam("daemon")->pw_gid) == 0);
+	nobody = getpwnam("nobody");
+	CHECK_TEXT(readable_remedy(arena, nobody, paths[1]),
+		arena_printf(arena,
+			"let user nobody read it: run usermod -aG daemon nobody && chmod g+r %s, and let "
+			"them "
+			"log in anew",
+			paths[1]));
+	CHECK(chmod(paths[1], 0640) == 0);
+	CHECK_TEXT(readable_remedy(arena, nobody, paths[1]),
+		"let user nobody read it: run usermod -aG daemon nobody, and let them log in anew");
+	CHECK(chmod(paths[1], 0600) == 0);
 	/* What the remedy says helps. */
 	CHECK(chown(paths[1], 0, nobody->pw_gid) == 0 && chmod(paths[1], 0640) == 0);
 	CHECK(readable_by(nobody, paths, ARRAY_LENGTH(paths), readable, &error) && readable[1] &&
