@@ -19,7 +19,7 @@ _fargate_batchctl_plans() {
 _fargate_batchctl() {
     local word=${COMP_WORDS[COMP_CWORD]} verb='' before i typed=()
     local verbs='check diff apply list next run runs logs status wait reload import approve policy'
-    local flags='--settings --definitions --endpoint-url --region --profile --debug --help --version'
+    local files='--settings --definitions' aws='--endpoint-url --region --profile --debug' flags
 
     COMPREPLY=()
     # Bash divides "--flag=value" into three words; here it is the same as "--flag value".
@@ -65,15 +65,18 @@ _fargate_batchctl() {
                 ;;
         esac
     done
+    # Those that mean something to the verb, as its --help lists them.
     case $verb in
-        check) flags+=' --json --format --reloaded' ;;
-        list | runs) flags+=' --json' ;;
-        status) flags+=' --json --alive' ;;
-        wait | reload) flags+=' --timeout' ;;
-        diff) flags+=' --json --hide-values' ;;
-        apply) flags+=' --json --hide-values --approve' ;;
-        next) flags+=' --json --count' ;;
+        '') flags="$files $aws" ;;
+        check) flags="--json --format --reloaded $files" ;;
+        diff) flags="--json --hide-values $files $aws" ;;
+        apply) flags="--json --hide-values --approve $files $aws" ;;
+        list) flags="--json $files $aws" ;;
+        next) flags="--json --count $files" ;;
+        status) flags='--json --alive' ;;
+        wait | reload) flags='--timeout' ;;
     esac
+    flags+=' --help --version'
     if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$word")
         return

@@ -156,6 +156,10 @@ def test_completion_knows_every_verb_and_flag():
             assert flag in bash and flag in zsh, flag
 
 
+EVERY_FLAG = {"--settings", "--definitions", "--endpoint-url", "--region", "--profile", "--debug", "--json", "--count",
+              "--timeout", "--alive", "--approve", "--hide-values", "--format", "--reloaded"}
+
+
 def complete(*typed):
     script = f"""
         source config/completion/fargate-batchctl.bash
@@ -165,6 +169,16 @@ def complete(*typed):
         printf '%s\\n' "${{COMPREPLY[@]}}"
     """
     return run("bash", "-c", script, "bash", "fargate-batchctl", *typed).stdout.split()
+
+
+@pytest.mark.parametrize("verb", ["", "check", "diff", "apply", "list", "next", "status", "wait", "reload", "approve"])
+def test_completion_offers_the_flags_that_the_help_lists(verb):
+    typed = [verb] if verb else []
+    listed = re.findall(r"(?m)^  (--[a-z-]+)", run(CTL, *typed, "--help").stdout)
+    assert "--help" in listed and sorted(complete(*typed, "--")) == sorted(listed)
+    if shutil.which("zsh"):
+        shown = {word.lstrip("-") for word in complete_in_zsh(" ".join(["fargate-batchctl", *typed, "--"]))}
+        assert {flag for flag in EVERY_FLAG if flag[2:] in shown - set(typed)} == set(listed) & EVERY_FLAG, shown
 
 
 def test_completion_in_bash():
