@@ -12,12 +12,21 @@
 /* How long a role is new: so long IAM takes at most to tell everybody of it. */
 enum { NEW_ROLE_SECONDS = 120 };
 
+/* All plans of a pass: an action may need one of another plan. */
+struct worklist {
+	struct applying *plans;
+	size_t count;
+	unsigned running;
+	bool finished, going;
+	void (*done)(void *data);
+	void *data;
+};
+
 struct applying {
+	struct worklist *worklist;
 	struct apply_options options;
 	struct arena *arena;
 	char now[ISO8601_SIZE];
-	unsigned running;
-	bool finished, going;
 };
 
 /* One action under way. */
@@ -32,7 +41,7 @@ struct work {
 	struct call_result *taken; /* a creation found its name taken: AWS's answer */
 };
 
-static void advance(struct applying *applying);
+static void advance(struct worklist *worklist);
 static void work_on(struct work *work);
 
 static bool is_over(const struct action *action)
@@ -55,9 +64,9 @@ static void settle(struct applying *applying, struct action *action, enum outcom
 static void finish(struct work *work, enum outcome outcome)
 {
 	requests_clear(&work->requests);
-	work->applying->running--;
+	work->applying->worklist->running--;
 	settle(work->applying, work->action, outcome);
-	advance(work->applying);
+	advance(work->applying->worklist);
 }
 
 static void fail(struct work *work, const char *text)
@@ -562,7 +571,7 @@ static void start(struct applying *applying, struct action *action)
 
 	*work = (struct work){ .applying = applying, .action = action };
 	action->outcome = OUTCOME_RUNNING;
-	applying->running++;
+	applying->worklist->running++;
 	work_on(work);
 }
 
@@ -584,40 +593,54 @@ static bool is_ready(struct applying *applying, struct action *action)
 	return true;
 }
 
-/* Starts whatever is ready; what is skipped may make others ready or skipped, so it looks until nothing
- * moves. */
-static void advance(struct applying *applying)
+/* Starts whatever is ready; whether anything moved. */
+static bool advance_plan(struct applying *applying)
 {
 	const struct plan *plan = applying->options.plan;
+	bool moved = false;
+
+	for (size_t i = 0; i < plan->action_count; i++) {
+		struct action *action = plan->actions[i];
+		enum outcome before = action->outcome;
+
+		if (before == OUTCOME_PENDING && is_ready(applying, action))
+			start(applying, action);
+		moved = moved || action->outcome != before;
+	}
+	return moved;
+}
+
+/* What is skipped may make others ready or skipped, so it looks until nothing moves. */
+static void advance(struct worklist *worklist)
+{
 	bool moved = true;
 
-	if (applying->going)
+	if (worklist->going)
 		return;
-	applying->going = true;
+	worklist->going = true;
 	while (moved) {
 		moved = false;
-		for (size_t i = 0; i < plan->action_count; i++) {
-			struct action *action = plan->actions[i];
-			enum outcome before = action->outcome;
-
-			if (before == OUTCOME_PENDING && is_ready(applying, action))
-				start(applying, action);
-			moved = moved || action->outcome != before;
-		}
+		for (size_t i = 0; i < worklist->count; i++)
+			moved = advance_plan(&worklist->plans[i]) || moved;
 	}
-	applying->going = false;
-	if (!applying->running && !applying->finished) {
-		applying->finished = true;
-		applying->options.done(applying->options.data);
+	worklist->going = false;
+	if (!worklist->running && !worklist->finished) {
+		worklist->finished = true;
+		worklist->done(worklist->data);
 	}
 }
 
-void apply_plan(struct arena *arena, const struct apply_options *options)
+void apply_plans(struct arena *arena, const struct apply_options *options, size_t count,
+	void (*done)(void *data), void *data)
 {
-	struct applying *applying = arena_alloc(arena, sizeof *applying);
+	struct worklist *worklist = arena_alloc(arena, sizeof *worklist);
 
-	applying->options = *options;
-	applying->arena = arena;
-	text_iso8601(applying->now, options->now);
-	advance(applying);
+	*worklist = (struct worklist){ .count = count, .done = done, .data = data };
+	worklist->plans = arena_alloc(arena, (count + 1) * sizeof *worklist->plans);
+	for (size_t i = 0; i < count; i++) {
+		worklist->plans[i] =
+			(struct applying){ .worklist = worklist, .options = options[i], .arena = arena };
+		text_iso8601(worklist->plans[i].now, options[i].now);
+	}
+	advance(worklist);
 }

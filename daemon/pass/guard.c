@@ -4,6 +4,7 @@
 
 #include "common/json.h"
 #include "memory.h"
+#include "model/plan/moves.h"
 #include "sites.h"
 
 /* The approval of the plan that is kept, else the one that this pass was given. */
@@ -83,6 +84,7 @@ void pass_guard(struct pass *pass)
 		plans[count++] = pass->sites[i].plan;
 		memory_keep_calm(pass, &pass->sites[i]);
 	}
+	moves_tie(pass->arena, plans, count);
 	memory_review_approvals(pass);
 	recently_left = memory_recently_left(pass, &recently_left_count);
 	pass->guard = guard_plans(pass->arena, plans, count,

@@ -10,6 +10,7 @@
 #include "kinds/kinds.h"
 #include "ledger.h"
 #include "memory.h"
+#include "model/plan/moves.h"
 #include "observe.h"
 #include "sites.h"
 
@@ -227,7 +228,17 @@ static bool retires(const struct pass_site *site)
 	return false;
 }
 
-static void plan_site(struct pass_site *site)
+/* What runs in which site, as it is known now: another reading may tell of more. */
+static const struct runners *find_runners(struct pass *pass)
+{
+	struct runners *runners = arena_alloc(pass->arena, sizeof *runners);
+
+	for (size_t i = 0; pass->site_count > 1 && i < pass->site_count; i++)
+		moves_add(runners, &pass->sites[i].view);
+	return runners;
+}
+
+static void plan_site(struct pass_site *site, const struct runners *runners)
 {
 	const struct pass *pass = site->pass;
 	struct plan_options options = {
@@ -239,6 +250,7 @@ static void plan_site(struct pass_site *site)
 		.served = ledger_served,
 		.knows = ledger_knows,
 		.data = site,
+		.runners = runners,
 	};
 
 	site->plan = plan_make(&site->view, kinds, kind_count, &options);
@@ -246,9 +258,11 @@ static void plan_site(struct pass_site *site)
 
 static void plan(struct pass *pass)
 {
+	const struct runners *runners = find_runners(pass);
+
 	for (size_t i = 0; i < pass->site_count; i++)
 		if (pass->sites[i].error.code == ERROR_NONE && !pass->sites[i].covered)
-			plan_site(&pass->sites[i]);
+			plan_site(&pass->sites[i], runners);
 }
 
 /* Asked last, when nothing else may change what goes. */
@@ -297,6 +311,7 @@ static bool may_read_more(struct pass_site *site)
 /* What was read may show a different plan, which rests on something else again. */
 static void plan_again(struct pass *pass)
 {
+	const struct runners *runners = find_runners(pass);
 	bool more = false;
 
 	pass->readings++;
@@ -306,7 +321,7 @@ static void plan_again(struct pass *pass)
 		if (!site->unsettled)
 			continue;
 		if (site->error.code == ERROR_NONE)
-			plan_site(site);
+			plan_site(site, runners);
 		else
 			site->plan = NULL;
 		more = may_read_more(site) || more;
@@ -325,9 +340,7 @@ static void progressed(const struct action *action, void *data)
 
 static void applied(void *data)
 {
-	struct pass_site *site = data;
-
-	answered(site->pass);
+	answered(data);
 }
 
 static void keep_served(struct pass *pass)
@@ -342,29 +355,37 @@ static void keep_served(struct pass *pass)
 		pass->state_error = arena_copy(pass->arena, error.text);
 }
 
+static size_t applications(struct pass *pass, struct apply_options *all)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; pass->options.write && !pass->stopped && i < pass->site_count; i++) {
+		struct pass_site *site = &pass->sites[i];
+
+		if (site->plan && site->plan->action_count)
+			all[count++] = (struct apply_options){
+				.line = line_of(site),
+				.view = &site->view,
+				.plan = site->plan,
+				.now = pass->now,
+				.progress = progressed,
+				.data = site,
+			};
+	}
+	return count;
+}
+
 static void apply(struct pass *pass)
 {
+	struct apply_options *options = arena_alloc(pass->arena, (pass->site_count + 1) * sizeof *options);
+	size_t count = applications(pass, options);
+
 	/* Before the first write: a pass that is killed has still served what it wrote. */
 	if (pass->options.write)
 		keep_served(pass);
-	/* One more, so that a site that has nothing to do does not end the step before the next one began. */
-	pass->waiting++;
-	for (size_t i = 0; pass->options.write && i < pass->site_count; i++) {
-		struct pass_site *site = &pass->sites[i];
-
-		if (!site->plan || !site->plan->action_count || pass->stopped)
-			continue;
-		pass->waiting++;
-		apply_plan(pass->arena, &(struct apply_options){
-						.line = line_of(site),
-						.view = &site->view,
-						.plan = site->plan,
-						.now = pass->now,
-						.progress = progressed,
-						.done = applied,
-						.data = site,
-					});
-	}
+	/* One more, so that having nothing to do does not end the step before it is left. */
+	pass->waiting += 2;
+	apply_plans(pass->arena, options, count, applied, pass);
 	pass->waiting--;
 }
 

@@ -3,7 +3,7 @@
 import pytest
 
 from conftest import ACCOUNT, REGION
-from test_deletion import leaving_since
+from test_deletion import leaving_since, plan_of
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/deploy"
 
@@ -112,3 +112,82 @@ def test_an_app_that_leaves_a_region(world, converged):
     world.settled()
     asked = {call.region for call in world.apply().calls if call.service not in ("iam", "sts")}
     assert asked == {new}, asked
+
+
+NEW = "eu-west-1"
+
+
+def states(world, names, region):
+    rules = world.client("events", region).list_rules()["Rules"]
+    return {rule["Name"]: rule["State"] for rule in rules if rule["Name"] in names}
+
+
+def switches(calls):
+    """When which rule surely stopped, or may have begun to run: (time, region, name, runs)."""
+    for call in calls:
+        name = call.params.get("Name") if call.service == "events" and call.status == 200 else None
+        if call.operation in ("EnableRule", "PutRule") and name and call.params.get("State") != "DISABLED":
+            yield call.time, call.region, name, True
+        elif call.operation in ("DisableRule", "PutRule") and name:
+            yield call.time + call.seconds, call.region, name, False
+
+
+def never_twice(calls, names):
+    """Of each name one ran in the old region before these calls, and at no time two."""
+    running = {name: {REGION} for name in names}
+    for _, region, name, runs in sorted(switches(calls)):
+        (running[name].add if runs else running[name].discard)(region)
+        assert len(running[name]) < 2, f"{name} runs in {running[name]}"
+    return running
+
+
+def moved(world, article, count):
+    """So many batches, in the old region at first, then defined in the new one."""
+    article["batches"] = {f"b{number:02}": {"app": "batch", "schedule": "rate(1 day)"} for number in range(count)}
+    world.converge(article)
+    article["apps"]["batch"]["region"] = NEW
+    world.write(article)
+    return {f"batch-b{number:02}" for number in range(count)}
+
+
+def all_are(names, state):
+    return dict.fromkeys(names, state)
+
+
+def test_a_move_to_another_region_never_has_two_that_run(world, article):
+    names = moved(world, article, 4)
+    result = world.apply()
+    assert never_twice(result.calls, names) == {name: {NEW} for name in names}, str(result)
+    assert states(world, names, NEW) == all_are(names, "ENABLED") and states(world, names, REGION) == all_are(names, "DISABLED")
+    assert not world.apply().writes
+
+
+def test_a_move_that_the_brake_holds_runs_in_the_old_region_until_it_is_approved(world, article):
+    names = moved(world, article, 8)
+    world.settings(deletion={"maxBatches": 5})
+    diff = world.diff(code=1)
+    plan = plan_of(diff)
+    held = world.run("apply")
+    assert held.code == 1 and plan_of(held) == plan, str(held)
+    assert states(world, names, REGION) == all_are(names, "ENABLED") and states(world, names, NEW) == all_are(names, "DISABLED")
+    assert len([target for name in names for target in world.client("events", NEW).list_targets_by_rule(Rule=name)["Targets"]]) == 8
+    assert f"runs in {REGION} until it is disabled there" in diff.out, str(diff)
+    again = world.run("apply")
+    assert again.code == 1 and not again.writes and plan_of(again) == plan, str(again)
+
+    assert world.run("approve", plan).code == 0
+    result = world.apply()
+    assert never_twice(result.calls, names) == {name: {NEW} for name in names}, str(result)
+    assert states(world, names, NEW) == all_are(names, "ENABLED") and states(world, names, REGION) == all_are(names, "DISABLED")
+    assert not world.apply().writes
+
+
+def test_a_move_whose_new_schedule_cannot_be_made_leaves_the_old_one_running(world, article):
+    names = moved(world, article, 2)
+    world.proxy.fault("denied", "events", "PutTargets", times=None)
+    result = world.run("apply")
+    assert result.code == 1 and states(world, names, REGION) == all_are(names, "ENABLED"), str(result)
+    assert "ENABLED" not in states(world, names, NEW).values()
+    world.proxy.reset()
+    result = world.apply()
+    assert never_twice(result.calls, names) == {name: {NEW} for name in names}, str(result)

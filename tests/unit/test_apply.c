@@ -66,13 +66,13 @@ static void what_stays_unknown_is_asked_once(void)
 
 	have->tags_read = TAGS_LATE;
 	scripted_say(scripted, (struct scripted_answer){ .status = 200, .body = "{}", .for_ever = true });
-	apply_plan(arena, &(struct apply_options){
-				  .line = { .aws = aws, .region = "us-east-1", .pauses = &pauses },
-				  .view = &view,
-				  .plan = &plan,
-				  .done = note_end,
-				  .data = &ended,
-			  });
+	apply_plans(arena,
+		&(struct apply_options){
+			.line = { .aws = aws, .region = "us-east-1", .pauses = &pauses },
+			.view = &view,
+			.plan = &plan,
+		},
+		1, note_end, &ended);
 	scripted_run_until(scripted, scripted_now(scripted) + 1);
 	CHECK_NUMBER(ended, 1);
 	CHECK_NUMBER(scripted_count(scripted), 1);

@@ -238,12 +238,23 @@ static bool is_out_of_doubt(const struct action *action)
 	return false;
 }
 
+/* It starts only where what it left behind in other sites may stop. */
+static void hold_start(struct action *start)
+{
+	if (needs_what_is_held(start))
+		start->outcome = OUTCOME_HELD;
+	else if (!is_held(start))
+		start->error = NULL;
+}
+
 /* A batch moves only when it is known which schedule is its old one. */
 static void hold_moves(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->action_count; i++) {
 		struct action *action = plan->actions[i];
 
+		if (action->awaits_count)
+			hold_start(action);
 		if (action->claim != CLAIM_DOUBTFUL || action->removal)
 			continue;
 		if (is_out_of_doubt(action))

@@ -60,6 +60,10 @@ struct action {
 	struct answered_call *calls; /* all of them, in order */
 	size_t call_count, call_capacity;
 	const char *service, *operation; /* of the last request */
+	/* A start: what has to stop in other sites first, and what stands here before that stops. */
+	const struct runner **awaits;
+	size_t awaits_count, awaits_capacity;
+	struct action *stands;
 	const struct resource *replaces; /* a new revision: what it takes over from, where that was read */
 };
 
@@ -127,6 +131,19 @@ struct plan {
 	const struct kind *of_shape[SHAPE_TARGET + 1]; /* the kind of a shape that only one kind has */
 };
 
+/* A schedule of ours that runs, in whatever site of the pass. */
+struct runner {
+	const char *batch;
+	const struct view *view;
+	const struct resource *have;
+	const struct runner *next; /* of the same batch */
+};
+
+/* All of them; see moves.h. */
+struct runners {
+	struct lookup by_batch;
+};
+
 struct plan_options {
 	time_t now;
 	unsigned keep_revisions;
@@ -138,6 +155,7 @@ struct plan_options {
 	/* What it knows of this resource; NULL: nothing of any. */
 	struct served (*knows)(const struct resource *have, void *data);
 	void *data;
+	const struct runners *runners; /* what runs in all sites of the pass; NULL: there is one site */
 };
 
 /* Pure: makes the plan of one site. `kinds` is the table, in order of rank. */

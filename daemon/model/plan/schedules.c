@@ -2,6 +2,7 @@
 
 #include "common/text.h"
 #include "model/tags.h"
+#include "moves.h"
 #include "plan.h"
 
 /* Schedules and what they start; a schedule under a new name takes over from the old one without a doubled
@@ -50,6 +51,46 @@ static struct resources others_of(struct plan *plan, const struct view *view,
 		olds.items[olds.count++] = have;
 	}
 	return olds;
+}
+
+static bool has_left(const struct view *view, const struct plan_options *options, const struct runner *runner,
+	const struct resource *want)
+{
+	const char *app = tag_of(runner->have, TAG_APP);
+
+	return !site_may_share(runner->view, want->app) &&
+	       (strcmp(app, want->app->name) == 0 || plan_serves(view, options, app));
+}
+
+/* From this one on, the first that the batch left behind in another site and that runs there still; NULL:
+ * none. */
+static const struct runner *left_behind(const struct view *view, const struct plan_options *options,
+	const struct runner *runner, const struct resource *want)
+{
+	while (runner && !has_left(view, options, runner, want))
+		runner = runner->next;
+	return runner;
+}
+
+static const struct runner *runs_elsewhere(
+	const struct view *view, const struct plan_options *options, const struct resource *want)
+{
+	if (!options->runners)
+		return NULL;
+	return left_behind(view, options, moves_runners(options->runners, want->batch->name), want);
+}
+
+/* All of them have to stop before it starts here. */
+static void await(struct plan *plan, const struct view *view, const struct plan_options *options,
+	const struct resource *want, struct action *start)
+{
+	const struct runner *runner = runs_elsewhere(view, options, want);
+
+	for (; runner; runner = left_behind(view, options, runner->next, want)) {
+		arena_grow(plan->arena, &start->awaits, sizeof(struct runner *), start->awaits_count,
+			&start->awaits_capacity);
+		start->awaits[start->awaits_count++] = runner;
+	}
 }
 
 /* Schedules of ours under names that nothing wants: moved, left, or another's. */
@@ -213,6 +254,10 @@ static void take_over(struct plan *plan, const struct view *view, const struct p
 			plan_need(plan, add_stop(plan, olds->items[i], want, made), schedule);
 	if (want->start_disabled && want->batch->enabled)
 		start = add_start(plan, view, want, made, stops);
+	if (start) {
+		start->stands = made;
+		await(plan, view, options, want, start);
+	}
 	for (size_t i = 0; i < olds->count && options->removals && options->deletion_enabled; i++) {
 		const struct resource *old = olds->items[i];
 		struct action *stop = plan_action(plan, old->kind, old->name, NULL);
@@ -240,10 +285,11 @@ static void plan_batch(
 		return;
 	olds = others_of(plan, view, options, want, CLAIM_OURS);
 	doubtful = others_of(plan, view, options, want, CLAIM_DOUBTFUL);
-	/* Until the old name has stopped, the new one must
-	 * not run too; one that runs is not stopped for it. */
+	/* Until the old name, or the old region's, has stopped, the new one
+	 * must not run too; one that runs is not stopped for it. */
 	want->start_disabled =
-		(one_that_runs(&olds) || one_that_runs(&doubtful)) && (!have || is_stopped(have));
+		(one_that_runs(&olds) || one_that_runs(&doubtful) || runs_elsewhere(view, options, want)) &&
+		(!have || is_stopped(have));
 	in_doubt = want->start_disabled ? one_that_runs(&doubtful) : NULL;
 	want_fields(view, want);
 	schedule = plan_compare(plan, view, want, have);
