@@ -90,6 +90,33 @@ static bool add_file(struct configuration *configuration, struct profiles *profi
 	return profiles_add(profiles, arena, form, path, text, error);
 }
 
+/* What systemd hands over is a copy, made at the start. */
+static const char *renewal_of(const char *file)
+{
+	const char *directory = environment("CREDENTIALS_DIRECTORY");
+
+	return directory && text_starts(file, directory) ? "put new ones into " SERVICE_KEYS
+							   " and restart fargate-batchd"
+							 : "put new ones there";
+}
+
+/* A slip of the pen in the service's own keys is why there are none, and ends nothing: the daemon says so. */
+static bool add_service_keys(struct configuration *configuration, struct arena *arena, struct error *error)
+{
+	const char *path = configuration->directory_file;
+	struct error fault = { 0 };
+	bool missing = false;
+	char *text = path ? read_trusted(configuration, arena, path, &missing, &fault) : NULL;
+
+	if (!text)
+		return !path || missing || error_set(error, fault.code, "%s", fault.text);
+	if (profiles_add(&configuration->directory, arena, PROFILES_CREDENTIALS, path, text, &fault))
+		return profiles_add(&configuration->profiles, arena, PROFILES_CREDENTIALS, path, text, error);
+	configuration->directory = (struct profiles){ 0 };
+	configuration->slip = arena_printf(arena, "%s; %s", fault.text, renewal_of(path));
+	return true;
+}
+
 static bool unknown_profile(
 	const struct configuration *configuration, struct arena *arena, struct error *error)
 {
@@ -140,13 +167,11 @@ bool configuration_read(struct configuration *configuration, struct arena *arena
 	if (!add_file(configuration, all, arena, PROFILES_CONFIG, configuration->config_file, error) ||
 		!add_file(configuration, all, arena, PROFILES_CREDENTIALS, configuration->credentials_file,
 			error) ||
-		!add_file(configuration, all, arena, PROFILES_CREDENTIALS, configuration->directory_file,
-			error) ||
-		!add_file(configuration, &configuration->directory, arena, PROFILES_CREDENTIALS,
-			configuration->directory_file, error))
+		!add_service_keys(configuration, arena, error))
 		return false;
 	configuration->profile = profiles_find(&configuration->profiles, configuration->profile_name);
-	return configuration->profile || !named || unknown_profile(configuration, arena, error);
+	return configuration->profile || configuration->slip || !named ||
+	       unknown_profile(configuration, arena, error);
 }
 
 /* The sources. */
@@ -184,16 +209,6 @@ static const struct source *from_environment(struct arena *arena)
 					      access ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID"));
 	return static_keys(arena, "the environment", "start again with new ones", access, secret,
 		environment("AWS_SESSION_TOKEN"));
-}
-
-/* What systemd hands over is a copy, made at the start. */
-static const char *renewal_of(const char *file)
-{
-	const char *directory = environment("CREDENTIALS_DIRECTORY");
-
-	return directory && text_starts(file, directory) ? "put new ones into " SERVICE_KEYS
-							   " and restart fargate-batchd"
-							 : "put new ones there";
 }
 
 /* NULL where the profile holds no keys of its own. */
@@ -378,6 +393,8 @@ const struct source *credentials_find(const struct configuration *configuration,
 
 	if (source)
 		return source;
+	if (configuration->slip)
+		return no_keys(arena, configuration->slip);
 	if (profile &&
 		profile_has_keys(profiles_find(&configuration->directory, configuration->profile_name)))
 		return from_profile(configuration, arena, profile, NULL, 0);

@@ -40,10 +40,13 @@ struct configuration {
 	const char *config_file, *credentials_file, *directory_file; /* NULL = no such place */
 	bool strict; /* a file that others may write is an error, not only a warning */
 	const char *warning; /* such a file; NULL = there is none */
+	const char *
+		slip; /* what is wrong in the service's own keys, which then count for nothing; NULL = nothing */
 };
 
 /*
- * Reads the files that are there, from the arena. False where one is broken or unreadable, where (`strict`)
+ * Reads the files that are there, from the arena. False where one is broken (the service's own keys aside: then
+ * credentials_find() says so) or unreadable, where (`strict`)
  * others may write one (trust.h), or where the profile asked for by name is in none of them (the nearest is
  * named).
  */

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conftest import KEY, SECRET
+from conftest import DAEMON, KEY, SECRET, running, wait_for
 
 
 def profile(world, key=KEY, secret=SECRET):
@@ -41,3 +41,19 @@ def test_keys_that_have_expired(world, article):
     expired = world.diff(code=2)
     assert f"the access key {KEY} of the environment has expired" in expired.err, str(expired)
     assert "start again with new ones" in expired.err
+
+
+def test_a_slip_in_the_keys_of_the_service_does_not_end_the_daemon(world, article):
+    world.write(article)
+    folder = world.folder / "handed-over"
+    folder.mkdir()
+    (folder / "aws").write_text(f"aws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n")
+    without = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "CREDENTIALS_DIRECTORY": str(folder)}
+    daemon = world.start("", "--settings", str(world.settings_file), "--definitions", str(world.definitions), program=DAEMON,
+                         environment=without)
+    wait_for(lambda: not running(daemon) or world.run("status").code == 1, what="the first pass")
+    told = world.run("status")
+    assert running(daemon) and f"{folder}/aws:1: a line before the first [section]; put new ones into" in told.out, str(told)
+    daemon.terminate()
+    daemon.communicate(timeout=20)
+    assert daemon.returncode == 0

@@ -119,6 +119,30 @@ static void broken_files(void)
 	CHECK(error.text[0] && !strstr(error.text, "planted-secret"));
 }
 
+/* In the service's own file a slip of the pen means that there are no keys yet, which ends no daemon. */
+static void a_slip_in_the_keys_of_the_service(void)
+{
+	const struct source *source;
+
+	begin();
+	setenv("CREDENTIALS_DIRECTORY", folder, 1);
+	write_file("credentials", "[default]\naws_access_key_id = OTHER\naws_secret_access_key = x\n");
+	write_file("aws", "[default]\naws_access_key_id = A\naws_secret_access_key planted-secret\n");
+	source = find(NULL);
+	CHECK_TEXT(error.text, "");
+	CHECK_TEXT(source->problem, arena_printf(arena,
+					    "%s:3: neither a [section] nor key = value; put new ones into "
+					    "/etc/fargate-batchd/credentials and restart fargate-batchd",
+					    file("aws")));
+	source = find("absent");
+	CHECK_TEXT(error.text, "");
+	HAS(source->problem, "aws:3: ");
+	/* The environment comes before. */
+	setenv("AWS_ACCESS_KEY_ID", "E", 1);
+	setenv("AWS_SECRET_ACCESS_KEY", "S", 1);
+	CHECK_TEXT(find(NULL)->keys.access_key, "E");
+}
+
 /* Who may write one of them says whose keys are used. */
 static void what_others_may_write(void)
 {
@@ -589,6 +613,7 @@ int main(void)
 	CHECK(mkdtemp(folder) != NULL);
 	file_forms();
 	broken_files();
+	a_slip_in_the_keys_of_the_service();
 	what_others_may_write();
 	order();
 	unknown_profile();
