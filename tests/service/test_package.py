@@ -184,8 +184,8 @@ def test_installed_upgraded_removed_purged(machine, packages):
 
 
 def from_source(machine, target, *variables):
-    """The command that make runs, in the machine, which has no make of its own."""
-    done = subprocess.run(["make", "-n", target, *variables], cwd=ROOT, capture_output=True, text=True)
+    """The command that make runs, in the machine, which has no make of its own. Below another make it would name its folder."""
+    done = subprocess.run(["make", "--no-print-directory", "-n", target, *variables], cwd=ROOT, capture_output=True, text=True)
     command = done.stdout[done.stdout.index("bindir="):]
     return machine.run("sh", "-c", f"cd /source && {command}", code=None)
 
