@@ -76,6 +76,8 @@ static const struct verb_entry verbs[] = {
 		"  fargate-batchctl approve 3f9a0c2d41aa\n",
 		0, 1, verb_approve },
 	{ "policy", "", "the least IAM policy that the daemon needs", "", 0, 10000, NULL },
+	{ "release", "APP…|BATCH…", "take our tags off what is read-only", "", 0, 10000, NULL },
+	{ "notify", "", "send a test to every notifier", "", 0, 10000, NULL },
 };
 
 static void usage(struct arena *arena)

@@ -18,7 +18,7 @@ _fargate_batchctl_plans() {
 
 _fargate_batchctl() {
     local word=${COMP_WORDS[COMP_CWORD]} verb='' before i typed=()
-    local verbs='check diff apply list next run runs logs status wait reload import approve policy'
+    local verbs='check diff apply list next run runs logs status wait reload import approve policy release notify'
     local files='--settings --definitions' aws='--endpoint-url --region --profile --debug' flags
 
     COMPREPLY=()

@@ -11,7 +11,8 @@ import pytest
 from conftest import CTL, DAEMON, KEY, REGION, SECRET, at_another_time, wait_for
 from instance import REGION_ASKED, metadata_service
 
-VERBS = ["check", "diff", "apply", "list", "next", "run", "runs", "logs", "status", "import", "approve", "policy"]
+VERBS = ["check", "diff", "apply", "list", "next", "run", "runs", "logs", "status", "import", "approve", "policy",
+         "release", "notify"]
 BUILT = ["check", "diff", "apply", "list", "next", "status", "approve"]
 
 
