@@ -1,5 +1,7 @@
 #include "verb.h"
 
+#include <unistd.h>
+
 #include "written.h"
 
 enum { DEFAULT_TIMEOUT = 300 }; /* seconds */
@@ -29,6 +31,8 @@ int verb_reload(struct session *session, const struct options *options)
 	struct error error = { 0 };
 	pid_t process = written_find_daemon(&error);
 
+	if (process < 0 && geteuid() != 0)
+		return session_complain("%s; as root: fargate-batchctl reload", error.text);
 	if (process <= 0 || !written_ask_reload(session->arena, process, &error))
 		return session_complain("%s", error.text);
 	return wait_and_tell(session, options);

@@ -10,7 +10,7 @@ import tempfile
 
 import pytest
 
-from conftest import DAEMON, KEY, SECRET, World, wait_for
+from conftest import CTL, DAEMON, KEY, SECRET, World, wait_for
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="other users are needed, so these tests are root's")
 
@@ -182,3 +182,10 @@ def test_a_list_of_users_beside_the_bits(shared):
             struct.pack("<HHi", *entry) for entry in entries))
         result = shared.run("diff")
         assert result.code == code and (str(path) in result.err) == (code == 2), str(result)
+
+
+def test_a_person_who_may_not_reload_is_told_who_may(shared):
+    shared.start_daemon()
+    wait_for(lambda: shared.status()["definitions"]["state"] == "good", what="the first pass")
+    refused = shared.run("", command=[CTL, "reload"], user=PERSON, group=PERSON, extra_groups=[])
+    assert refused.code == 2 and refused.err.endswith("; as root: fargate-batchctl reload\n"), str(refused)
