@@ -91,3 +91,11 @@ struct standings standings_of(const struct pass *pass)
 		qsort(all.items, all.count, sizeof *all.items, compare);
 	return all;
 }
+
+enum batch_state standings_of_app(
+	const struct standings *standings, const struct pass *pass, const struct app *app)
+{
+	const struct pass_site *site = standings_site(pass, app);
+
+	return batch_state_of_app(standings->states, site ? site->plan : NULL, app);
+}

@@ -27,6 +27,10 @@ struct standings {
 /* From the pass's arena. */
 struct standings standings_of(const struct pass *pass);
 
+/* How what the app itself needs stands. */
+enum batch_state standings_of_app(
+	const struct standings *standings, const struct pass *pass, const struct app *app);
+
 /* The site that an app is reached through, NULL where the pass has none of it. */
 const struct pass_site *standings_site(const struct pass *pass, const struct app *app);
 

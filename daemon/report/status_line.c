@@ -2,60 +2,80 @@
 
 #include "daemon/show.h"
 #include "report.h"
+#include "standings.h"
 #include "troubles.h"
 
 /* So much of it fits on a screen, and with READY=1 into one notification. */
 enum { NAMES_SHOWN = 5, LINE_LIMIT = 1500 };
 
-static bool same_owner(const struct trouble *a, const struct trouble *b)
+/* The states that stand in the line, in this order. */
+static const enum batch_state told[] = { BATCH_FAILING, BATCH_CONFLICT, BATCH_BLOCKED, BATCH_HELD,
+	BATCH_UNKNOWN };
+
+struct names {
+	size_t count;
+	struct text text;
+};
+
+/* "app/no7, app/no9, …" */
+static void add_name(struct names *names, const char *app, const char *batch)
 {
-	return strcmp(a->app, b->app) == 0 && strcmp(a->batch, b->batch) == 0;
+	names->count++;
+	if (names->count <= NAMES_SHOWN)
+		text_printf(&names->text, "%s%s%s%s", names->count > 1 ? ", " : "", app, *batch ? "/" : "",
+			batch);
+	else if (names->count == NAMES_SHOWN + 1)
+		text_add(&names->text, ", …");
 }
 
-/* Whose name counts here: what only may not be written does not fail. */
-static bool counts(const struct trouble *trouble, bool failing)
+/* Of a site of which nothing is known its own sentence tells. */
+static bool is_known(const struct pass_site *site)
 {
-	return *trouble->app && failing == (trouble->message != MESSAGE_DIFFERS);
+	return site && site->plan;
 }
 
-/* Whether an earlier trouble is about the same app or batch. */
-static bool is_named(const struct trouble *first, const struct trouble *trouble, bool failing)
+static void gather(const struct pass *pass, struct names names[BATCH_STATES])
 {
-	for (const struct trouble *one = first; one != trouble; one = one->next)
-		if (counts(one, failing) && same_owner(one, trouble))
-			return true;
-	return false;
-}
+	const struct standings all = standings_of(pass);
 
-/* "app/no7, app/no9", and how many they are. */
-static size_t list_names(const struct troubles *troubles, bool failing, struct text *names)
-{
-	size_t count = 0;
+	for (size_t i = 0; i < pass->definitions.app_count; i++) {
+		const struct app *app = &pass->definitions.apps[i];
 
-	for (const struct trouble *one = troubles->first; one; one = one->next) {
-		if (!counts(one, failing) || is_named(troubles->first, one, failing))
-			continue;
-		if (++count <= NAMES_SHOWN)
-			text_printf(names, "%s%s%s%s", count > 1 ? ", " : "", one->app,
-				*one->batch ? "/" : "", one->batch);
+		if (is_known(standings_site(pass, app)))
+			add_name(&names[standings_of_app(&all, pass, app)], app->name, "");
 	}
-	if (count > NAMES_SHOWN)
-		text_add(names, ", …");
-	return count;
+	for (size_t i = 0; i < all.count; i++)
+		if (is_known(all.items[i].site))
+			add_name(&names[all.items[i].state], all.items[i].app, all.items[i].batch);
 }
 
-/* "; 2 failing: app/no7, app/no9; 11 changes not written (readOnly): app": changes are counted as status
- * does. */
-static void add_names(const struct troubles *troubles, const struct pass *pass, struct text *out)
+/* "; 2 failing: app/no7, app/no9; 1 conflict: app/no3" */
+static void add_states(const struct pass *pass, struct text *out)
 {
-	CLEANUP_TEXT struct text failing = { 0 }, unwritten = { 0 };
-	size_t count = list_names(troubles, true, &failing), open = pass_summary(pass).open;
+	struct names names[BATCH_STATES] = { 0 };
 
-	if (count)
-		text_printf(out, "; %zu failing: %s", count, text_string(&failing));
-	if (list_names(troubles, false, &unwritten) && open)
+	gather(pass, names);
+	for (size_t i = 0; i < ARRAY_LENGTH(told); i++)
+		if (names[told[i]].count)
+			text_printf(out, "; %zu %s: %s", names[told[i]].count, batch_state_word(told[i]),
+				text_string(&names[told[i]].text));
+	for (size_t i = 0; i < BATCH_STATES; i++)
+		text_free(&names[i].text);
+}
+
+/* "; 11 changes not written (readOnly): app": changes are counted as status does. */
+static void add_unwritten(const struct troubles *troubles, const struct pass *pass, struct text *out)
+{
+	struct names names = { 0 };
+	size_t open = pass_summary(pass).open;
+
+	for (const struct trouble *one = troubles->first; one; one = one->next)
+		if (one->message == MESSAGE_DIFFERS && *one->app)
+			add_name(&names, one->app, one->batch);
+	if (names.count && open)
 		text_printf(out, "; %zu change%s not written (readOnly): %s", open, open == 1 ? "" : "s",
-			text_string(&unwritten));
+			text_string(&names.text));
+	text_free(&names.text);
 }
 
 /* Whole sentences: all that wait for an approval, then the first of the rest. */
@@ -93,7 +113,8 @@ void report_status(const struct report *report, const struct pass *pass, struct 
 		text_printf(out, "degraded: %s; AWS ", files->text);
 	text_printf(out, "%s: %s, as of %s", is_wrong(troubles) ? "degraded" : "in sync",
 		show_size(pass->arena, pass->definitions.app_count, pass->definitions.batch_count), when);
-	add_names(troubles, pass, out);
+	add_states(pass, out);
+	add_unwritten(troubles, pass, out);
 	add_sentences(troubles, out);
 	text_tidy(out, LINE_LIMIT);
 }

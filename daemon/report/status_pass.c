@@ -32,7 +32,7 @@ static json_t *apps_json(const struct pass *pass, const struct standings *standi
 	for (size_t i = 0; i < pass->definitions.app_count; i++) {
 		const struct app *app = &pass->definitions.apps[i];
 		const struct pass_site *site = standings_site(pass, app);
-		enum batch_state state = batch_state_of_app(standings->states, site ? site->plan : NULL, app);
+		enum batch_state state = standings_of_app(standings, pass, app);
 		json_t *one = json_must(json_pack("{s:s, s:s, s:s?, s:s, s:i}", "app", app->name, "region",
 			app->region, "account", site ? site->site.account : NULL, "state",
 			batch_state_word(state), "batches", (int)app->batch_count));

@@ -89,11 +89,13 @@ static void print_json(const struct rows *rows)
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct row *row = &rows->items[i];
 
+		/* Rules go by UTC, and their runs are not watched yet. */
 		json_add(batches,
-			json_must(json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:s}", "app", json_text(row->app),
-				"batch", row->batch, "schedule", json_text(row->schedule), "nextRun",
-				json_text(row->next), "image", json_text(row->image), "revision",
-				json_text(row->revision), "state", batch_state_word(row->state))));
+			json_must(json_pack("{s:o, s:s, s:s, s:o, s:s, s:s, s:o, s:n, s:o, s:o}", "app",
+				json_text(row->app), "batch", row->batch, "state",
+				batch_state_word(row->state), "schedule", json_text(row->schedule),
+				"timezone", "UTC", "via", "rule", "next", json_text(row->next), "lastRun",
+				"image", json_text(row->image), "revision", json_text(row->revision))));
 	}
 	show_object(json_must(json_pack("{s:o}", "batches", batches)));
 }

@@ -53,7 +53,7 @@ def test_the_line_of_systemctl_status(service, article):
     when = re.fullmatch(r"in sync: 1 app, 2 batches, as of (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)", line)
     assert when and when[1] >= status["lastPass"]["ended"], line
     service.proxy.fault("denied", service="ecs", operation="DescribeClusters", times=None)
-    service.wait_status("; 1 failing: batch; ")
+    service.wait_status("; 3 unknown: batch, batch/no1, batch/no2; ")
     assert "AccessDenied" in service.show("StatusText") and "request id" in service.show("StatusText")
     service.proxy.reset()
     service.wait_status("in sync: 1 app, 2 batches, as of ")

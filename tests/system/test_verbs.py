@@ -214,7 +214,10 @@ def test_list(world, converged):
     body = world.run("list", "--json").json
     assert [(item["app"], item["batch"], item["state"]) for item in body["batches"]] == [
         ("batch", "no1", "in sync"), ("batch", "no2", "in sync")]
-    assert body["batches"][0]["schedule"] == "cron(0/5 * * * ? *)"
+    first = body["batches"][0]
+    assert list(first) == ["app", "batch", "state", "schedule", "timezone", "via", "next", "lastRun", "image", "revision"]
+    assert first["schedule"] == "cron(0/5 * * * ? *)" and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d[05]:00Z", first["next"])
+    assert (first["timezone"], first["via"], first["lastRun"]) == ("UTC", "rule", None)
 
 
 def test_the_states_in_list(world, converged):

@@ -33,6 +33,20 @@ static struct state *state;
 /* Each story has an account of its own, of which nothing is kept when it begins. */
 static unsigned account;
 
+/* One app with so many batches: "b00" and so on. */
+static struct definitions definitions_of(size_t count)
+{
+	static struct app app = { .name = "jobs", .region = "eu-west-1", .enabled = true };
+	struct definitions definitions = { .apps = &app, .app_count = 1, .batch_count = count };
+
+	definitions.batches = arena_alloc(arena, count * sizeof *definitions.batches);
+	for (size_t i = 0; i < count; i++)
+		definitions.batches[i] = (struct batch){
+			.name = arena_printf(arena, "b%02zu", i), .app = &app, .enabled = true
+		};
+	return definitions;
+}
+
 /* A pass of one site, with room for some actions. */
 static struct pass *pass_at(time_t now, size_t action_count)
 {
@@ -44,8 +58,10 @@ static struct pass *pass_at(time_t now, size_t action_count)
 		.arena = arena, .sites = site, .site_count = 1, .now = now, .ended = (double)now
 	};
 	pass->options.write = true;
+	pass->definitions = definitions_of(action_count > 2 ? action_count : 2);
 	*site = (struct pass_site){ .pass = pass, .plan = plan, .observed = &nothing_missing };
 	site->site.region = "eu-west-1";
+	site->view = (struct view){ .arena = arena, .site = &site->site, .owner = "team" };
 	site->memory = state_site(state, arena_printf(arena, "%u", account), "eu-west-1");
 	plan->arena = arena;
 	plan->observed = &nothing_missing;
@@ -104,8 +120,6 @@ static const char *status_of(const struct report *report, struct pass *pass)
 	static struct text text;
 
 	text_clear(&text);
-	pass->definitions.app_count = 1;
-	pass->definitions.batch_count = 2;
 	report_status(report, pass, &text);
 	return text_string(&text);
 }
@@ -408,6 +422,27 @@ static void the_status_line(void)
 	report_free(report);
 }
 
+/* In the words of list, the worst of each batch first. */
+static void the_states_in_the_status_line(void)
+{
+	struct report *report = report_new();
+	struct pass *pass = pass_at(10000, 4);
+	struct problem taken = { .app = "jobs", .batch = "b01", .text = "taken", .conflict = true };
+
+	action_of(pass, 0, "b00", OUTCOME_FAILED)->error = "denied";
+	action_of(pass, 1, "b01", OUTCOME_FAILED)->error = "denied";
+	action_of(pass, 2, "b02", OUTCOME_HELD);
+	action_of(pass, 3, "b03", OUTCOME_DONE);
+	taken.want = pass->sites[0].plan->actions[1]->want;
+	pass->sites[0].plan->problems = &taken;
+	pass->sites[0].plan->problem_count = 1;
+	tell(report, pass);
+	CHECK(strstr(status_of(report, pass),
+		      "; 1 failing: jobs/b00; 1 conflict: jobs/b01; 1 held: jobs/b02; ") != NULL);
+	told();
+	report_free(report);
+}
+
 static void what_left_waits_in_its_grace(void)
 {
 	struct report *report = report_new();
@@ -482,6 +517,7 @@ static void (*const stories[])(void) = {
 	a_file_that_could_not_be_written,
 	what_may_not_be_written,
 	the_status_line,
+	the_states_in_the_status_line,
 	what_left_waits_in_its_grace,
 	a_value_of_several_lines,
 	no_secret_by_its_value,
