@@ -219,12 +219,12 @@ static const struct source *from_profile_keys(const struct profile *profile, str
 
 	if (!access && !secret)
 		return NULL;
+	file = profile_file(profile, access ? "aws_access_key_id" : "aws_secret_access_key");
 	if (!access || !secret)
-		return no_keys(
-			arena, arena_printf(arena, "the profile \"%s\" has %s but no %s", profile->name,
-				       access ? "aws_access_key_id" : "aws_secret_access_key",
-				       access ? "aws_secret_access_key" : "aws_access_key_id"));
-	file = profile_file(profile, "aws_access_key_id");
+		return no_keys(arena,
+			arena_printf(arena, "the profile \"%s\" in %s has %s but no %s; %s", profile->name,
+				file, access ? "aws_access_key_id" : "aws_secret_access_key",
+				access ? "aws_secret_access_key" : "aws_access_key_id", renewal_of(file)));
 	return static_keys(arena, arena_printf(arena, "the profile \"%s\" in %s", profile->name, file),
 		renewal_of(file), access, secret, profile_get(profile, "aws_session_token"));
 }

@@ -78,16 +78,26 @@ static void set(char **member, const char *value)
 	*member = copy;
 }
 
-/* Request ids and numbers (milliseconds, ports, tries) make no new sentence. */
+/* Behind ", 3 tries", or NULL where the text does not begin so. */
+static const char *behind_tries(const char *text)
+{
+	size_t digits = text_starts(text, ", ") ? strspn(text + 2, "0123456789") : 0;
+
+	return digits && text_starts(text + 2 + digits, " tries") ? text + 2 + digits + strlen(" tries")
+								  : NULL;
+}
+
+/* Request ids, how often it was tried, and numbers (milliseconds, ports) make no new sentence. */
 static char *sentence_of(const char *text)
 {
 	struct text sentence = { 0 };
 
 	while (*text) {
 		const char *id = text_starts(text, "request id ") ? strpbrk(text, ",)") : NULL;
+		const char *tries = behind_tries(text);
 
-		if (id)
-			text = id;
+		if (id || tries)
+			text = id ? id : tries;
 		else if (isdigit((unsigned char)*text))
 			text++;
 		else

@@ -266,7 +266,7 @@ static void roles(void)
 		"a credential process (credential_process), which is not supported yet");
 	HAS(find("sso")->problem, "IAM Identity Center");
 	HAS(find("web")->problem, "a web identity");
-	HAS(find("half")->problem, "has aws_access_key_id but no aws_secret_access_key");
+	HAS(find("half")->problem, " has aws_access_key_id but no aws_secret_access_key; put new ones there");
 	HAS(find("mfa")->problem, "a code of an MFA device");
 	HAS(find("long")->problem, "duration_seconds = 1h; write a number");
 	HAS(find("none")->problem, "the profile \"none\" holds no keys");

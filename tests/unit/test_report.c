@@ -140,6 +140,7 @@ static void once_then_hourly_then_at_its_end(void)
 	failing(report, 10000, "denied (request id 1a-b, 2 tries)");
 	CHECK_TEXT(told(), "batch a: cannot update rule jobs-a: denied (request id 1a-b, 2 tries)\n");
 	failing(report, 10300, "denied (request id 2c-d, 3 tries)");
+	failing(report, 10600, "denied (request id 2d-e)");
 	failing(report, 13599, "denied (request id 3e-f, 3 tries)");
 	CHECK_TEXT(told(), "");
 	failing(report, 13600, "denied (request id 4a-b, 3 tries)");
