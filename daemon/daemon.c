@@ -9,6 +9,7 @@
 
 #include "common/footprint.h"
 #include "common/http.h"
+#include "pass/words.h"
 #include "report/faults.h"
 #include "report/report.h"
 #include "report/status.h"
@@ -83,7 +84,24 @@ static char *size_of(const struct daemon *daemon)
 {
 	const struct definitions *definitions = daemon->session.definitions;
 
-	return show_size(daemon->session.arena, definitions->app_count, definitions->batch_count);
+	return words_size(daemon->session.arena, definitions->app_count, definitions->batch_count);
+}
+
+/* What could be read of a session, for status. */
+static struct status_set set_of(const struct session *session)
+{
+	const struct settings *settings = session->settings;
+	const char *directory = session->options->definitions;
+
+	return (struct status_set){
+		.definitions = session->definitions,
+		.directory = directory ? directory : DEFAULT_DEFINITIONS,
+		.settings_faults = settings ? settings->faults : NULL,
+		.settings_fault_count = settings ? settings->fault_count : 0,
+		.owner = settings ? settings->owner : NULL,
+		.endpoint = session->world,
+		.resync_interval = settings ? settings->resync_interval : 0,
+	};
 }
 
 static void say_faults(const struct fault *faults, size_t count)
@@ -184,12 +202,21 @@ static void say_reloading(void)
 		(unsigned long long)now.tv_sec * 1000000ULL + (unsigned long long)now.tv_nsec / 1000ULL);
 }
 
+/* This set is in force from now on. */
+static void tell_loaded(struct daemon *daemon, bool from_files)
+{
+	const struct status_set set = set_of(&daemon->session);
+
+	status_loaded(daemon->status, &set, from_files, time(NULL));
+}
+
 static void refuse(struct daemon *daemon, struct session *fresh, const char *why)
 {
 	static const char what[] =
 		"the reload was refused, the definitions and settings of before stay in force";
+	const struct status_set read = set_of(fresh);
 
-	status_refused(daemon->status, fresh, why, time(NULL));
+	status_refused(daemon->status, &read, why, time(NULL));
 	close_session(fresh);
 	report_not_in_force(daemon->report, MESSAGE_RELOAD_REFUSED, what, why, time(NULL));
 	notify("READY=1\n", "degraded: %s: %s", what, why);
@@ -223,7 +250,7 @@ static void reload(struct daemon *daemon)
 	aws_keep_clock(fresh.aws, daemon->session.aws);
 	close_session(&daemon->session);
 	daemon->session = fresh;
-	status_loaded(daemon->status, &daemon->session, true, time(NULL));
+	tell_loaded(daemon, true);
 	keep_session(daemon);
 	message_send(MESSAGE_RELOADED, NULL, 0, "reloaded: %s", size_of(daemon));
 	report_new_definitions(daemon->report);
@@ -256,8 +283,9 @@ static void write_status(struct daemon *daemon, const struct pass *pass)
 	time_t now = time(NULL);
 
 	if (pass)
-		status_passed(daemon->status, &daemon->session, pass,
-			now + (time_t)ev_timer_remaining(daemon->session.loop, &daemon->resync));
+		status_passed(daemon->status, pass,
+			now + (time_t)ev_timer_remaining(daemon->session.loop, &daemon->resync),
+			(time_t)aws_credentials_expiry(daemon->session.aws));
 	report_files(daemon->report, status_write(daemon->status, now, &error) ? NULL : error.text, now);
 }
 
@@ -463,7 +491,7 @@ static void run(struct daemon *daemon)
 	/* Only with the lock: another daemon's set is not ours to replace. */
 	if (!daemon->degraded)
 		keep_session(daemon);
-	status_loaded(daemon->status, &daemon->session, !daemon->degraded, time(NULL));
+	tell_loaded(daemon, !daemon->degraded);
 	message_send(MESSAGE_START, NULL, 0, "fargate-batchd %s: %s", VERSION, size_of(daemon));
 	if (daemon->degraded) {
 		report_not_in_force(
@@ -486,10 +514,12 @@ static void run(struct daemon *daemon)
 static bool open_first(struct daemon *daemon)
 {
 	struct error error = { 0 }, kept = { 0 };
+	struct status_set broken;
 
 	if (open_session(daemon->options, &daemon->session, &error))
 		return true;
-	status_refused(daemon->status, &daemon->session, error.text, time(NULL));
+	broken = set_of(&daemon->session);
+	status_refused(daemon->status, &broken, error.text, time(NULL));
 	close_session(&daemon->session);
 	daemon->session = (struct session){ .arena = arena_new(), .options = daemon->options };
 	if (!session_load_last_good(&daemon->session, &kept)) {

@@ -12,6 +12,7 @@
 #include "common/say.h"
 #include "common/text.h"
 #include "model/region.h"
+#include "pass/words.h"
 #include "report/faults.h"
 
 /* How long a pass by hand lets throttled calls wait for their turn. */
@@ -182,10 +183,9 @@ bool session_connect(struct session *session, struct error *error)
 
 static void waits(const struct pass *pass, const struct wait *wait, void *data)
 {
-	(void)pass;
 	(void)data;
 	if (wait->news)
-		show_wait(stderr, wait);
+		say(stderr, "%s\n", words_wait(pass->arena, wait));
 }
 
 struct pass_options session_pass(const struct session *session)
@@ -249,7 +249,7 @@ void session_tell_state(struct session *session)
 
 static void say_clock(const struct session *session)
 {
-	const char *wrong = show_clock(session->arena, aws_clock(session->aws));
+	const char *wrong = words_clock(session->arena, aws_clock(session->aws));
 
 	if (wrong)
 		session_complain("%s", wrong);

@@ -10,7 +10,6 @@
 #include "options.h"
 #include "pass/pass.h"
 #include "settings.h"
-#include "show.h"
 
 struct session {
 	struct arena *arena;

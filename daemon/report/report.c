@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "common/json.h"
-#include "daemon/show.h"
 #include "image_moves.h"
 #include "model/secret.h"
 #include "model/tags.h"
 #include "pass/drift.h"
+#include "pass/words.h"
 #include "troubles.h"
 
 #define UNWRITTEN "unwritten"
@@ -218,11 +218,11 @@ static void tell_update(const struct pass_site *site, const struct action *actio
 	if (asked.count || !drift.count)
 		send_action(MESSAGE_CHANGED, site->pass, action,
 			arena_printf(arena, "%s: changed %s %s%s%s", who, action->kind->name,
-				show_name(action), change_text(arena, action, &asked), by));
+				words_name(action), change_text(arena, action, &asked), by));
 	if (drift.count)
 		send_action(MESSAGE_DRIFT, site->pass, action,
 			arena_printf(arena, "%s: changed outside: %s %s%s; put back%s", who,
-				action->kind->name, show_name(action), change_text(arena, action, &drift),
+				action->kind->name, words_name(action), change_text(arena, action, &drift),
 				by));
 }
 
@@ -257,7 +257,7 @@ static void tell_change(const struct pass_site *site, const struct action *actio
 	send_action(drift ? MESSAGE_DRIFT : MESSAGE_CHANGED, site->pass, action,
 		arena_printf(arena, "%s: %s%s%s %s %s%s%s", whose(arena, action->app, action->batch), gone,
 			action->moved ? arena_printf(arena, "moved %s: ", action->moved) : "",
-			done[action->verb], action->kind->name, show_name(action),
+			done[action->verb], action->kind->name, words_name(action),
 			change_text(arena, action, &action->differences), asked_by(arena, place_of(action))));
 }
 
@@ -287,9 +287,9 @@ static void tell_failed(struct report *report, const struct pass_site *site, con
 	const char *verb = verb_name(action->verb), *kind = action->kind->name;
 
 	tell_action(report, site, action, MESSAGE_CHANGE_FAILED,
-		arena_printf(arena, "%s: cannot %s %s %s", who, verb, kind, show_name(action)),
-		arena_printf(
-			arena, "%s: nothing fails any more to %s %s %s", who, verb, kind, show_name(action)));
+		arena_printf(arena, "%s: cannot %s %s %s", who, verb, kind, words_name(action)),
+		arena_printf(arena, "%s: nothing fails any more to %s %s %s", who, verb, kind,
+			words_name(action)));
 }
 
 void report_action(struct report *report, const struct pass_site *site, const struct action *action)
@@ -359,9 +359,9 @@ static void tell_calm(struct report *report, const struct pass_site *site, const
 
 	if (action->fought)
 		tell_action(report, site, action, MESSAGE_FIGHT,
-			arena_printf(arena, "%s: %s %s", who, action->kind->name, show_name(action)),
+			arena_printf(arena, "%s: %s %s", who, action->kind->name, words_name(action)),
 			arena_printf(arena, "%s: %s %s is not fought over any more", who, action->kind->name,
-				show_name(action)));
+				words_name(action)));
 }
 
 static void tell_leaving(const struct pass *pass, const struct action *action)
@@ -380,7 +380,7 @@ static void tell_leaving(const struct pass *pass, const struct action *action)
 		message_send(MESSAGE_WAITING, fields, ARRAY_LENGTH(fields),
 			"%s %s: deleted%s in %u minute%s unless it comes back",
 			whose(pass->arena, action->app, action->batch),
-			show_departure(pass->arena, action->moved), action->moved ? " there" : "", minutes,
+			words_departure(pass->arena, action->moved), action->moved ? " there" : "", minutes,
 			minutes == 1 ? "" : "s");
 }
 
@@ -539,7 +539,7 @@ static void tell_unwritten(
 
 	for (size_t i = 0; i < count; i++)
 		text_printf(&all, "%s%s %s %s%s", i ? "; " : ": ", verb_name(actions[i]->verb),
-			actions[i]->kind->name, show_name(actions[i]),
+			actions[i]->kind->name, words_name(actions[i]),
 			change_text(arena, actions[i], &actions[i]->differences));
 	text_add(&all, asked_by(arena, place_of(first)));
 	troubles_note(&report->troubles,
@@ -575,7 +575,7 @@ static void tell_again(struct report *report, time_t now)
 /* Once, and again where it has moved or is right: a clock is nobody's change to make here. */
 static void tell_clock(struct report *report, const struct pass *pass)
 {
-	const char *wrong = show_clock(pass->arena, pass->ahead);
+	const char *wrong = words_clock(pass->arena, pass->ahead);
 
 	if (wrong && (report->clock == 0 || fabs(pass->ahead - report->clock) > 60)) {
 		message_send(MESSAGE_CLOCK, NULL, 0, "%s", wrong);

@@ -68,15 +68,14 @@ struct status *status_free(struct status *status)
 	return NULL;
 }
 
-/* Both lists of the session's faults; empty where not even those could be read. */
-static json_t *faults_json(const struct session *session)
+/* Both lists of faults. */
+static json_t *faults_json(const struct status_set *set)
 {
 	json_t *all = json_must(json_array());
 
-	if (session && session->settings)
-		faults_add_json(all, session->settings->faults, session->settings->fault_count);
-	if (session && session->definitions)
-		faults_add_json(all, session->definitions->faults, session->definitions->fault_count);
+	faults_add_json(all, set->settings_faults, set->settings_fault_count);
+	if (set->definitions)
+		faults_add_json(all, set->definitions->faults, set->definitions->fault_count);
 	return all;
 }
 
@@ -89,7 +88,7 @@ static void set_definitions(
 	put_time(status->definitions, "since", now);
 }
 
-void status_refused(struct status *status, const struct session *broken, const char *reason, time_t now)
+void status_refused(struct status *status, const struct status_set *broken, const char *reason, time_t now)
 {
 	const char *before = json_text_of(status->definitions, "state", NULL);
 	bool last_good = !before || strcmp(before, "last good") == 0;
@@ -107,10 +106,8 @@ void status_asked(struct status *status, time_t now)
 	set_reload(status, "waits");
 }
 
-void status_loaded(struct status *status, const struct session *session, bool from_files, time_t now)
+void status_loaded(struct status *status, const struct status_set *set, bool from_files, time_t now)
 {
-	const struct options *options = session->options;
-
 	/* The first is the start, not a reload. */
 	if (json_object_get(status->definitions, "loaded"))
 		metrics_reload(status->metrics, true, now);
@@ -118,15 +115,14 @@ void status_loaded(struct status *status, const struct session *session, bool fr
 	status->in_force = status->reloads;
 	set_reload(status, "in force");
 	if (from_files)
-		set_definitions(status, "good", NULL, faults_json(session), now);
+		set_definitions(status, "good", NULL, faults_json(set), now);
 	put_time(status->definitions, "loaded", now);
-	json_put_text(status->definitions, "directory",
-		options->definitions ? options->definitions : DEFAULT_DEFINITIONS);
-	json_put(status->definitions, "apps", json_integer((json_int_t)session->definitions->app_count));
-	json_put(status->definitions, "batches", json_integer((json_int_t)session->definitions->batch_count));
-	json_put_text(status->object, "owner", session->settings->owner);
-	json_put_text(status->object, "endpoint", session->world);
-	json_put(status->object, "resyncInterval", json_real(session->settings->resync_interval));
+	json_put_text(status->definitions, "directory", set->directory);
+	json_put(status->definitions, "apps", json_integer((json_int_t)set->definitions->app_count));
+	json_put(status->definitions, "batches", json_integer((json_int_t)set->definitions->batch_count));
+	json_put_text(status->object, "owner", set->owner);
+	json_put_text(status->object, "endpoint", set->endpoint);
+	json_put(status->object, "resyncInterval", json_real(set->resync_interval));
 }
 
 void status_kept(struct status *status, const char *error)
@@ -203,14 +199,14 @@ void status_began(struct status *status, time_t now)
 	put_time(status->object, "passSince", now);
 }
 
-void status_passed(struct status *status, const struct session *session, const struct pass *pass, time_t next)
+void status_passed(struct status *status, const struct pass *pass, time_t next, time_t expiry)
 {
 	status_add_pass(status->object, pass, ++status->passes);
 	json_put(json_object_get(status->object, "lastPass"), "reload",
 		json_integer((json_int_t)status->in_force));
 	put_time(status->object, "nextPass", next);
 	put_time(status->object, "passSince", 0);
-	put_time(status->object, "credentialsExpire", (time_t)aws_credentials_expiry(session->aws));
+	put_time(status->object, "credentialsExpire", expiry);
 	metrics_pass(status->metrics, pass, status->object);
 }
 

@@ -8,11 +8,25 @@
  * status.json is told in fargate-batchctl(1).
  */
 
-#include "daemon/session.h"
+#include <jansson.h>
+
+#include "common/error.h"
+#include "model/definition/definition.h"
+#include "pass/pass.h"
 
 enum { STATUS_VERSION = 1 };
 
 struct status;
+
+/* A set of files, in force or refused: what status tells of it. */
+struct status_set {
+	const struct definitions *definitions; /* NULL: not even its faults could be read */
+	const char *directory; /* of the definitions */
+	const struct fault *settings_faults;
+	size_t settings_fault_count;
+	const char *owner, *endpoint; /* those of a set in force, as the rest */
+	double resync_interval; /* seconds */
+};
 
 struct status *status_new(time_t now);
 struct status *status_free(struct status *status);
@@ -22,13 +36,13 @@ struct status *status_free(struct status *status);
  * broken and the last good set is to take their place. `broken` holds the faults as far as they could be
  * read.
  */
-void status_refused(struct status *status, const struct session *broken, const char *reason, time_t now);
+void status_refused(struct status *status, const struct status_set *broken, const char *reason, time_t now);
 
 /* A reload was asked for: counted at once, though it waits for the end of the pass that is under way. */
 void status_asked(struct status *status, time_t now);
 
 /* This set is in force from now on; `from_files` false: the last good one, after status_refused said why. */
-void status_loaded(struct status *status, const struct session *session, bool from_files, time_t now);
+void status_loaded(struct status *status, const struct status_set *set, bool from_files, time_t now);
 
 /* Whether the set in force is kept for a start with broken files: `error` as it is told, NULL = it is. */
 void status_kept(struct status *status, const char *error);
@@ -36,9 +50,8 @@ void status_kept(struct status *status, const char *error);
 /* A pass begins: from now on it is under way. */
 void status_began(struct status *status, time_t now);
 
-/* A pass has ended; `next` is when the next one begins. */
-void status_passed(
-	struct status *status, const struct session *session, const struct pass *pass, time_t next);
+/* A pass has ended; `next` is when the next one begins, `expiry` when the keys end (0 = not, or not known). */
+void status_passed(struct status *status, const struct pass *pass, time_t next, time_t expiry);
 
 /* Replaces metrics.prom alone, whose age says that the loop lives; the rest as status_write. */
 bool status_write_metrics(struct status *status, time_t now, struct error *error);

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "daemon/show.h"
+#include "pass/words.h"
 #include "report.h"
 #include "standings.h"
 #include "troubles.h"
@@ -112,7 +112,7 @@ void report_status(const struct report *report, const struct pass *pass, struct 
 	if (files)
 		text_printf(out, "degraded: %s; AWS ", files->text);
 	text_printf(out, "%s: %s, as of %s", is_wrong(troubles) ? "degraded" : "in sync",
-		show_size(pass->arena, pass->definitions.app_count, pass->definitions.batch_count), when);
+		words_size(pass->arena, pass->definitions.app_count, pass->definitions.batch_count), when);
 	add_states(pass, out);
 	add_unwritten(troubles, pass, out);
 	add_sentences(troubles, out);

@@ -3,8 +3,8 @@
 
 #include "common/json.h"
 #include "common/text.h"
-#include "daemon/show.h"
 #include "kinds/kinds.h"
+#include "pass_json.h"
 #include "standings.h"
 #include "status.h"
 
@@ -142,7 +142,7 @@ static void add_fights(const struct plan *plan, json_t *fights)
 static void add_leaving(const struct pass *pass, const struct plan *plan, json_t *leaving)
 {
 	for (size_t i = 0; i < plan->wait_count; i++)
-		json_add(leaving, show_waiting_json(&plan->waits[i]));
+		json_add(leaving, waiting_json(&plan->waits[i]));
 	for (size_t i = 0; i < plan->action_count; i++) {
 		const struct action *action = plan->actions[i];
 		const struct waiting wait = { action->app, action->batch, action->arn,
@@ -151,7 +151,7 @@ static void add_leaving(const struct pass *pass, const struct plan *plan, json_t
 			action->moved, action->have };
 
 		if (action->leaves && action->outcome == OUTCOME_DONE && pass->options.deletion.grace_minutes)
-			json_add(leaving, show_waiting_json(&wait));
+			json_add(leaving, waiting_json(&wait));
 	}
 }
 
@@ -239,9 +239,9 @@ void status_add_pass(json_t *status, const struct pass *pass, size_t number)
 	json_put(status, "apps", apps_json(pass, &standings));
 	json_put(status, "batches", batches_json(&standings));
 	json_put(status, "leaving", leaving);
-	json_put(status, "leftovers", show_leftovers_json(pass));
+	json_put(status, "leftovers", leftovers_json(pass));
 	json_put(status, "conflicts", conflicts);
 	json_put(status, "problems", problems);
-	json_put(status, "held", show_held_json(pass));
+	json_put(status, "held", held_json(pass));
 	json_put(status, "fights", fights);
 }

@@ -1,3 +1,5 @@
+#include "pass/words.h"
+#include "report/pass_json.h"
 #include "verb.h"
 
 #include <string.h>
@@ -49,11 +51,10 @@ static void waits(const struct pass *pass, const struct wait *wait, void *data)
 {
 	const struct applying *applying = data;
 
-	(void)pass;
 	clear_count(applying);
 	fflush(stdout);
 	if (wait->news)
-		show_wait(stderr, wait);
+		say(stderr, "%s\n", words_wait(pass->arena, wait));
 	show_count(applying, wait);
 }
 
@@ -215,7 +216,7 @@ int verb_apply(struct session *session, const struct options *options)
 	pass = session_run_pass(session, &pass_options);
 	code = exit_code(pass);
 	if (options->json)
-		show_object(show_json(pass, &applying.show));
+		show_object(pass_json(pass, applying.show.hide_values));
 	else
 		say_end(pass, &applying);
 	say_unused(pass, options);

@@ -1,3 +1,4 @@
+#include "pass/words.h"
 #include "verb.h"
 
 #include <string.h>
@@ -56,7 +57,7 @@ static void tell(const struct session *session)
 	show(stdout, definitions->faults, definitions->fault_count);
 	if (!session->settings->broken && !definitions->broken)
 		say(stderr, "valid: %s\n",
-			show_size(session->arena, definitions->app_count - definitions->aside_apps,
+			words_size(session->arena, definitions->app_count - definitions->aside_apps,
 				definitions->batch_count - definitions->aside_batches));
 }
 

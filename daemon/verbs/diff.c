@@ -1,3 +1,4 @@
+#include "report/pass_json.h"
 #include "verb.h"
 
 /* 2 beats 1: what could not be read may hide any difference. */
@@ -41,7 +42,7 @@ int verb_diff(struct session *session, const struct options *options)
 	pass = session_run_pass(session, &pass_options);
 	code = exit_code(pass);
 	if (options->json)
-		show_object(show_json(pass, &show));
+		show_object(pass_json(pass, show.hide_values));
 	else
 		tell(pass, &show);
 	pass_free(pass);

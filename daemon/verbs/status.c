@@ -4,6 +4,7 @@
 #include "common/say.h"
 #include "common/text.h"
 #include "model/plan/batch_state.h"
+#include "pass/words.h"
 #include "report/faults.h"
 #include "verb.h"
 #include "written.h"
@@ -42,7 +43,7 @@ static void say_definitions(struct arena *arena, const json_t *definitions)
 	size_t i;
 
 	say(stdout, "definitions: %s, %s, loaded %s\n", member(definitions, "directory"),
-		show_size(arena, (size_t)json_integer_of(definitions, "apps", 0),
+		words_size(arena, (size_t)json_integer_of(definitions, "apps", 0),
 			(size_t)json_integer_of(definitions, "batches", 0)),
 		member(definitions, "loaded"));
 	if (reason)
@@ -153,7 +154,7 @@ static void say_leaving(struct arena *arena, const json_t *list)
 		const char *batch = json_text_of(one, "batch", "");
 
 		say(stdout, "note: %s%s (app %s) %s: %s%s\n", *batch ? "batch " : member(one, "arn"), batch,
-			member(one, "app"), show_departure(arena, json_text_of(one, "moved", NULL)),
+			member(one, "app"), words_departure(arena, json_text_of(one, "moved", NULL)),
 			after ? "deleted after " : "disabled, and kept", after ? after : "");
 	}
 }

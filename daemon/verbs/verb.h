@@ -4,6 +4,7 @@
 /* One row per verb of fargate-batchctl: what it is called, what it takes, what --help teaches. */
 
 #include "daemon/session.h"
+#include "show.h"
 
 struct verb_entry {
 	const char *name;

@@ -11,10 +11,10 @@
 #include "common/journal.h"
 #include "common/json.h"
 #include "common/say.h"
-#include "daemon/show.h"
 #include "report/faults.h"
 #include "report/metrics.h"
 #include "report/status.h"
+#include "verbs/show.h"
 #include "verbs/table.h"
 #include "verbs/verb.h"
 

@@ -26,7 +26,7 @@ MAY = {
     "daemon/aws": {"common", "daemon/aws"},
     "daemon/state": MODEL | {"common", "daemon/state"},
     "daemon/pass": BELOW_PASS | {"daemon/pass"},
-    "daemon/report": BELOW_PASS | {"daemon/pass", "daemon/report", "daemon"},
+    "daemon/report": BELOW_PASS | {"daemon/pass", "daemon/report"},
     "daemon/verbs": BELOW_PASS | {"daemon/pass", "daemon/report", "daemon/verbs", "daemon"},
     "daemon": BELOW_PASS | {"daemon/pass", "daemon/report", "daemon/verbs", "daemon"},
 }

@@ -1,5 +1,5 @@
-#ifndef MODEL_PLAN_MOVES_H
-#define MODEL_PLAN_MOVES_H
+#ifndef DAEMON_MODEL_PLAN_MOVES_H
+#define DAEMON_MODEL_PLAN_MOVES_H
 
 /*
  * A batch that is defined in another region, or with another role, now: its schedule there is made disabled,

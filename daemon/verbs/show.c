@@ -1,14 +1,13 @@
 #include "show.h"
 
-#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "common/json.h"
 #include "common/say.h"
 #include "common/text.h"
 #include "kinds/kinds.h"
 #include "model/secret.h"
+#include "pass/words.h"
 #include "report/image_moves.h"
 
 static enum colour hue(const struct show_options *options, enum colour colour)
@@ -27,12 +26,6 @@ bool show_in_colour(FILE *file)
 static bool is_hidden(const struct show_options *options, const char *path)
 {
 	return options->hide_values && is_secret_path(path);
-}
-
-char *show_size(struct arena *arena, size_t apps, size_t batches)
-{
-	return arena_printf(arena, "%zu app%s, %zu batch%s", apps, apps == 1 ? "" : "s", batches,
-		batches == 1 ? "" : "es");
 }
 
 static const char *value_of(const struct show_options *options, const char *path, const char *value)
@@ -67,20 +60,6 @@ static void show_differences(FILE *file, const struct action *action, const stru
 		show_difference(file, action, &differences->items[i], options);
 }
 
-const char *show_name(const struct action *action)
-{
-	const char *arn = action->made && *action->made ? action->made : action->arn;
-	const char *slash = action->kind->shape == SHAPE_REVISIONS ? strrchr(arn, '/') : NULL;
-
-	return slash ? slash + 1 : action->name;
-}
-
-char *show_departure(struct arena *arena, const char *moved)
-{
-	return moved ? arena_printf(arena, "has moved %s", moved)
-		     : arena_copy(arena, "has left the definitions");
-}
-
 static void show_change(FILE *file, const struct action *action, const struct show_options *options)
 {
 	static const char signs[] = { '+', '~', '~', '-' };
@@ -90,7 +69,7 @@ static void show_change(FILE *file, const struct action *action, const struct sh
 							       : " (leaving: disabled)";
 
 	say_in(file, hue(options, colours[action->verb]), "  %c %s %s%s%s%s%s\n", signs[action->verb],
-		action->kind->name, show_name(action), action->moved ? " moves " : "",
+		action->kind->name, words_name(action), action->moved ? " moves " : "",
 		action->moved ? action->moved : "", what, action->outcome == OUTCOME_HELD ? " (held)" : "");
 	show_differences(file, action, &action->differences, options);
 	show_differences(file, action, &action->revisions, options);
@@ -193,12 +172,6 @@ void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const str
 		show_held(answer, &pass->guard.held[i], options);
 }
 
-void show_wait(FILE *file, const struct wait *wait)
-{
-	say(file, "waiting up to %.0f s until %s: %s %s: %s\n", wait->most, wait->until,
-		wait->what->kind->name, wait->what->name, wait->said);
-}
-
 /* A batch that this pass has disabled has its grace before it. */
 static void show_departures(FILE *file, const struct pass *pass, const struct plan *plan)
 {
@@ -208,7 +181,7 @@ static void show_departures(FILE *file, const struct pass *pass, const struct pl
 		if (!action->leaves || action->outcome != OUTCOME_DONE)
 			continue;
 		say(file, "note: batch %s (app %s) %s: ", action->batch, action->app,
-			show_departure(pass->arena, action->moved));
+			words_departure(pass->arena, action->moved));
 		if (pass->options.deletion.enabled)
 			say(file, "deleted after %u minutes, unless it comes back\n",
 				pass->options.deletion.grace_minutes);
@@ -266,7 +239,7 @@ void show_notes(FILE *file, const struct pass *pass)
 			text_iso8601(until, wait->until);
 			say(file, "note: %s%s (app %s) %s: %s\n", wait->batch ? "batch " : wait->arn,
 				wait->batch ? wait->batch : "", wait->app,
-				show_departure(pass->arena, wait->moved),
+				words_departure(pass->arena, wait->moved),
 				wait->until ? arena_printf(pass->arena, "deleted after %s", until)
 					    : "disabled, and kept");
 		}
@@ -334,7 +307,7 @@ void show_action(FILE *file, const struct action *action, const struct show_opti
 		say(file, " to %s ", to[action->verb]);
 	else
 		say(file, "%s ", done[action->verb]);
-	say(file, "%s %s", action->kind->name, show_name(action));
+	say(file, "%s %s", action->kind->name, words_name(action));
 	if (action->batch)
 		say(file, " (batch %s)", action->batch);
 	else
@@ -344,216 +317,8 @@ void show_action(FILE *file, const struct action *action, const struct show_opti
 	say(file, "\n");
 }
 
-static void add_fields(
-	json_t *fields, const struct differences *differences, const struct show_options *options)
-{
-	for (size_t i = 0; i < differences->count; i++) {
-		const struct difference *one = &differences->items[i];
-		bool hidden = is_hidden(options, one->path);
-
-		json_add(fields, json_must(json_pack("{s:s, s:o, s:o}", "path", one->path, "old",
-					 json_text(one->before && hidden ? "(hidden)" : one->before), "new",
-					 json_text(one->after && hidden ? "(hidden)" : one->after))));
-	}
-}
-
-static json_t *request_ids(const struct action *action)
-{
-	json_t *all = json_must(json_array());
-
-	for (size_t i = 0; i < action->call_count; i++)
-		json_add(all, json_text(action->calls[i].request_id));
-	return all;
-}
-
-static json_t *action_json(const struct action *action, const struct show_options *options)
-{
-	static const char *const outcomes[] = { "pending", "running", "done", "unneeded", "failed", "skipped",
-		"held" };
-	json_t *fields = json_must(json_array());
-	json_t *change = json_must(
-		json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "app", json_text(action->app), "batch",
-			json_text(action->batch), "kind", action->kind->name, "name", action->name, "action",
-			verb_name(action->verb), "fields", fields, "error", json_text(action->error)));
-
-	add_fields(fields, &action->differences, options);
-	add_fields(fields, &action->revisions, options);
-	json_put_text(change, "arn", *action->arn ? action->arn : action->made);
-	json_put_text(change, "outcome", outcomes[action->outcome]);
-	json_put_text(change, "errorCode", action->error_code);
-	json_put_text(change, "requestId", action->request_id);
-	json_put(change, "requestIds", request_ids(action));
-	return change;
-}
-
-static json_t *problem_json(const struct problem *problem)
-{
-	json_t *change = json_must(json_pack("{s:s, s:o, s:s, s:s, s:s, s:[], s:s}", "app", problem->app,
-		"batch", json_text(problem->batch), "kind", problem->want->kind->name, "name",
-		problem->want->name, "action", problem->conflict ? "conflict" : "blocked", "fields", "error",
-		problem->text));
-
-	json_put_text(change, "arn", problem->arn && *problem->arn ? problem->arn : NULL);
-	json_put_text(change, "owner", problem->owner);
-	json_put_text(change, "definitionFile", problem->at.file);
-	if (problem->at.file)
-		json_put(change, "definitionLine", json_integer(problem->at.line));
-	return change;
-}
-
-static json_t *texts_json(const char *const *texts, size_t count)
-{
-	json_t *all = json_must(json_array());
-
-	for (size_t i = 0; i < count; i++)
-		json_add(all, json_text(texts[i]));
-	return all;
-}
-
-static json_t *approved_json(const struct pass *pass)
-{
-	json_t *all = json_must(json_array());
-
-	for (size_t i = 0; i < pass->guard.approved_count; i++) {
-		const struct approval *approval = &pass->approvals[i];
-		const struct held *plan = &pass->guard.approved[i];
-		char at[ISO8601_SIZE];
-
-		text_iso8601(at, approval->at);
-		json_add(all, json_must(json_pack("{s:s, s:o, s:s, s:o}", "plan", approval->plan, "by",
-				      json_text(approval->by), "at", at, "resources",
-				      texts_json(plan->arns, plan->arn_count))));
-	}
-	return all;
-}
-
-json_t *show_held_json(const struct pass *pass)
-{
-	json_t *all = json_must(json_array());
-
-	for (size_t i = 0; i < pass->guard.held_count; i++) {
-		const struct held *held = &pass->guard.held[i];
-		json_t *one = json_must(json_pack("{s:s, s:s, s:o, s:o}", "plan", held->plan, "reason",
-			held->reason, "resources", texts_json(held->arns, held->arn_count), "command",
-			json_sprintf("fargate-batchctl approve %s", held->plan)));
-
-		if (held->untag)
-			json_put(one, "untag", texts_json(held->untag, held->arn_count));
-		json_add(all, one);
-	}
-	return all;
-}
-
-static json_t *leftover_json(const struct pass *pass, const struct leftover *leftover)
-{
-	return json_must(json_pack("{s:s, s:n, s:s, s:s, s:s, s:n, s:s, s:s}", "app", leftover->app, "batch",
-		"kind", leftover->have->kind->name, "name", leftover->have->name, "arn", leftover->have->arn,
-		"deletedAfter", "why", leftover->why, "command",
-		ownership_removal_command(pass->arena, leftover->have)));
-}
-
-json_t *show_leftovers_json(const struct pass *pass)
-{
-	json_t *all = json_must(json_array());
-
-	for (size_t i = 0; i < pass->site_count; i++)
-		for (size_t l = 0; pass->sites[i].plan && l < pass->sites[i].plan->leftover_count; l++)
-			json_add(all, leftover_json(pass, &pass->sites[i].plan->leftovers[l]));
-	return all;
-}
-
-static json_t *note_json(const struct note *note)
-{
-	return json_must(json_pack("{s:s, s:o, s:s, s:s, s:s}", "app", note->app, "batch",
-		json_text(note->batch), "kind", note->kind, "name", note->name, "text", note->text));
-}
-
-json_t *show_waiting_json(const struct waiting *wait)
-{
-	char until[ISO8601_SIZE];
-
-	text_iso8601(until, wait->until);
-	return json_must(json_pack("{s:o, s:o, s:s, s:o, s:o}", "app", json_text(wait->app), "batch",
-		json_text(wait->batch), "arn", wait->arn, "deletedAfter",
-		wait->until ? json_string(until) : json_null(), "moved", json_text(wait->moved)));
-}
-
-static json_t *notes_json(const struct pass *pass)
-{
-	json_t *all = json_must(json_array());
-
-	for (size_t i = 0; i < pass->site_count; i++) {
-		const struct plan *plan = pass->sites[i].plan;
-
-		for (size_t n = 0; plan && n < plan->notes.count; n++)
-			json_add(all, note_json(&plan->notes.items[n]));
-		for (size_t w = 0; plan && w < plan->wait_count; w++)
-			json_add(all, show_waiting_json(&plan->waits[w]));
-		for (size_t l = 0; plan && l < plan->leftover_count; l++)
-			json_add(all, leftover_json(pass, &plan->leftovers[l]));
-	}
-	return all;
-}
-
-static void add_errors(const struct pass *pass, json_t *errors)
-{
-	for (size_t i = 0; i < pass->site_count; i++) {
-		const struct pass_site *site = &pass->sites[i];
-
-		if (site->error.code != ERROR_NONE)
-			json_add(errors, json_must(json_pack("{s:s, s:o, s:s}", "region", site->site.region,
-						 "assumeRoleArn", json_text(site->site.role_arn), "error",
-						 site->error.text)));
-	}
-}
-
-json_t *show_json(const struct pass *pass, const struct show_options *options)
-{
-	struct pass_summary summary = pass_summary(pass);
-	json_t *changes = json_must(json_array()), *errors = json_must(json_array());
-	size_t count;
-	struct action **actions = pass_actions(pass, &count);
-
-	for (size_t i = 0; i < count; i++)
-		json_add(changes, action_json(actions[i], options));
-	for (size_t i = 0; i < pass->site_count; i++)
-		for (size_t p = 0; pass->sites[i].plan && p < pass->sites[i].plan->problem_count; p++)
-			json_add(changes, problem_json(&pass->sites[i].plan->problems[p]));
-	add_errors(pass, errors);
-	return json_must(json_pack(
-		"{s:b, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
-		"inSync", pass_in_sync(pass), "changes", changes, "held", show_held_json(pass), "approved",
-		approved_json(pass), "notes", notes_json(pass), "errors", errors, "summary", "create",
-		(json_int_t)summary.create, "change", (json_int_t)summary.update, "disable",
-		(json_int_t)summary.disable, "delete", (json_int_t)summary.delete, "conflicts",
-		(json_int_t)summary.conflicts, "blocked", (json_int_t)summary.problems, "done",
-		(json_int_t)summary.done, "failed", (json_int_t)summary.failed, "skipped",
-		(json_int_t)summary.skipped, "held", (json_int_t)summary.held));
-}
-
 void show_object(json_t *object)
 {
 	say_json(stdout, object);
 	json_decref(object);
-}
-
-char *show_clock(struct arena *arena, double ahead)
-{
-	static const struct {
-		double seconds;
-		const char *name;
-	} units[] = { { 2 * 86400.0, "days" }, { 2 * 3600.0, "hours" }, { 0, "minutes" } };
-	double apart = fabs(ahead);
-	size_t unit = 0;
-
-	if (apart <= 60)
-		return NULL;
-	while (apart < units[unit].seconds)
-		unit++;
-	return arena_printf(arena,
-		"this machine's clock is %.1f %s %s AWS's: the end of a grace and what \"next\" tells go by it; set it right",
-		apart / (unit == 0          ? 86400
-				: unit == 1 ? 3600
-					    : 60),
-		units[unit].name, ahead > 0 ? "behind" : "ahead of");
 }
