@@ -27,7 +27,7 @@ endif
 
 PKGS  := libcurl openssl jansson libsystemd expat
 DEBS  := gcc make pkg-config libcurl4-openssl-dev libssl-dev libjansson-dev libev-dev libsystemd-dev libexpat1-dev \
-         python3 python3-venv ca-certificates
+         python3 python3-venv ca-certificates tzdata
 
 # A compiler that does not know a flag says so once; the rest of the flags stay.
 try = $(shell echo 'int x;' | $(CC) -Werror $(1) -x c -c - -o /dev/null 2>/dev/null && echo $(1))

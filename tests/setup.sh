@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.." || exit 1
 what=${1:-test}
 
 packages='gcc make pkg-config libcurl4-openssl-dev libssl-dev libjansson-dev libev-dev libsystemd-dev libexpat1-dev'
-[ "$what" = build ] || packages="$packages python3 python3-venv ca-certificates"
+[ "$what" = build ] || packages="$packages python3 python3-venv ca-certificates tzdata"
 # What some tests need beside: without these they say so and are skipped, so a person who is not root gets on.
 more='faketime mandoc zsh dpkg-dev mmdebstrap systemd-container'
 [ "$what" != test ] || [ "$(id -u)" -ne 0 ] || packages="$packages $more"

@@ -33,7 +33,7 @@ static const char *next_of(struct arena *arena, const struct batch *batch, time_
 
 	if (!batch->enabled ||
 		!schedule_parse(arena, batch->schedule, &schedule, &message, &remedy, &offset) ||
-		!schedule_next(&schedule, now, &next))
+		!schedule_next(&schedule, NULL, now, &next))
 		return NULL;
 	text_iso8601(when, next);
 	return arena_copy(arena, when);

@@ -23,7 +23,7 @@ static json_t *times_of(struct arena *arena, const struct batch *batch, unsigned
 		return times;
 	if (schedule.kind == SCHEDULE_RATE)
 		*every = schedule.rate_seconds;
-	for (unsigned i = 0; i < count && !*every && schedule_next(&schedule, at, &at); i++) {
+	for (unsigned i = 0; i < count && !*every && schedule_next(&schedule, NULL, at, &at); i++) {
 		char when[ISO8601_SIZE];
 
 		text_iso8601(when, at);

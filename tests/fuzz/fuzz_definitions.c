@@ -37,7 +37,7 @@ static void look_at_batch(struct arena *arena, const struct batch *batch)
 	MUST(batch->app && batch->rule_name && batch->family && batch->network);
 	MUST(*batch_log_prefix(arena, batch));
 	MUST(schedule_parse(arena, batch->schedule, &schedule, &message, &remedy, &offset));
-	if (schedule_next(&schedule, 1800000000, &next))
+	if (schedule_next(&schedule, NULL, 1800000000, &next))
 		MUST(next > 1800000000);
 }
 

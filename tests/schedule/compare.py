@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Compares daemon/model/definition/schedule.c with an evaluator of its own: every day is looked at, one by one, by plain rules.
+"""Compares daemon/model/definition/schedule.c with an evaluator of its own: every day is looked at, one by one, by plain rules;
+and what it makes of time zones with Python's zoneinfo, over two years near and two that lie behind what the files list.
 
 Usage: compare.py PROGRAM (the built tests/schedule/next_lines). SEED=n picks other random expressions.
 """
@@ -7,11 +8,13 @@ Usage: compare.py PROGRAM (the built tests/schedule/next_lines). SEED=n picks ot
 import calendar
 import datetime
 import functools
+import itertools
 import os
 import random
 import re
 import subprocess
 import sys
+import zoneinfo
 
 MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 WEEKDAYS = "SUN MON TUE WED THU FRI SAT".split()
@@ -109,6 +112,7 @@ class Cron:
         if len(fields) != 6:
             raise Invalid("fields")
         self.sets = {i: set().union(*(values(e, *RANGES[i]) for e in fields[i].split(","))) for i in (0, 1, 3, 5)}
+        self.minutes, self.hours = sorted(self.sets[0]), sorted(self.sets[1])
         if (fields[2] == "?") == (fields[4] == "?"):
             raise Invalid("days")
         weekdays = [] if fields[4] == "?" else fields[4].split(",")
@@ -131,8 +135,8 @@ class Cron:
                 date = datetime.date(min(years), 1, 1)
             if self.on(date):
                 midnight = calendar.timegm(date.timetuple())
-                for hour in sorted(self.sets[1]):
-                    for minute in sorted(self.sets[0]):
+                for hour in self.hours:
+                    for minute in self.minutes:
                         at = midnight + hour * 3600 + minute * 60
                         if at > after:
                             return at
@@ -163,14 +167,32 @@ def read(expression):
         return None
 
 
-def expected(after, expression):
+def naive(epoch):
+    return datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=epoch)
+
+
+def instant(local, zone):
+    """The instant of a wall time (seconds as if it were UTC), the first of two; None where a change of clocks skips it."""
+    found = naive(local).replace(tzinfo=zone)
+    back = found.astimezone(datetime.timezone.utc)
+    return int(back.timestamp()) if back.astimezone(zone).replace(tzinfo=None) == naive(local) else None
+
+
+def fires(schedule, after, name):
+    """All times behind an instant; in a zone every wall time from hours before is looked at: no clock is put back by more."""
+    zone = zoneinfo.ZoneInfo(name) if name else None
+    at = after + int(datetime.datetime.fromtimestamp(after, zone).utcoffset().total_seconds()) - 3 * 3600 if zone else after
+    while (at := schedule.next(at)) is not None:
+        when = instant(at, zone) if name else at
+        if when is not None and when > after:
+            yield when
+
+
+def expected(after, expression, name=""):
     schedule = read(expression)
     if not isinstance(schedule, Cron):
         return schedule or "invalid"
-    times = []
-    while len(times) < TIMES and (after := schedule.next(after)) is not None:
-        times.append(str(after))
-    return " ".join(times)
+    return " ".join(str(when) for when in itertools.islice(fires(schedule, after, name), TIMES))
 
 
 def random_element(rng, number):
@@ -257,26 +279,67 @@ def cases(rng):
             yield start, expression
 
 
+# Half an hour of summer, quarters of an hour, summer over the new year, summer backwards in Ramadan and in Ireland, changes
+# at midnight, none at all, and both edges of the world.
+ZONES = """Australia/Lord_Howe Asia/Kathmandu America/Santiago Africa/Casablanca Europe/Dublin Europe/Berlin America/New_York
+America/St_Johns Asia/Tokyo Asia/Kolkata Pacific/Chatham Pacific/Apia Pacific/Kiritimati America/Havana Asia/Beirut Africa/Cairo
+America/Nuuk Asia/Gaza Antarctica/Troll Pacific/Norfolk Etc/GMT+12 UTC""".split()
+PERIODS = [(2027, 2029), (2061, 2063)]
+DAILY = ["cron(30 2 * * ? *)", "cron(0 0 * * ? *)", "cron(15 1 ? * SUN *)", "cron(59 23 L * ? *)"]
+
+
+def changes(name, begin, end):
+    """The hours of a period behind which the offset is another one."""
+    zone, last = zoneinfo.ZoneInfo(name), None
+    for hour in range(begin, end, 3600):
+        offset = datetime.datetime.fromtimestamp(hour, zone).utcoffset()
+        if last is not None and offset != last:
+            yield hour
+        last = offset
+
+
+def walk(name, expression, begin, end):
+    """Questions that together meet every time of a period."""
+    for count, when in enumerate(fires(read(expression), begin - 1, name)):
+        if when >= end:
+            return
+        if count % TIMES == 0:
+            yield when - 1, expression, name
+
+
+def zone_cases():
+    for name in ZONES:
+        for years in PERIODS:
+            begin, end = (calendar.timegm((year, 1, 1, 0, 0, 0)) for year in years)
+            for expression in DAILY:
+                yield from walk(name, expression, begin, end)
+            for change in changes(name, begin, end):
+                for expression in ("cron(0/10 * * * ? *)", "cron(0 * * * ? *)"):
+                    yield from walk(name, expression, change - 6 * 3600, change + 6 * 3600)
+                for after in range(change - 7200, change + 7200, 1511):
+                    yield after, "cron(5/30 0-3 * * ? *)", name
+
+
 def main():
     seed = int(os.environ.get("SEED", "1"))
-    asked = list(cases(random.Random(seed)))
-    text = "".join(f"{start}\t{expression}\n" for start, expression in asked)
+    asked = [(*case, "") for case in cases(random.Random(seed))] + list(zone_cases())
+    text = "".join(f"{start} {name}\t{expression}\n" for start, expression, name in asked)
     run = subprocess.run([sys.argv[1]], input=text, capture_output=True, text=True, timeout=120)
     answers = run.stdout.splitlines()
     passed = failed = 0
-    for (start, expression), answer in zip(asked, answers):
-        want = expected(start, expression)
+    for (start, expression, name), answer in zip(asked, answers):
+        want = expected(start, expression, name)
         if want == answer or (want == "invalid" and answer.startswith("invalid: ")):
             passed += 1
         else:
             failed += 1
-            print(f"FAIL after {start}: {expression}\n  got  {answer}\n  want {want}")
+            print(f"FAIL after {start}: {expression} {name}\n  got  {answer}\n  want {want}")
     if run.returncode != 0 or len(answers) != len(asked):
         failed += 1
         print(f"FAIL {sys.argv[1]}: {len(answers)} answers of {len(asked)}, exit code {run.returncode}: {run.stderr[:2000]}")
-    expressions = {expression for _, expression in asked}
+    expressions = {expression for _, expression, _ in asked}
     print(f"seed {seed}: {sum(1 for e in expressions if read(e))} valid expressions, "
-          f"{sum(1 for e in expressions if not read(e))} invalid ones")
+          f"{sum(1 for e in expressions if not read(e))} invalid ones; {sum(1 for _, _, name in asked if name)} questions in {len(ZONES)} zones")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

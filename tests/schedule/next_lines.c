@@ -1,7 +1,7 @@
 /*
- * The program that tests/schedule/compare.py questions: for each line "epoch<TAB>expression" it prints the
- * next three fire times behind that instant (fewer where it never fires again), "rate <seconds>", or
- * "invalid: <message>; <remedy>".
+ * The program that tests/schedule/compare.py questions: for each line "epoch[ zone]<TAB>expression" it
+ * prints the next three fire times behind that instant (fewer where it never fires again), "rate <seconds>",
+ * or "invalid: <message>; <remedy>"; of a zone "none" where it is not known.
  */
 
 #include <errno.h>
@@ -10,10 +10,11 @@
 #include <string.h>
 
 #include "model/definition/schedule.h"
+#include "zoneinfo.h"
 
 enum { TIMES = 3 };
 
-static void answer(struct arena *arena, time_t after, const char *expression)
+static void answer(struct arena *arena, time_t after, const char *expression, const struct zone *zone)
 {
 	const char *message, *remedy, *gap = "";
 	struct schedule schedule;
@@ -27,9 +28,21 @@ static void answer(struct arena *arena, time_t after, const char *expression)
 		printf("rate %u\n", schedule.rate_seconds);
 		return;
 	}
-	for (int i = 0; i < TIMES && schedule_next(&schedule, after, &after); i++, gap = " ")
+	for (int i = 0; i < TIMES && schedule_next(&schedule, zone, after, &after); i++, gap = " ")
 		printf("%s%lld", gap, (long long)after);
 	putchar('\n');
+}
+
+/* In a zone where one stands in front of the expression. */
+static void answer_in(struct arena *arena, time_t after, const char *name, const char *expression)
+{
+	const char *near;
+	struct zone zone;
+
+	if (*name && zoneinfo_read(arena, name, &zone, &near) != ZONE_FOUND)
+		puts("none");
+	else
+		answer(arena, after, expression, *name ? &zone : NULL);
 }
 
 int main(void)
@@ -40,15 +53,17 @@ int main(void)
 
 	while ((length = getline(&line, &room, stdin)) > 0) {
 		CLEANUP_ARENA struct arena *arena = arena_new();
-		char *expression;
-		long long after = strtoll(line, &expression, 10);
+		char *zone, *expression;
+		long long after = strtoll(line, &zone, 10);
 
 		line[strcspn(line, "\n")] = '\0';
-		if (*expression != '\t') {
+		expression = strchr(zone, '\t');
+		if (!expression) {
 			fprintf(stderr, "no tab: %s\n", line);
 			return 2;
 		}
-		answer(arena, (time_t)after, expression + 1);
+		*expression++ = '\0';
+		answer_in(arena, (time_t)after, *zone == ' ' ? zone + 1 : zone, expression);
 	}
 	free(line);
 	return ferror(stdin) ? 2 : 0;

@@ -31,7 +31,7 @@ static void check_fires(struct arena *arena, const struct fires *row)
 	for (size_t i = 0; i < ARRAY_LENGTH(row->want) && row->want[i]; i++) {
 		char got[ISO8601_SIZE] = "";
 
-		if (schedule_next(&schedule, at, &at))
+		if (schedule_next(&schedule, NULL, at, &at))
 			text_iso8601(got, at);
 		if (!CHECK_TEXT(got, row->want[i]))
 			printf("  %s after %s\n", row->expression, row->after);
@@ -305,7 +305,7 @@ static void check_rate(struct arena *arena, const char *expression, unsigned sec
 	CHECK(schedule_parse(arena, expression, &schedule, &message, &remedy, &offset));
 	CHECK_NUMBER(schedule.kind, SCHEDULE_RATE);
 	CHECK_NUMBER(schedule.rate_seconds, seconds);
-	CHECK(!schedule_next(&schedule, 0, &next));
+	CHECK(!schedule_next(&schedule, NULL, 0, &next));
 }
 
 /* Instants that no calendar here holds. */
@@ -317,10 +317,10 @@ static void check_far(struct arena *arena)
 	time_t next = 0;
 
 	CHECK(schedule_parse(arena, "cron(0 0 * * ? *)", &schedule, &message, &remedy, &offset));
-	CHECK(schedule_next(&schedule, -1000000, &next));
+	CHECK(schedule_next(&schedule, NULL, -1000000, &next));
 	CHECK_NUMBER(next, 0);
-	CHECK(!schedule_next(&schedule, (time_t)1 << 40, &next));
-	CHECK(!schedule_next(&schedule, (time_t)1 << 60, &next));
+	CHECK(!schedule_next(&schedule, NULL, (time_t)1 << 40, &next));
+	CHECK(!schedule_next(&schedule, NULL, (time_t)1 << 60, &next));
 }
 
 int main(void)

@@ -411,11 +411,11 @@ static bool read_cron(struct parse *parse, struct span body)
 			return false;
 	if (!check_days(parse))
 		return false;
-	if (!schedule_next(parse->out, -1, &next))
+	if (!schedule_next(parse->out, NULL, -1, &next))
 		return wrong(parse, parse->words[DAYS].at,
 			"this cron never fires: no such day in these months and years",
 			"write a day that these months have, or L for their last one");
-	if (!schedule_next(parse->out, PAST - 1, &next))
+	if (!schedule_next(parse->out, NULL, PAST - 1, &next))
 		return wrong(parse, parse->words[YEARS].at, "this cron fires only in the past",
 			"write * for every year");
 	return true;

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "common/arena.h"
+#include "zone.h"
 
 enum { SCHEDULE_FIRST_YEAR = 1970, SCHEDULE_LAST_YEAR = 2199 };
 
@@ -46,8 +47,10 @@ bool schedule_parse(struct arena *arena, const char *text, struct schedule *out,
 
 /*
  * The first time of a cron strictly after `after`, in seconds since the epoch; false where it never fires
- * again, and always for a rate, of which AWS alone knows the phase.
+ * again, and always for a rate, of which AWS alone knows the phase. The cron is meant by the clocks of the
+ * zone, NULL = UTC: a time that a change of clocks skips does not fire, one that comes twice fires the first
+ * time, as with EventBridge Scheduler.
  */
-bool schedule_next(const struct schedule *schedule, time_t after, time_t *next);
+bool schedule_next(const struct schedule *schedule, const struct zone *zone, time_t after, time_t *next);
 
 #endif

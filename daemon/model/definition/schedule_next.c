@@ -3,35 +3,13 @@
 
 #include "schedule.h"
 
+#include "calendar.h"
+
 /* The lowest member of a set from `from` on; -1 where there is none. */
 static int lowest(uint64_t set, int from)
 {
 	set = from > 63 ? 0 : set & ~(uint64_t)0 << from;
 	return set ? __builtin_ctzll(set) : -1;
-}
-
-static int month_length(int year, int month)
-{
-	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return lengths[month - 1] + (month == 2 && leap);
-}
-
-/* Days since 1970-01-01 of the first of a month. */
-static long month_start(int year, int month)
-{
-	long before = year - 1, days = before * 365 + before / 4 - before / 100 + before / 400;
-
-	for (int m = 1; m < month; m++)
-		days += month_length(year, m);
-	return days - 719162;
-}
-
-/* 1 = Sunday. The first of January 1970 was a Thursday. */
-static int weekday_of(long days)
-{
-	return (int)((days + 4) % 7) + 1;
 }
 
 static uint32_t day_bit(int day)
@@ -116,13 +94,12 @@ static bool in_years(const struct schedule *schedule, int year)
 	return schedule->years[at / 8] >> at % 8 & 1;
 }
 
-bool schedule_next(const struct schedule *schedule, time_t after, time_t *next)
+/* The first time of a cron behind `after`, both by the clocks of wherever it is. */
+static bool next_by_clock(const struct schedule *schedule, time_t after, time_t *next)
 {
 	struct moment at;
 	struct tm parts;
 
-	if (schedule->kind == SCHEDULE_RATE)
-		return false;
 	after = after < 0 ? 0 : after - after % 60 + 60;
 	if (!gmtime_r(&after, &parts))
 		return false;
@@ -133,6 +110,23 @@ bool schedule_next(const struct schedule *schedule, time_t after, time_t *next)
 			fires_in_month(schedule, &at, next))
 			return true;
 		at = (struct moment){ at.year + at.month / 12, at.month % 12 + 1, 1, 0 };
+	}
+	return false;
+}
+
+/* Where clocks were put back, some of what follows by the clock has been already. */
+bool schedule_next(const struct schedule *schedule, const struct zone *zone, time_t after, time_t *next)
+{
+	time_t local = zone ? after + zone_offset(zone, after) : after, instant;
+
+	if (schedule->kind == SCHEDULE_RATE)
+		return false;
+	while (next_by_clock(schedule, local, &local)) {
+		if (zone && !zone_instant(zone, local, &instant))
+			continue;
+		*next = zone ? instant : local;
+		if (*next > after)
+			return true;
 	}
 	return false;
 }
