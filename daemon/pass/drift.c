@@ -110,7 +110,8 @@ static bool is_new_content(const struct plan *plan, const struct resource *want,
 	return false;
 }
 
-bool asked_for(const struct pass_site *site, const struct action *action, const struct difference *difference)
+bool drift_asked_for(
+	const struct pass_site *site, const struct action *action, const struct difference *difference)
 {
 	const struct resource *want = action->want;
 	const char *kept;
@@ -199,7 +200,7 @@ static void drop_unwanted(struct pass_site *site)
 	state_drop_fulfilled(site->memory, site->site.role_arn, is_wanted, wanted);
 }
 
-void asked_keep(struct pass_site *site)
+void drift_keep(struct pass_site *site)
 {
 	CLEANUP_TEXT struct text name = { 0 }, record = { 0 };
 	const struct plan *plan = site->plan;

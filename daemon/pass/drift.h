@@ -13,10 +13,10 @@
  * Whether the definitions ask for this difference of the action, or for the action itself (NULL: a creation);
  * false: it undoes what was changed outside.
  */
-bool asked_for(
+bool drift_asked_for(
 	const struct pass_site *site, const struct action *action, const struct difference *difference);
 
 /* A pass has written: keeps what is now as it was asked for. */
-void asked_keep(struct pass_site *site);
+void drift_keep(struct pass_site *site);
 
 #endif

@@ -6,12 +6,13 @@
 #include "common/http.h"
 #include "common/json.h"
 #include "drift.h"
+#include "fights.h"
 #include "guard.h"
 #include "kinds/kinds.h"
 #include "ledger.h"
-#include "memory.h"
 #include "model/plan/moves.h"
 #include "observe.h"
+#include "outcomes.h"
 #include "sites.h"
 
 /* How long a person waits for the first answer; a daemon has time, and bears what a network does. */
@@ -398,9 +399,10 @@ static void remember(struct pass *pass)
 
 		if (!site->plan || !pass->options.write)
 			continue;
-		memory_keep(pass, site);
+		outcomes_keep(site);
+		fights_keep(site);
 		ledger_keep(site);
-		asked_keep(site);
+		drift_keep(site);
 	}
 	if (pass->options.write && !pass->options.only_count)
 		sites_forget(pass);

@@ -202,7 +202,7 @@ static struct differences part_of(const struct pass_site *site, const struct act
 	for (size_t i = 0; i < action->differences.count; i++) {
 		const struct difference *one = &action->differences.items[i];
 
-		if ((is_new_revision(one) || asked_for(site, action, one)) == asked)
+		if ((is_new_revision(one) || drift_asked_for(site, action, one)) == asked)
 			part.items[part.count++] = *one;
 	}
 	return part;
@@ -247,7 +247,7 @@ static void tell_change(const struct pass_site *site, const struct action *actio
 {
 	static const char *const done[] = { "created", "changed", "disabled", "deleted" };
 	struct arena *arena = site->pass->arena;
-	bool drift = action->verb == VERB_CREATE && !asked_for(site, action, NULL);
+	bool drift = action->verb == VERB_CREATE && !drift_asked_for(site, action, NULL);
 	const char *gone = drift ? gone_text(site, action) : "";
 
 	if (action->verb == VERB_UPDATE) {

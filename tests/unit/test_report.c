@@ -111,7 +111,7 @@ static void tell(struct report *report, struct pass *pass)
 	for (size_t i = 0; plan && i < plan->action_count; i++)
 		report_action(report, &pass->sites[0], plan->actions[i]);
 	if (plan)
-		asked_keep(&pass->sites[0]);
+		drift_keep(&pass->sites[0]);
 	report_pass(report, pass);
 }
 
