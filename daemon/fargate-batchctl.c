@@ -35,7 +35,8 @@ static const struct verb_entry verbs[] = {
 		FLAG_JSON | FLAG_HIDE_VALUES | FLAG_APPROVE | FLAG_COMMON, 10000, verb_apply },
 	{ "list", "[BATCH…]", "one row per batch: schedule, next run, image, revision, state",
 		"Reads AWS and prints a table; the image is the definitions', the revision the live one.\n"
-		"States: in sync, differs, missing, disabled, leaving, conflict, unknown.\n"
+		"States: in sync, disabled, differs, missing, moving, leaving, waiting, held, conflict, blocked,\n"
+		"failing, unknown.\n"
 		"Exit code: 0, or 2 where something could not be read.\n\n"
 		"  fargate-batchctl list\n",
 		FLAG_JSON | FLAG_COMMON, 10000, verb_list },

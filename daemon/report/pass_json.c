@@ -25,6 +25,12 @@ static json_t *request_ids(const struct action *action)
 	return all;
 }
 
+/* Null where there is none: the shape is the same for all. */
+static void put_known(json_t *object, const char *key, const char *value)
+{
+	json_put(object, key, json_text(value && *value ? value : NULL));
+}
+
 static json_t *action_json(const struct action *action, bool hide_values)
 {
 	static const char *const outcomes[] = { "pending", "running", "done", "unneeded", "failed", "skipped",
@@ -37,10 +43,10 @@ static json_t *action_json(const struct action *action, bool hide_values)
 
 	add_fields(fields, &action->differences, hide_values);
 	add_fields(fields, &action->revisions, hide_values);
-	json_put_text(change, "arn", *action->arn ? action->arn : action->made);
+	put_known(change, "arn", *action->arn ? action->arn : action->made);
 	json_put_text(change, "outcome", outcomes[action->outcome]);
-	json_put_text(change, "errorCode", action->error_code);
-	json_put_text(change, "requestId", action->request_id);
+	put_known(change, "errorCode", action->error_code);
+	put_known(change, "requestId", action->request_id);
 	json_put(change, "requestIds", request_ids(action));
 	return change;
 }
@@ -52,11 +58,10 @@ static json_t *problem_json(const struct problem *problem)
 		problem->want->name, "action", problem->conflict ? "conflict" : "blocked", "fields", "error",
 		problem->text));
 
-	json_put_text(change, "arn", problem->arn && *problem->arn ? problem->arn : NULL);
-	json_put_text(change, "owner", problem->owner);
-	json_put_text(change, "definitionFile", problem->at.file);
-	if (problem->at.file)
-		json_put(change, "definitionLine", json_integer(problem->at.line));
+	put_known(change, "arn", problem->arn);
+	put_known(change, "owner", problem->owner);
+	put_known(change, "definitionFile", problem->at.file);
+	json_put(change, "definitionLine", problem->at.file ? json_integer(problem->at.line) : json_null());
 	return change;
 }
 
@@ -92,13 +97,12 @@ json_t *held_json(const struct pass *pass)
 
 	for (size_t i = 0; i < pass->guard.held_count; i++) {
 		const struct held *held = &pass->guard.held[i];
-		json_t *one = json_must(json_pack("{s:s, s:s, s:o, s:o}", "plan", held->plan, "reason",
-			held->reason, "resources", texts_json(held->arns, held->arn_count), "command",
-			json_sprintf("fargate-batchctl approve %s", held->plan)));
 
-		if (held->untag)
-			json_put(one, "untag", texts_json(held->untag, held->arn_count));
-		json_add(all, one);
+		json_add(all,
+			json_must(json_pack("{s:s, s:s, s:o, s:o, s:o}", "plan", held->plan, "reason",
+				held->reason, "resources", texts_json(held->arns, held->arn_count), "command",
+				json_sprintf("fargate-batchctl approve %s", held->plan), "untag",
+				held->untag ? texts_json(held->untag, held->arn_count) : json_null())));
 	}
 	return all;
 }

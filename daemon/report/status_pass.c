@@ -76,11 +76,16 @@ static json_t *conflict_json(const struct problem *problem)
 	return one;
 }
 
+/* The shape is the same whatever it is about: who knows more puts it in. */
 static json_t *problem_json(const char *about, const char *app, const char *batch, const char *kind,
 	const char *name, const char *text)
 {
-	return json_must(json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s}", "about", about, "app", app, "batch",
-		batch, "kind", kind, "name", name, "text", text ? text : "?"));
+	json_t *one = json_must(json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s, s:n, s:n}", "about", about,
+		"app", app, "batch", batch, "kind", kind, "name", name, "text", text ? text : "?",
+		"errorCode", "requestId"));
+
+	put_place(one, &(struct position){ 0 });
+	return one;
 }
 
 static json_t *action_problem(const struct action *action)
@@ -88,10 +93,10 @@ static json_t *action_problem(const struct action *action)
 	json_t *one = problem_json(
 		"change", action->app, action->batch, action->kind->name, action->name, action->error);
 
-	json_put(one, "errorCode",
-		action->error_code && *action->error_code ? json_string(action->error_code) : json_null());
-	json_put(one, "requestId",
-		action->request_id && *action->request_id ? json_string(action->request_id) : json_null());
+	if (action->error_code && *action->error_code)
+		json_put_text(one, "errorCode", action->error_code);
+	if (action->request_id && *action->request_id)
+		json_put_text(one, "requestId", action->request_id);
 	if (action->want)
 		put_place(one, &action->want->at);
 	return one;

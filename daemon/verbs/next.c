@@ -55,18 +55,17 @@ static void add(
 	unsigned every;
 	json_t *times =
 		times_of(session->arena, batch, options->count ? options->count : DEFAULT_COUNT, &every);
-	json_t *one;
 
 	if (!options->json) {
 		tell(batch, times, every);
 		json_decref(times);
 		return;
 	}
-	one = json_must(json_pack("{s:s, s:s, s:s, s:b, s:o}", "app", batch->app->name, "batch", batch->name,
-		"schedule", batch->schedule, "enabled", batch->enabled, "times", times));
-	if (every)
-		json_put(one, "every", json_integer(every));
-	json_add(all, one);
+	/* Rules go by UTC. */
+	json_add(all,
+		json_must(json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "app", batch->app->name, "batch",
+			batch->name, "schedule", batch->schedule, "timezone", "UTC", "enabled",
+			batch->enabled, "times", times, "every", every ? json_integer(every) : json_null())));
 }
 
 int verb_next(struct session *session, const struct options *options)

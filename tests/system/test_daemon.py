@@ -57,6 +57,23 @@ def test_leaves_status_and_metrics_after_each_pass(world, article):
     assert (world.folder / "run" / "metrics.prom").stat().st_mode & 0o777 == 0o644
 
 
+def test_every_problem_has_the_same_members(world, article):
+    """What has no value is null, whatever the problem is about."""
+    article["apps"]["away"] = {"region": "eu-west-1", "network": {"subnets": ["subnet-1"]}}
+    article["batches"]["far"] = {"app": "away", "schedule": "rate(1 day)"}
+    world.write(article)
+    world.proxy.fault("denied", "events", "ListRules", times=None, match=lambda call: call.region == "eu-west-1")
+    world.proxy.fault("denied", "events", "PutTargets", times=None, match=lambda call: call.params["Rule"] == "batch-no1")
+    process = start(world)
+    problems = wait_for(lambda: (status(world) or {}).get("problems"), what="the first pass")
+    end(process)
+    assert {problem["about"] for problem in problems} > {"change"}, problems
+    members = {"about", "app", "batch", "kind", "name", "text", "errorCode", "requestId", "definitionFile", "definitionLine"}
+    assert [set(problem) for problem in problems] == [members] * len(problems), problems
+    [change] = [problem for problem in problems if problem["about"] == "change"]
+    assert change["errorCode"] and change["requestId"] and change["definitionFile"].endswith("jobs.json") and change["definitionLine"] > 1
+
+
 def test_repairs_drift_by_itself(world, article):
     world.settings(resyncInterval=1)
     world.write(article)

@@ -8,12 +8,12 @@ import signal
 
 import pytest
 
-from conftest import CTL, DAEMON, KEY, REGION, SECRET, at_another_time, wait_for
+from conftest import CTL, DAEMON, KEY, REGION, ROOT, SECRET, at_another_time, wait_for
 from instance import REGION_ASKED, metadata_service
 
 VERBS = ["check", "diff", "apply", "list", "next", "run", "runs", "logs", "status", "import", "approve", "policy",
-         "release", "notify"]
-BUILT = ["check", "diff", "apply", "list", "next", "status", "approve"]
+         "release", "notify", "wait", "reload"]
+BUILT = ["check", "diff", "apply", "list", "next", "status", "approve", "wait", "reload"]
 
 
 def test_check_says_every_fault_of_every_file_with_its_place(world, article):
@@ -188,6 +188,30 @@ def test_apply_json_with_a_failure(world, article):
     failed = [change for change in result.json["changes"] if change.get("error")]
     assert failed and {change["batch"] for change in failed} == {"no1"}, str(result)
     assert "AccessDenied" in json.dumps(failed)
+
+
+def test_every_change_has_the_same_members(world, article):
+    """What has no value is null: nobody who reads it has to ask first whether it is there."""
+    world.client("events").put_rule(Name="batch-no2", ScheduleExpression="rate(1 day)")
+    world.write(article)
+    world.proxy.fault("denied", "events", "PutTargets", times=None, match=lambda call: call.params["Rule"] == "batch-no1")
+    result = world.apply("--json", code=1).json
+    told = {change["action"]: change for change in result["changes"]}
+    every = {"app", "batch", "kind", "name", "action", "fields", "error", "arn"}
+    changes = every | {"outcome", "errorCode", "requestId", "requestIds"}
+    assert [set(change) ^ changes for change in result["changes"] if change["action"] == "create"].count(set()) == result["summary"]["create"]
+    assert {change["outcome"] for change in result["changes"] if change.get("errorCode")} == {"failed"}, result
+    assert set(told["conflict"]) == every | {"owner", "definitionFile", "definitionLine"}, told["conflict"]
+    assert told["conflict"]["owner"] is None and told["conflict"]["definitionFile"].endswith("jobs.json")
+
+
+def test_next_has_the_same_members_for_every_schedule(world, article):
+    article["batches"]["no2"]["schedule"] = "rate(5 minutes)"
+    world.write(article)
+    times, rate = world.run("next", "--json").json["batches"]
+    assert set(times) == set(rate) == {"app", "batch", "schedule", "timezone", "enabled", "times", "every"}
+    assert times["every"] is None and len(times["times"]) == 5 and rate["every"] == 300 and rate["times"] == []
+    assert times["timezone"] == rate["timezone"] == "UTC"
 
 
 def test_the_plan_tells_the_truth(world, article):
@@ -525,6 +549,14 @@ def test_help_and_version(world, program):
     assert max(len(line) for line in (shown.out + flags.out).splitlines()) <= 110
     version = world.run("", command=[program, "--version"])
     assert version.code == 0 and re.search(r"\d+\.\d+\.\d+", version.out), str(version)
+
+
+def test_help_tells_every_state_of_a_batch(world):
+    manual = (ROOT / "config" / "fargate-batchctl.1").read_text().split(".Sh BATCH STATES")[1].split(".Sh ")[0]
+    states = re.findall(r"(?m)^\.It Cm (.*)$", manual)
+    assert len(states) >= 12
+    told = world.run("", command=[CTL, "list", "--help"]).out.split("States:")[1].split(".")[0]
+    assert [" ".join(state.split()) for state in told.split(",")] == states
 
 
 def test_help_tells_the_flags_that_mean_something(world):
