@@ -13,6 +13,7 @@ bool error_set(struct error *error, enum error_code code, const char *format, ..
 	if (!error)
 		return false;
 	error->code = code;
+	error->call = (struct error_call){ 0 };
 	va_start(arguments, format);
 	if (vsnprintf(error->text, sizeof error->text, format, arguments) < 0)
 		error->text[0] = '\0';

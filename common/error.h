@@ -4,8 +4,7 @@
 /*
  * The one error idiom: a value, the last parameter, untouched on success, wrapped with context on the way up.
  * A function that can fail returns false (or NULL) and fills the error; expected outcomes ("not found",
- * "unchanged") are return values with names, never errors. Only the shell (the files directly in daemon/)
- * logs.
+ * "unchanged") are return values with names, never errors. Only the shell logs.
  */
 
 #include <stdbool.h>
@@ -23,9 +22,15 @@ enum error_code {
 	ERROR_CANCELLED, /* we were asked to stop */
 };
 
+/* The call to a service that the error came from, as that service's own records know it; "" where it came from none. */
+struct error_call {
+	char service[32], operation[64], code[96], request_id[96];
+};
+
 struct error {
 	enum error_code code;
 	char text[1024]; /* one sentence without a full stop at the end, in UTF-8; may be shortened */
+	struct error_call call;
 };
 
 /* Fills `error` (which may be NULL) with a code and a formatted sentence. Returns false, to be returned on.

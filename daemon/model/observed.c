@@ -90,20 +90,27 @@ bool observed_ask(struct observed *observed, const struct reading *reading, cons
 	return true;
 }
 
+bool observed_complete(const struct observed *observed)
+{
+	return observed->incomplete.code == ERROR_NONE;
+}
+
 void observed_add_unreadable(
-	struct observed *observed, const struct kind *kind, const char *name, const char *text)
+	struct observed *observed, const struct kind *kind, const char *name, const struct error *error)
 {
 	arena_grow(observed->arena, &observed->unreadable, sizeof *observed->unreadable,
 		observed->unreadable_count, &observed->unreadable_capacity);
-	observed->unreadable[observed->unreadable_count++] = (struct unreadable){ kind,
-		arena_copy(observed->arena, name), arena_copy(observed->arena, text) };
+	observed->unreadable[observed->unreadable_count++] = (struct unreadable){
+		.kind = kind, .name = arena_copy(observed->arena, name), .error = error
+	};
 }
 
-const char *observed_unreadable(const struct observed *observed, const struct kind *kind, const char *name)
+const struct error *observed_unreadable(
+	const struct observed *observed, const struct kind *kind, const char *name)
 {
 	for (size_t i = 0; i < observed->unreadable_count; i++)
 		if (observed->unreadable[i].kind == kind && strcmp(observed->unreadable[i].name, name) == 0)
-			return observed->unreadable[i].text;
+			return observed->unreadable[i].error;
 	return NULL;
 }
 

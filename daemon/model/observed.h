@@ -3,6 +3,7 @@
 
 /* What AWS said in this pass, of one site. */
 
+#include "common/error.h"
 #include "common/lookup.h"
 #include "kind.h"
 
@@ -14,7 +15,8 @@ struct tagged {
 /* Something whose reading failed: what wants it cannot be planned. */
 struct unreadable {
 	const struct kind *kind;
-	const char *name, *text;
+	const char *name;
+	const struct error *error;
 };
 
 struct observed {
@@ -35,8 +37,8 @@ struct observed {
 	size_t size; /* bytes of memory that the answers took */
 	bool partly_read; /* something may be there that nothing else would have told of */
 
-	/* Why something could not be read ("" = all was): then nothing is deleted or disabled here. */
-	char incomplete[512];
+	/* Why something could not be read (ERROR_NONE: all was): then nothing is deleted or disabled here. */
+	struct error incomplete;
 };
 
 /*
@@ -47,8 +49,11 @@ struct resource *observed_add(struct observed *observed, const struct kind *kind
 	const char *id, const char *arn);
 /* Of an ARN that is named twice the later tags count. */
 void observed_add_tagged(struct observed *observed, const char *arn, struct tags tags);
+/* `error` is borrowed: from the arena. */
 void observed_add_unreadable(
-	struct observed *observed, const struct kind *kind, const char *name, const char *text);
+	struct observed *observed, const struct kind *kind, const char *name, const struct error *error);
+/* Whether all was read. */
+bool observed_complete(const struct observed *observed);
 /* A revision of this family, after observed_sort, that
  * the list should have shown; NULL where it is complete. */
 const struct resource *observed_unlisted(
@@ -56,7 +61,8 @@ const struct resource *observed_unlisted(
 /* Whether this question is new in the pass; from now on it is not. */
 bool observed_ask(struct observed *observed, const struct reading *reading, const struct subject *subject);
 /* Why this could not be read; NULL where it was. */
-const char *observed_unreadable(const struct observed *observed, const struct kind *kind, const char *name);
+const struct error *observed_unreadable(
+	const struct observed *observed, const struct kind *kind, const char *name);
 /* Sorts all, and gives each resource the tags that the tagging API named where it has none of its own. */
 void observed_sort(struct observed *observed);
 /* The tags by ARN; NULL where the API named none. */

@@ -94,15 +94,17 @@ static void note_call(struct work *work, const struct call_result *result)
 
 static void fail_with(struct work *work, const struct call_result *result)
 {
+	struct arena *arena = work->applying->arena;
 	struct action *action = work->action;
+	struct error error = { 0 };
 
 	note_call(work, result);
+	ask_error(arena, result, &error);
 	if (result->failure.class == FAILURE_CANCELLED && work->pause.said)
-		action->error =
-			arena_printf(work->applying->arena, "stopped while it waited: %s", work->pause.said);
+		action->error = arena_printf(arena, "stopped while it waited: %s", work->pause.said);
 	else
-		action->error = ask_failure(work->applying->arena, result);
-	action->error_code = arena_copy(work->applying->arena, result->failure.code);
+		action->error = arena_copy(arena, error.text);
+	action->error_code = arena_copy(arena, error.call.code);
 	finish(work, result->failure.class == FAILURE_CANCELLED ? OUTCOME_SKIPPED : OUTCOME_FAILED);
 }
 

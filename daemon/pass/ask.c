@@ -122,7 +122,7 @@ static const char *advice(struct arena *arena, const struct call_result *result)
 	return "";
 }
 
-enum error_code ask_error_code(const struct call_result *result)
+static enum error_code code_of(const struct call_result *result)
 {
 	switch (result->failure.class) {
 	case FAILURE_CANCELLED:
@@ -155,4 +155,14 @@ char *ask_failure(struct arena *arena, const struct call_result *result)
 			advice(arena, result));
 	return arena_printf(arena, "%s %s: %s (%s%s)%s", result->service, result->operation, said, id, tries,
 		advice(arena, result));
+}
+
+bool ask_error(struct arena *arena, const struct call_result *result, struct error *error)
+{
+	error_set(error, code_of(result), "%s", ask_failure(arena, result));
+	snprintf(error->call.service, sizeof error->call.service, "%s", result->service);
+	snprintf(error->call.operation, sizeof error->call.operation, "%s", result->operation);
+	snprintf(error->call.code, sizeof error->call.code, "%s", result->failure.code);
+	snprintf(error->call.request_id, sizeof error->call.request_id, "%s", result->request_id);
+	return false;
 }

@@ -28,7 +28,10 @@ void ask_request(const struct line *line, const struct request *request, call_do
  */
 char *ask_failure(struct arena *arena, const struct call_result *result);
 
-/* Whether it is AWS that answered so, or nobody did (ERROR_NETWORK, 5xx too), which passes by itself. */
-enum error_code ask_error_code(const struct call_result *result);
+/*
+ * The same as an error, with the call that failed: ERROR_AWS where AWS answered so, ERROR_NETWORK where nobody
+ * did (5xx too), which passes by itself. Returns false, to be returned on.
+ */
+bool ask_error(struct arena *arena, const struct call_result *result, struct error *error);
 
 #endif

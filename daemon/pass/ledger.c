@@ -139,6 +139,6 @@ void ledger_keep(struct pass_site *site)
 			state_leave_name(site->memory, action->kind->name, action->name, action->app);
 	}
 	/* Only where all was read, what is not there is gone. */
-	if (!site->pass->options.only_count && !*site->observed->incomplete)
+	if (!site->pass->options.only_count && observed_complete(site->observed))
 		state_drop_names(site->memory, is_gone, site);
 }

@@ -66,29 +66,29 @@ static bool is_named(const struct observing *observing, const struct kind *kind,
 }
 
 /* What cannot be planned now: everything that the call was to tell about. */
-static void blame(const struct question *question, const char *text)
+static void blame(const struct question *question, const struct error *error)
 {
 	struct observed *observed = question->observing->observed;
+	struct error *kept = arena_alloc(question->observing->arena, sizeof *kept);
 
+	*kept = *error;
 	if (!question->subject.name_count)
-		observed_add_unreadable(observed, question->kind, question->name, text);
+		observed_add_unreadable(observed, question->kind, question->name, kept);
 	for (size_t i = 0; i < question->subject.name_count; i++)
-		observed_add_unreadable(observed, question->kind, question->subject.names[i], text);
+		observed_add_unreadable(observed, question->kind, question->subject.names[i], kept);
 }
 
-static void trouble(struct question *question, enum error_code code, const char *text)
+static void trouble(struct question *question, const struct error *error)
 {
 	struct observing *observing = question->observing;
 	struct observed *observed = observing->observed;
 
-	if (!*observed->incomplete) {
-		snprintf(observed->incomplete, sizeof observed->incomplete, "%s", text);
-		text_mend(observed->incomplete);
-	}
+	if (observed_complete(observed))
+		observed->incomplete = *error;
 	if (is_list(question) && observing->failed.code == ERROR_NONE)
-		error_set(&observing->failed, code, "%s", text);
+		observing->failed = *error;
 	else if (question->kind)
-		blame(question, text);
+		blame(question, error);
 	/* No batch or app of the definitions would tell of it. */
 	if (question->subject.resource && !is_named(observing, question->kind, question->name))
 		observed->partly_read = true;
@@ -133,9 +133,10 @@ static bool hear(struct question *question, const json_t *reply)
 	}
 	question->ended = true;
 	broken_off(question);
-	trouble(question, error.code,
-		arena_printf(observing->arena, "%s %s: %s", question->reading->service,
-			question->reading->operation, error.text));
+	error_wrap(&error, "%s %s", question->reading->service, question->reading->operation);
+	snprintf(error.call.service, sizeof error.call.service, "%s", question->reading->service);
+	snprintf(error.call.operation, sizeof error.call.operation, "%s", question->reading->operation);
+	trouble(question, &error);
 	observing->endless = observing->endless || !room;
 	return false;
 }
@@ -185,11 +186,13 @@ static void hear_no_tags(struct question *question, const struct call_result *re
 {
 	struct observing *observing = question->observing;
 
+	struct error error = { 0 };
+
 	if (is_named(observing, question->kind, question->name)) {
-		trouble(question, ERROR_AWS,
-			arena_printf(observing->arena,
-				"it is there, and AWS does not find its tags, so nobody knows whose it is: %s",
-				ask_failure(observing->arena, result)));
+		ask_error(observing->arena, result, &error);
+		error_wrap(
+			&error, "it is there, and AWS does not find its tags, so nobody knows whose it is");
+		trouble(question, &error);
 		return;
 	}
 	question->subject.resource->tags_missing = true;
@@ -201,6 +204,7 @@ static void answered(const struct call_result *result, void *data)
 	struct question *question = data;
 	struct observing *observing = question->observing;
 	bool contradicted = is_contradicted(question, result);
+	struct error error = { 0 };
 
 	if (contradicted && waits(question, result))
 		return;
@@ -221,7 +225,8 @@ static void answered(const struct call_result *result, void *data)
 		if (result->failure.class != FAILURE_DENIED)
 			broken_off(question);
 		observing->endless = observing->endless || result->failure.class == FAILURE_LOOP;
-		trouble(question, ask_error_code(result), ask_failure(observing->arena, result));
+		ask_error(observing->arena, result, &error);
+		trouble(question, &error);
 	}
 	observing->in_flight--;
 	if (!observing->in_flight)
@@ -463,7 +468,7 @@ static void keep_inactive(struct observing *observing)
 {
 	const struct observed *observed = observing->observed;
 
-	for (size_t i = 0; i < observed->tagged_count && !*observed->incomplete; i++) {
+	for (size_t i = 0; i < observed->tagged_count && observed_complete(observed); i++) {
 		const char *name = NULL;
 		const struct kind *kind = unnamed(observing, observed->tagged[i], &name);
 
@@ -506,7 +511,7 @@ enum { LAST_STAGES = 3 };
 static void keep_room(struct observing *observing)
 {
 	if (observing->endless && observing->failed.code == ERROR_NONE && footprint_heap() > PLAN_MIB << 20)
-		error_set(&observing->failed, ERROR_AWS, "%s", observing->observed->incomplete);
+		observing->failed = observing->observed->incomplete;
 }
 
 static void end(struct observing *observing)

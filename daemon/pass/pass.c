@@ -130,11 +130,7 @@ static void identified(const struct call_result *result, void *data)
 			check_accounts(site);
 		} else {
 			site->could_not_run = result->failure.class != FAILURE_CANCELLED;
-			error_set(
-				&site->error, ask_error_code(result), "%s", ask_failure(pass->arena, result));
-			site->failed = (struct failed_call){ result->service, result->operation,
-				arena_copy(pass->arena, result->failure.code),
-				arena_copy(pass->arena, result->request_id) };
+			ask_error(pass->arena, result, &site->error);
 		}
 	}
 	answered(pass);

@@ -48,11 +48,6 @@ struct pass_options {
 	void *done_data; /* for `done` */
 };
 
-/* The call that a site's error came from; NULLs where it came from none. */
-struct failed_call {
-	const char *service, *operation, *error_code, *request_id;
-};
-
 struct pass_site {
 	struct pass *pass;
 	struct site site;
@@ -62,7 +57,6 @@ struct pass_site {
 	struct plan *plan; /* NULL where nothing can be said of the site */
 	struct state_site *memory;
 	struct error error; /* why */
-	struct failed_call failed;
 	bool could_not_run; /* keys, account, region or endpoint: a person has to change something */
 	bool unsettled; /* more is being read for its plan */
 	bool users_read; /* who starts something on the clusters in use here */

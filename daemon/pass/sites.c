@@ -125,7 +125,7 @@ static bool is_left(const struct pass_site *site, const char *app)
 /* A site about which something is not known may hold anything; what another one covers is known there. */
 static bool is_known(const struct pass_site *site)
 {
-	return site->covered || (site->plan && !*site->observed->incomplete);
+	return site->covered || (site->plan && observed_complete(site->observed));
 }
 
 bool sites_all_known(const struct pass *pass)

@@ -87,6 +87,16 @@ static const char *or_null(const char *text)
 	return text && *text ? text : NULL;
 }
 
+/* Of the call that something failed with. */
+#define CALL_FIELDS(call) \
+	{ "AWS_SERVICE", or_null((call)->service) }, { "AWS_OPERATION", or_null((call)->operation) }, \
+		{ "AWS_ERROR_CODE", or_null((call)->code) }, \
+	{ \
+		"AWS_REQUEST_ID", or_null((call)->request_id) \
+	}
+
+static const struct error_call no_call;
+
 static const char *resource_of(const struct action *action)
 {
 	if (or_null(action->made))
@@ -334,6 +344,7 @@ static void tell_problem(struct report *report, const struct pass *pass, const s
 		{ "PASS", pass_name(pass) },
 		{ "DEFINITION_FILE", problem->at.file },
 		{ "DEFINITION_LINE", line_text(arena, &problem->at) },
+		CALL_FIELDS(&problem->call),
 	};
 	enum message message = problem->conflict ? MESSAGE_CONFLICT : MESSAGE_BLOCKED;
 	char *key = arena_printf(arena, "problem/%s/%s/%s", want->kind->name, want->name, problem->app);
@@ -386,14 +397,11 @@ static void tell_leaving(const struct pass *pass, const struct action *action)
 
 /* A trouble of a pass that is of no app in particular. */
 static void tell_of_pass(struct report *report, const struct pass *pass, enum message message,
-	const char *key, const char *over, const char *text, const struct failed_call *call)
+	const char *key, const char *over, const char *text, const struct error_call *call)
 {
 	const struct message_field fields[] = {
 		{ "PASS", pass_name(pass) },
-		{ "AWS_SERVICE", call ? call->service : NULL },
-		{ "AWS_OPERATION", call ? call->operation : NULL },
-		{ "AWS_ERROR_CODE", call ? or_null(call->error_code) : NULL },
-		{ "AWS_REQUEST_ID", call ? or_null(call->request_id) : NULL },
+		CALL_FIELDS(call),
 	};
 	bool tell;
 
@@ -439,16 +447,16 @@ static void tell_site(struct report *report, const struct pass *pass, const stru
 	if (site->error.code != ERROR_NONE && site->error.code != ERROR_CANCELLED)
 		tell_of_pass(report, pass, MESSAGE_SITE_FAILED, arena_printf(arena, "site/%s", where),
 			arena_printf(arena, "%s can be worked on again", where),
-			arena_printf(arena, "%s: %s", where, site->error.text), &site->failed);
+			arena_printf(arena, "%s: %s", where, site->error.text), &site->error.call);
 	if (!site->plan)
 		return;
-	if (*site->observed->incomplete)
+	if (!observed_complete(site->observed))
 		tell_of_pass(report, pass, MESSAGE_INCOMPLETE, arena_printf(arena, "incomplete/%s", where),
 			arena_printf(
 				arena, "%s was read to the end again, and what has to be deleted is", where),
 			arena_printf(arena, "%s: nothing is deleted in this pass: %s", where,
-				site->observed->incomplete),
-			NULL);
+				site->observed->incomplete.text),
+			&site->observed->incomplete.call);
 	for (size_t i = 0; i < site->plan->notes.count; i++)
 		tell_note(report, site, &site->plan->notes.items[i]);
 	for (size_t i = 0; i < site->plan->problem_count; i++)
@@ -472,7 +480,7 @@ static void tell_held(struct report *report, const struct pass *pass)
 				held->plan,
 				held->untag ? "; what is not ours is left alone once our tag is off: " : "",
 				held->untag ? held->untag[0] : ""),
-			NULL);
+			&no_call);
 	}
 }
 
@@ -600,7 +608,7 @@ void report_pass(struct report *report, const struct pass *pass)
 	tell_differences(report, pass);
 	if (pass->state_error)
 		tell_of_pass(report, pass, MESSAGE_STATE_FAILED, "state", "the state is kept again",
-			pass->state_error, NULL);
+			pass->state_error, &no_call);
 	tell_clock(report, pass);
 	tell_again(report, pass->now);
 	troubles_end(&report->troubles, say_over);

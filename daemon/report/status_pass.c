@@ -88,15 +88,27 @@ static json_t *problem_json(const char *about, const char *app, const char *batc
 	return one;
 }
 
+static void put_call(json_t *problem, const char *error_code, const char *request_id)
+{
+	json_put_text(problem, "errorCode", error_code && *error_code ? error_code : NULL);
+	json_put_text(problem, "requestId", request_id && *request_id ? request_id : NULL);
+}
+
+/* What could not be read of a site. */
+static json_t *site_problem(const char *about, const struct pass_site *site, const struct error *error)
+{
+	json_t *one = problem_json(about, NULL, NULL, NULL, site->site.region, error->text);
+
+	put_call(one, error->call.code, error->call.request_id);
+	return one;
+}
+
 static json_t *action_problem(const struct action *action)
 {
 	json_t *one = problem_json(
 		"change", action->app, action->batch, action->kind->name, action->name, action->error);
 
-	if (action->error_code && *action->error_code)
-		json_put_text(one, "errorCode", action->error_code);
-	if (action->request_id && *action->request_id)
-		json_put_text(one, "requestId", action->request_id);
+	put_call(one, action->error_code, action->request_id);
 	if (action->want)
 		put_place(one, &action->want->at);
 	return one;
@@ -108,11 +120,9 @@ static void add_problems(const struct pass_site *site, json_t *problems, json_t 
 	const struct plan *plan = site->plan;
 
 	if (site->error.code != ERROR_NONE)
-		json_add(problems,
-			problem_json("site", NULL, NULL, NULL, site->site.region, site->error.text));
-	if (plan && *site->observed->incomplete)
-		json_add(problems, problem_json("reading", NULL, NULL, NULL, site->site.region,
-					   site->observed->incomplete));
+		json_add(problems, site_problem("site", site, &site->error));
+	if (plan && !observed_complete(site->observed))
+		json_add(problems, site_problem("reading", site, &site->observed->incomplete));
 	for (size_t i = 0; plan && i < plan->problem_count; i++) {
 		const struct problem *problem = &plan->problems[i];
 		json_t *one;
@@ -124,6 +134,7 @@ static void add_problems(const struct pass_site *site, json_t *problems, json_t 
 		one = problem_json("need", problem->app, problem->batch, problem->want->kind->name,
 			problem->want->name, problem->text);
 		put_place(one, &problem->at);
+		put_call(one, problem->call.code, problem->call.request_id);
 		json_add(problems, one);
 	}
 	for (size_t i = 0; plan && i < plan->action_count; i++)

@@ -152,7 +152,7 @@ static void show_incomplete(FILE *file, const struct pass_site *site, const stru
 {
 	say_in(file, hue(options, YELLOW), "!");
 	say(file, " %s: nothing is deleted here in this pass: %s\n", site->site.region,
-		site->observed->incomplete);
+		site->observed->incomplete.text);
 }
 
 void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const struct show_options *options)
@@ -165,7 +165,7 @@ void show_troubles(FILE *answer, FILE *aside, const struct pass *pass, const str
 		for (size_t p = 0; site->plan && p < site->plan->problem_count; p++)
 			show_problem(site->plan->problems[p].conflict ? answer : aside,
 				&site->plan->problems[p], options);
-		if (site->plan && *site->observed->incomplete)
+		if (site->plan && !observed_complete(site->observed))
 			show_incomplete(aside, site, options);
 	}
 	for (size_t i = 0; i < pass->guard.held_count; i++)

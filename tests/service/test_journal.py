@@ -144,6 +144,21 @@ def test_a_trouble_is_told_once_and_when_it_ends(service, article):
     assert len(service.journal(MESSAGE_ID=ENDED)) == 1
 
 
+def test_a_reading_that_failed_keeps_its_call(service, article):
+    """By the request id the same call is found in CloudTrail: of a list, of what an app needs, of all tags."""
+    service.converge(article)
+    for operation, about, message in (("ListRules", "site", "SITE_FAILED"), ("DescribeClusters", "need", "BLOCKED"),
+                                      ("GetResources", "reading", "INCOMPLETE")):
+        service.proxy.fault("denied", operation=operation, times=None)
+        assert service.machine.shell(f"systemctl reload {UNIT} && fargate-batchctl wait", code=1)
+        record = service.journal(MESSAGE_ID=IDS[message])[-1]
+        assert record["AWS_OPERATION"] == operation and "AccessDenied" in record["AWS_ERROR_CODE"], record
+        assert record["AWS_SERVICE"] and record["AWS_REQUEST_ID"] in record["MESSAGE"]
+        [problem, *_] = [problem for problem in service.status()["problems"] if problem["about"] == about]
+        assert problem["errorCode"] == record["AWS_ERROR_CODE"] and problem["requestId"]
+        service.proxy.reset()
+
+
 def test_a_trouble_is_part_of_the_batchs_story_until_its_end(service, article):
     service.settings(resyncInterval=1)
     service.proxy.fault("denied", service="events", operation="PutRule", times=None)

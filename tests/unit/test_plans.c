@@ -282,8 +282,8 @@ static void print_site(struct text *out, const struct pass_site *site)
 
 	if (site->error.code != ERROR_NONE)
 		text_printf(out, "error: %s\n", site->error.text);
-	if (*site->observed->incomplete)
-		text_printf(out, "incomplete: %s\n", site->observed->incomplete);
+	if (!observed_complete(site->observed))
+		text_printf(out, "incomplete: %s\n", site->observed->incomplete.text);
 	for (size_t i = 0; plan && i < plan->problem_count; i++)
 		print_problem(out, &plan->problems[i]);
 	for (size_t i = 0; plan && i < plan->action_count; i++)

@@ -28,7 +28,7 @@ static const char *told(void)
 	return text;
 }
 
-static struct observed nothing_missing = { .incomplete = "" };
+static struct observed nothing_missing = { 0 };
 static struct state *state;
 /* Each story has an account of its own, of which nothing is kept when it begins. */
 static unsigned account;

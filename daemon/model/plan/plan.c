@@ -17,11 +17,11 @@ const char *verb_name(enum verb verb)
 /* What was not read may be what would keep it. */
 void plan_hold_unread(struct plan *plan, struct action *action)
 {
-	if (!*plan->observed->incomplete)
+	if (observed_complete(plan->observed))
 		return;
 	action->outcome = OUTCOME_HELD;
-	action->error =
-		arena_printf(plan->arena, "held: a reading was not complete: %s", plan->observed->incomplete);
+	action->error = arena_printf(
+		plan->arena, "held: a reading was not complete: %s", plan->observed->incomplete.text);
 }
 
 struct action *plan_add(
@@ -64,7 +64,7 @@ static void add_problem(struct plan *plan, struct problem problem)
 void plan_problem(struct plan *plan, const struct resource *want, const struct resource *have, bool conflict,
 	const char *format, ...)
 {
-	bool unread = observed_unreadable(plan->observed, want->kind, want->name) != NULL;
+	const struct error *unread = observed_unreadable(plan->observed, want->kind, want->name);
 	bool unlisted = observed_unlisted(plan->observed, want->kind, want->name) != NULL;
 	struct problem problem = {
 		.want = want,
@@ -83,6 +83,8 @@ void plan_problem(struct plan *plan, const struct resource *want, const struct r
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
 	problem.text = arena_copy(plan->arena, text_mend(text));
+	if (unread)
+		problem.call = unread->call;
 	problem.app = want->app->name;
 	problem.at = want->at;
 	add_problem(plan, problem);
@@ -259,10 +261,10 @@ static bool is_elsewhere(
 bool plan_may_use(
 	struct plan *plan, const struct view *view, const struct resource *want, const struct resource *have)
 {
-	const char *unreadable = observed_unreadable(plan->observed, want->kind, want->name);
+	const struct error *unreadable = observed_unreadable(plan->observed, want->kind, want->name);
 
 	if (unreadable) {
-		plan_problem(plan, want, have, false, "%s", unreadable);
+		plan_problem(plan, want, have, false, "%s", unreadable->text);
 		return false;
 	}
 	if (is_elsewhere(plan, view, want, have))

@@ -78,6 +78,7 @@ struct problem {
 	const char *owner; /* the other's, NULL where it has none */
 	const char *text; /* one sentence */
 	bool unreadable; /* it is a reading that failed, or that lacks something */
+	struct error_call call; /* the one that failed */
 	bool late; /* AWS's own list lacks what AWS has, which passes by itself */
 	const struct resource *have; /* the other, NULL where nothing is there */
 };

@@ -272,7 +272,7 @@ static void remove_revision(struct leaver *leaver)
 	struct plan *plan = leaver->plan;
 	struct action *action;
 
-	if (is_defined(leaver) || *plan->observed->incomplete || plan->in_grace ||
+	if (is_defined(leaver) || !observed_complete(plan->observed) || plan->in_grace ||
 		!leaver->options->deletion_enabled)
 		return;
 	action = plan_retire(plan, leaver->have);
@@ -402,7 +402,7 @@ void plan_removals(struct plan *plan, const struct view *view, const struct plan
 			if (have->kind->shape != order[pass] || !is_ours(view, have))
 				continue;
 			if (is_wanted(plan, have)) {
-				if (have->kind->shape == SHAPE_REVISIONS && !*plan->observed->incomplete)
+				if (have->kind->shape == SHAPE_REVISIONS && observed_complete(plan->observed))
 					plan_retire_old(plan, view, have, options->keep_revisions);
 				continue;
 			}
