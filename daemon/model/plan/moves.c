@@ -4,6 +4,7 @@
 
 #include "common/text.h"
 #include "model/tags.h"
+#include "parts.h"
 
 static bool starts_batch(const void *item, const void *batch)
 {

@@ -2,7 +2,7 @@
 
 #include "common/text.h"
 #include "model/tags.h"
-#include "plan.h"
+#include "parts.h"
 
 /* What is told beside the plan: nothing is changed for it, and it is no difference. */
 

@@ -1,4 +1,4 @@
-#include "plan.h"
+#include "parts.h"
 
 /* What has to be read before a plan counts. The tagging API is seconds late: it finds names, and decides
  * nothing. */

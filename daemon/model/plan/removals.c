@@ -2,7 +2,7 @@
 
 #include "common/text.h"
 #include "model/tags.h"
-#include "plan.h"
+#include "parts.h"
 
 /* What is ours and in nobody's definitions any more: disabled, left alone for the grace, then deleted. */
 
@@ -38,11 +38,6 @@ static bool is_for_this_site(const struct leaver *leaver)
 	if (app && site_may_share(leaver->view, app))
 		return site_has(leaver->view, app);
 	return site_is_first(leaver->view);
-}
-
-bool plan_serves(const struct view *view, const struct plan_options *options, const char *app)
-{
-	return named_in(view->definitions, app) || (options->served && options->served(app, options->data));
 }
 
 /*

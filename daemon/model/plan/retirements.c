@@ -2,7 +2,7 @@
 
 #include "common/text.h"
 #include "model/tags.h"
-#include "plan.h"
+#include "parts.h"
 
 /* Revisions that go: none while a schedule starts it, and of a family that is wanted only what is too old. */
 

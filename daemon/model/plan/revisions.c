@@ -2,7 +2,7 @@
 
 #include "common/text.h"
 #include "model/tags.h"
-#include "plan.h"
+#include "parts.h"
 
 /*
  * Task definitions: which revision has the content that is wanted, whether one has to be registered, and

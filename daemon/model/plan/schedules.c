@@ -3,7 +3,7 @@
 #include "common/text.h"
 #include "model/tags.h"
 #include "moves.h"
-#include "plan.h"
+#include "parts.h"
 
 /* Schedules and what they start; a schedule under a new name takes over from the old one without a doubled
  * run. */
