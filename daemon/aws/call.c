@@ -217,8 +217,3 @@ void aws_stop(struct aws *aws)
 	if (aws->finished)
 		wake(aws, aws_now(aws), aws_now(aws));
 }
-
-void aws_resume(struct aws *aws)
-{
-	aws->stopped = false;
-}

@@ -128,8 +128,6 @@ void aws_call(struct aws *aws, const struct call_options *options);
 /* No new request leaves from now on: what is in flight is waited for, the rest is done with
  * FAILURE_CANCELLED. */
 void aws_stop(struct aws *aws);
-/* Undoes aws_stop, for the next pass. */
-void aws_resume(struct aws *aws);
 
 /* Counters since the start by (service, operation), for metrics and benchmarks. */
 /* calls: requests sent, each try and page; errors: answers
