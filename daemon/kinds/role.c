@@ -371,6 +371,7 @@ static const struct reading reading_policies = {
 	.operation = "ListAttachedRolePolicies",
 	.page_in = "Marker",
 	.page_out = "Marker",
+	.global = true,
 	.params = role_params,
 	.heard = policies_heard,
 };
@@ -413,6 +414,7 @@ static bool role_heard(const struct hearing *hearing, const json_t *reply, struc
 const struct reading reading_role = {
 	.service = "iam",
 	.operation = "GetRole",
+	.global = true,
 	.params = role_params,
 	.heard = role_heard,
 };

@@ -46,6 +46,7 @@ struct hearing {
 struct reading {
 	const char *service, *operation;
 	const char *page_in, *page_out;
+	bool global; /* the answer is the same in all regions of an account */
 	json_t *(*params)(const struct view *view, const struct subject *subject); /* a new reference */
 	/* Hears one page; `reply` NULL: AWS says that the thing is not there. */
 	bool (*heard)(const struct hearing *hearing, const json_t *reply, struct error *error);

@@ -147,6 +147,9 @@ static bool page(const json_t *reply, void *data)
 	struct question *question = data;
 	struct observing *observing = question->observing;
 
+	/* Another site may want more of the same answer. */
+	if (question->ended)
+		return false;
 	question->pages++;
 	if (question->reading == &reading_revisions && !*question->subject.name &&
 		question->pages >= observing->family_count) {
@@ -238,8 +241,8 @@ static void send(void *data)
 	struct question *question = data;
 	struct observing *observing = question->observing;
 
-	ask_reading(&observing->options.line, &observing->view, question->reading, &question->subject, page,
-		answered, question);
+	shared_ask(observing->options.shared, &observing->options.line, &observing->view, question->reading,
+		&question->subject, page, answered, question);
 }
 
 /* However something was found, and how often: it is asked about once. */

@@ -8,10 +8,12 @@
 
 #include "ask.h"
 #include "model/observed.h"
+#include "shared.h"
 #include "state/state.h"
 
 struct observe_options {
 	struct line line;
+	struct shared *shared;
 	const struct view *view; /* `observed` is what is being filled */
 	struct observed *observed;
 	struct state_site *memory;

@@ -182,6 +182,7 @@ static struct observe_options observe_options_of(struct pass_site *site)
 {
 	return (struct observe_options){
 		.line = line_of(site),
+		.shared = &site->pass->shared,
 		.view = &site->view,
 		.observed = site->observed,
 		.memory = site->memory,
@@ -436,6 +437,7 @@ struct pass *pass_start(const struct pass_options *options)
 	pass->started = options->transport->now(options->transport);
 	pass->now = (time_t)pass->started;
 	pass->step = steps;
+	pass->shared.arena = pass->arena;
 	pass->pauses = (struct pauses){
 		.arena = arena, .transport = options->transport, .told = told, .data = pass
 	};

@@ -9,6 +9,7 @@
 #include "aws/call.h"
 #include "model/plan/guard.h"
 #include "pauses.h"
+#include "shared.h"
 #include "state/state.h"
 
 struct pass;
@@ -81,6 +82,7 @@ struct pass {
 	const struct step *step;
 	unsigned readings; /* how often a plan showed that more had to be read */
 	struct pauses pauses;
+	struct shared shared;
 };
 
 /* The counts of the closing line. */

@@ -89,6 +89,31 @@ def test_roles_that_two_regions_share_have_the_tags_of_both(world, article):
     assert (tags["team"], tags["cost"]) == ("x", "y")
 
 
+def role_readings(calls):
+    """The roles that were asked about, as often as they were."""
+    return sorted((call.operation, call.params["RoleName"]) for call in calls
+                  if call.operation in ("GetRole", "ListAttachedRolePolicies"))
+
+
+def test_a_role_is_read_once_for_all_regions_and_identities_of_an_account(world, article, roles):
+    """IAM has no regions: one answer is for each site of the account."""
+    with_other(article, region="eu-west-3")
+    article["apps"]["third"] = dict(article["apps"]["other"], region=REGION, assumeRoleArn=ROLE)
+    article["batches"]["third"] = {"app": "third", "schedule": "rate(1 day)"}
+    world.converge(article)
+    readings = role_readings(world.apply().calls)
+    assert readings == sorted(set(readings)) and len(readings) == 4, readings
+
+
+def test_a_role_that_one_identity_may_not_read_is_read_with_the_other(world, article, roles):
+    with_other(article, assumeRoleArn=ROLE)
+    world.converge(article)
+    world.proxy.fault("denied", "iam", "GetRole", times=1)
+    result = world.run("apply")
+    denied = [call for call in result.calls if call.operation == "GetRole" and call.status != 200]
+    assert len(denied) == 1 and len(role_readings(result.calls)) == 5, role_readings(result.calls)
+
+
 def test_apply_by_name_leaves_the_tags_of_other_apps(world, article):
     article["apps"]["batch"]["tags"] = {"team": "x"}
     world.converge(with_other(article, cluster="batch", tags={"cost": "y"}))
