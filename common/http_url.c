@@ -91,7 +91,7 @@ static bool is_clean(const char *url)
  * The URL where it may be told: what stands before an @ may be a password, behind a ? a token, and where it
  * is badly written, behind a colon too.
  */
-static const char *told(const char *url)
+static const char *showable(const char *url)
 {
 	static const char plain[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-_~:/[]";
 	const char *scheme = strstr(url, "://"), *host = scheme ? scheme + 3 : url;
@@ -126,10 +126,11 @@ static bool is_allowed(const char *url, bool (*plain)(const char *host), struct 
 	else
 		wrong = host_of(authority, host, sizeof host);
 	if (wrong)
-		return error_set(error, ERROR_INPUT, "%s %s", told(url), wrong);
+		return error_set(error, ERROR_INPUT, "%s %s", showable(url), wrong);
 	if (!secure && !plain(host))
 		return error_set(error, ERROR_INPUT,
-			"%s is not encrypted: http:// is for this machine alone, use https://", told(url));
+			"%s is not encrypted: http:// is for this machine alone, use https://",
+			showable(url));
 	return true;
 }
 

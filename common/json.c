@@ -399,6 +399,14 @@ void json_put_text(json_t *object, const char *key, const char *value)
 		json_put(object, key, json_text(value));
 }
 
+void json_put_time(json_t *object, const char *key, time_t when)
+{
+	char text[ISO8601_SIZE];
+
+	text_iso8601(text, when);
+	json_put(object, key, when ? json_string(text) : json_null());
+}
+
 void json_add(json_t *array, json_t *value)
 {
 	if (value && json_array_append_new(array, value) != 0)

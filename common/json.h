@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "arena.h"
 #include "error.h"
@@ -72,6 +73,8 @@ json_t *json_text(const char *text);
 /* Sets a member that takes the new reference; a NULL value leaves the member out. */
 void json_put(json_t *object, const char *key, json_t *value);
 void json_put_text(json_t *object, const char *key, const char *value);
+/* Sets a member to "2026-11-24T03:04:05Z"; 0, which is never, to null. */
+void json_put_time(json_t *object, const char *key, time_t when);
 /* The object that a member is, borrowed; where it is none, it becomes an empty one. */
 json_t *json_object_in(json_t *object, const char *key);
 /* Adds an element that takes the new reference; NULL adds nothing. */

@@ -43,7 +43,7 @@ struct named {
 };
 
 /* A path as people are told it: the kernel takes names that are no UTF-8. */
-static const char *told(struct loading *loading, const char *text)
+static const char *mended(struct loading *loading, const char *text)
 {
 	return text_mend(arena_copy(loading->arena, text));
 }
@@ -58,8 +58,8 @@ static void add(
 	}
 	arena_grow(loading->arena, &loading->faults, sizeof *loading->faults, loading->fault_count,
 		&loading->fault_capacity);
-	loading->faults[loading->fault_count++] = (struct fault){ { told(loading, file), 1, 1 },
-		told(loading, message), told(loading, remedy), warning, false };
+	loading->faults[loading->fault_count++] = (struct fault){ { mended(loading, file), 1, 1 },
+		mended(loading, message), mended(loading, remedy), warning, false };
 }
 
 static void add_fault(struct loading *loading, const char *file, const char *message, const char *remedy)
@@ -169,7 +169,7 @@ static void read_text(struct loading *loading, const char *path, int file, struc
 			arena_grow(loading->arena, &loading->texts, sizeof *loading->texts, loading->count,
 				&loading->capacity);
 			loading->texts[loading->count++] = (struct definition_text){
-				.file = told(loading, path), .text = text, .length = (size_t)length
+				.file = mended(loading, path), .text = text, .length = (size_t)length
 			};
 			loading->cost += json_cost(text, (size_t)length);
 			return;

@@ -414,7 +414,7 @@ static void report(struct pass *pass)
 	pass->options.done(pass, pass->options.done_data);
 }
 
-static void told(const struct wait *wait, void *data)
+static void tell_wait(const struct wait *wait, void *data)
 {
 	const struct pass *pass = data;
 
@@ -439,7 +439,7 @@ struct pass *pass_start(const struct pass_options *options)
 	pass->step = steps;
 	pass->shared.arena = pass->arena;
 	pass->pauses = (struct pauses){
-		.arena = arena, .transport = options->transport, .told = told, .data = pass
+		.arena = arena, .transport = options->transport, .waits = tell_wait, .data = pass
 	};
 	state_refresh(options->state);
 	sites_find(pass);

@@ -27,8 +27,8 @@ static void tell(struct pause *pause, const struct resource *what, const struct 
 		.news = is_news(all, cause),
 	};
 
-	if (all->told)
-		all->told(&wait, all->data);
+	if (all->waits)
+		all->waits(&wait, all->data);
 }
 
 static void over(void *data)

@@ -23,7 +23,7 @@ struct wait {
 struct pauses {
 	struct arena *arena;
 	struct transport *transport;
-	void (*told)(const struct wait *wait, void *data); /* at each pause; may be NULL */
+	void (*waits)(const struct wait *wait, void *data); /* at each pause; may be NULL */
 	void *data;
 	struct pause *first; /* under way */
 	const struct passing **causes; /* that were told */

@@ -18,14 +18,6 @@ struct status {
 	size_t in_force; /* the last of them before the set in force was read */
 };
 
-static void put_time(json_t *object, const char *key, time_t when)
-{
-	char text[ISO8601_SIZE];
-
-	text_iso8601(text, when);
-	json_put(object, key, when ? json_string(text) : json_null());
-}
-
 /* Which reload it is about, and whether it "waits", is "in force" or was "refused"; number 0 is the start. */
 static void set_reload(struct status *status, const char *state)
 {
@@ -38,23 +30,20 @@ static void set_reload(struct status *status, const char *state)
 struct status *status_new(time_t now)
 {
 	static const char *const times[] = { "lastPass", "nextPass", "passSince", "credentialsExpire" };
-	static const char *const lists[] = { "sites", "apps", "batches", "leaving", "leftovers", "conflicts",
-		"problems", "held", "fights" };
 	struct status *status = must_alloc(sizeof *status);
 
 	status->metrics = metrics_new(now);
 	status->definitions = json_must(json_pack("{s:n}", "notKept"));
 	status->object = json_must(json_pack("{s:i, s:s, s:i, s:o}", "version", STATUS_VERSION, "program",
 		VERSION, "pid", (int)getpid(), "definitions", status->definitions));
-	put_time(status->object, "runningSince", now);
+	json_put_time(status->object, "runningSince", now);
 	json_put(status->object, "reload", json_object());
-	put_time(json_object_get(status->object, "reload"), "asked", now);
+	json_put_time(json_object_get(status->object, "reload"), "asked", now);
 	set_reload(status, "waits");
 	/* The shape is the same before the first pass has ended. */
 	for (size_t i = 0; i < ARRAY_LENGTH(times); i++)
 		json_put(status->object, times[i], json_null());
-	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++)
-		json_put(status->object, lists[i], json_array());
+	status_put_lists(status->object, json_array);
 	return status;
 }
 
@@ -85,7 +74,7 @@ static void set_definitions(
 	json_put_text(status->definitions, "state", state);
 	json_put(status->definitions, "reason", reason ? json_string(reason) : json_null());
 	json_put(status->definitions, "faults", faults);
-	put_time(status->definitions, "since", now);
+	json_put_time(status->definitions, "since", now);
 }
 
 void status_refused(struct status *status, const struct status_set *broken, const char *reason, time_t now)
@@ -102,7 +91,7 @@ void status_refused(struct status *status, const struct status_set *broken, cons
 void status_asked(struct status *status, time_t now)
 {
 	status->reloads++;
-	put_time(json_object_get(status->object, "reload"), "asked", now);
+	json_put_time(json_object_get(status->object, "reload"), "asked", now);
 	set_reload(status, "waits");
 }
 
@@ -116,7 +105,7 @@ void status_loaded(struct status *status, const struct status_set *set, bool fro
 	set_reload(status, "in force");
 	if (from_files)
 		set_definitions(status, "good", NULL, faults_json(set), now);
-	put_time(status->definitions, "loaded", now);
+	json_put_time(status->definitions, "loaded", now);
 	json_put_text(status->definitions, "directory", set->directory);
 	json_put(status->definitions, "apps", json_integer((json_int_t)set->definitions->app_count));
 	json_put(status->definitions, "batches", json_integer((json_int_t)set->definitions->batch_count));
@@ -196,7 +185,7 @@ static void judge(struct status *status)
 
 void status_began(struct status *status, time_t now)
 {
-	put_time(status->object, "passSince", now);
+	json_put_time(status->object, "passSince", now);
 }
 
 void status_passed(struct status *status, const struct pass *pass, time_t next, time_t expiry)
@@ -204,9 +193,9 @@ void status_passed(struct status *status, const struct pass *pass, time_t next, 
 	status_add_pass(status->object, pass, ++status->passes);
 	json_put(json_object_get(status->object, "lastPass"), "reload",
 		json_integer((json_int_t)status->in_force));
-	put_time(status->object, "nextPass", next);
-	put_time(status->object, "passSince", 0);
-	put_time(status->object, "credentialsExpire", expiry);
+	json_put_time(status->object, "nextPass", next);
+	json_put_time(status->object, "passSince", 0);
+	json_put_time(status->object, "credentialsExpire", expiry);
 	metrics_pass(status->metrics, pass, status->object);
 }
 
@@ -241,7 +230,7 @@ bool status_write(struct status *status, time_t now, struct error *error)
 	CLEANUP_FREE char *text = NULL;
 
 	judge(status);
-	put_time(status->object, "written", now);
+	json_put_time(status->object, "written", now);
 	text = json_told(status->object);
 	metrics_write(status->metrics, status->object, now, &metrics);
 	return replace(text, &metrics, error);

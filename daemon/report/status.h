@@ -62,6 +62,8 @@ bool status_write(struct status *status, time_t now, struct error *error);
 /* status_pass.c: what a pass found, as members of the object ("lastPass", "apps", "batches", "problems" …).
  */
 void status_add_pass(json_t *status, const struct pass *pass, size_t number);
+/* Gives each of its lists the value that json_array or json_null makes. */
+void status_put_lists(json_t *status, json_t *(*make)(void));
 
 #define STATUS_FILE  "status.json"
 #define METRICS_FILE "metrics.prom"

@@ -11,14 +11,6 @@
 /* An event bus holds so many rules unless AWS was asked for more. */
 enum { RULES_QUOTA = 300 };
 
-static void put_time(json_t *object, const char *key, time_t when)
-{
-	char text[ISO8601_SIZE];
-
-	text_iso8601(text, when);
-	json_put(object, key, when ? json_string(text) : json_null());
-}
-
 static void put_place(json_t *object, const struct position *at)
 {
 	json_put(object, "definitionFile", at->file ? json_string(at->file) : json_null());
@@ -213,21 +205,19 @@ static json_t *last_pass_json(const struct pass *pass, size_t number)
 		(json_int_t)summary.skipped, "held", (json_int_t)summary.held));
 
 	json_put(one, "open", json_integer(pass->stopped ? 0 : (json_int_t)summary.open));
-	put_time(one, "began", (time_t)pass->started);
-	put_time(one, "ended", (time_t)pass->ended);
+	json_put_time(one, "began", (time_t)pass->started);
+	json_put_time(one, "ended", (time_t)pass->ended);
 	json_put(one, "seconds", json_real(round((pass->ended - pass->started) * 1000) / 1000));
 	return one;
 }
 
-/* What the pass before found is large where there are many batches: it goes before its successor is made, and
- * its place in the object stays. */
-static void drop_last(json_t *status)
+void status_put_lists(json_t *status, json_t *(*make)(void))
 {
 	static const char *const lists[] = { "sites", "apps", "batches", "leaving", "leftovers", "conflicts",
 		"problems", "held", "fights" };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++)
-		json_put(status, lists[i], json_null());
+		json_put(status, lists[i], make());
 }
 
 void status_add_pass(json_t *status, const struct pass *pass, size_t number)
@@ -237,7 +227,9 @@ void status_add_pass(json_t *status, const struct pass *pass, size_t number)
 	       *sites = json_must(json_array());
 	const struct standings standings = standings_of(pass);
 
-	drop_last(status);
+	/* What the pass before found is large where there are many batches: it goes before its successor is made, and
+	 * its place in the object stays. */
+	status_put_lists(status, json_null);
 	for (size_t i = 0; i < pass->site_count; i++) {
 		const struct pass_site *site = &pass->sites[i];
 

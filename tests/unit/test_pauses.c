@@ -140,7 +140,7 @@ static struct asker begin(struct arena *arena, struct call_result result)
 	};
 
 	asker.pauses = (struct pauses){
-		.arena = arena, .transport = scripted_transport(asker.scripted), .told = told
+		.arena = arena, .transport = scripted_transport(asker.scripted), .waits = told
 	};
 	return asker;
 }
