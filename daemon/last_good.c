@@ -4,6 +4,7 @@
 #include "pass/ledger.h"
 #include "report/faults.h"
 #include "session.h"
+#include "zones.h"
 
 /*
  * The last good set, beside the state: the texts of the definitions as they were read, and the settings. They
@@ -57,6 +58,7 @@ bool session_keep(const struct session *session, struct error *error)
 static struct definitions *read_kept(struct arena *arena, const json_t *files)
 {
 	struct definition_text *texts = arena_alloc(arena, (json_array_size(files) + 1) * sizeof *texts);
+	struct definitions *definitions;
 	json_t *file;
 	size_t i;
 
@@ -68,7 +70,9 @@ static struct definitions *read_kept(struct arena *arena, const json_t *files)
 				.text = text,
 				.length = strlen(text) };
 	}
-	return definitions_read(arena, texts, json_array_size(files));
+	definitions = definitions_read(arena, texts, json_array_size(files));
+	zones_find(definitions, false);
+	return definitions;
 }
 
 /*

@@ -12,6 +12,7 @@
 #include "common/readable.h"
 #include "common/text.h"
 #include "common/trust.h"
+#include "zones.h"
 
 /*
  * MEMORY_LIMIT is what a set may take once it is read. While systemd reloads the unit three of them are there
@@ -245,6 +246,7 @@ static struct definitions *finish(struct loading *loading)
 	definitions->texts = loading->texts;
 	definitions->text_count = loading->count;
 	definitions->unread = loading->unread;
+	zones_find(definitions, true);
 	return definitions;
 }
 

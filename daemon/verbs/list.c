@@ -6,14 +6,14 @@
 #include "common/text.h"
 #include "kinds/arns.h"
 #include "kinds/kinds.h"
-#include "model/definition/schedule.h"
+#include "model/definition/timing.h"
 #include "report/standings.h"
 #include "table.h"
 #include "written.h"
 
 /* One row: a batch of the definitions, or one that is in none any more. */
 struct row {
-	const char *app, *batch, *schedule, *next, *image, *revision;
+	const char *app, *batch, *schedule, *timezone, *via, *next, *image, *revision;
 	enum batch_state state;
 };
 
@@ -25,15 +25,11 @@ struct rows {
 
 static const char *next_of(struct arena *arena, const struct batch *batch, time_t now)
 {
-	const char *message, *remedy;
-	struct schedule schedule;
 	char when[ISO8601_SIZE];
-	size_t offset;
 	time_t next;
 
-	if (!batch->enabled ||
-		!schedule_parse(arena, batch->schedule, &schedule, &message, &remedy, &offset) ||
-		!schedule_next(&schedule, NULL, now, &next))
+	/* What is not in force has no next run. */
+	if (!batch->enabled || batch->needs_scheduler || !timing_next(arena, batch, now, &next))
 		return NULL;
 	text_iso8601(when, next);
 	return arena_copy(arena, when);
@@ -55,6 +51,8 @@ static void fill_in(struct row *row, const struct pass *pass, const struct stand
 	const struct batch *batch = standing->defined;
 
 	row->schedule = batch->schedule;
+	row->timezone = batch->timezone.name ? batch->timezone.name : "UTC";
+	row->via = batch->needs_scheduler ? "scheduler" : "rule";
 	row->next = next_of(pass->arena, batch, pass->now);
 	if (!site || !site->plan)
 		return;
@@ -89,13 +87,13 @@ static void print_json(const struct rows *rows)
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct row *row = &rows->items[i];
 
-		/* Rules go by UTC, and their runs are not watched yet. */
-		json_add(batches,
-			json_must(json_pack("{s:o, s:s, s:s, s:o, s:s, s:s, s:o, s:n, s:o, s:o}", "app",
-				json_text(row->app), "batch", row->batch, "state",
-				batch_state_word(row->state), "schedule", json_text(row->schedule),
-				"timezone", "UTC", "via", "rule", "next", json_text(row->next), "lastRun",
-				"image", json_text(row->image), "revision", json_text(row->revision))));
+		/* Runs are not watched yet. */
+		json_add(batches, json_must(json_pack("{s:o, s:s, s:s, s:o, s:s, s:s, s:o, s:n, s:o, s:o}",
+					  "app", json_text(row->app), "batch", row->batch, "state",
+					  batch_state_word(row->state), "schedule", json_text(row->schedule),
+					  "timezone", row->timezone, "via", row->via, "next",
+					  json_text(row->next), "lastRun", "image", json_text(row->image),
+					  "revision", json_text(row->revision))));
 	}
 	show_object(json_must(json_pack("{s:o}", "batches", batches)));
 }
@@ -142,7 +140,9 @@ static struct rows gather(const struct pass *pass, const char *endpoint)
 	for (size_t i = 0; i < all.count; i++) {
 		const struct standing *one = &all.items[i];
 
-		rows.items[i] = (struct row){ .app = one->app, .batch = one->batch };
+		rows.items[i] = (struct row){
+			.app = one->app, .batch = one->batch, .timezone = "UTC", .via = "rule"
+		};
 		rows.items[i].state = state_of(one, tried);
 		if (one->defined)
 			fill_in(&rows.items[i], pass, one);

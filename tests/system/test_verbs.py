@@ -118,8 +118,49 @@ def test_broken_definitions_end_with_2(world, article, verb):
     assert re.search(r"jobs\.json:\d+:\d+: ", result.out + result.err), str(result)
 
 
+@pytest.mark.parametrize("key, value", [("timezone", "Asia/Tokyo"), ("schedule", "at(2199-01-01T00:00:00)"),
+                                        ("startDate", "2027-01-31T00:00:00Z"), ("endDate", "2199-01-31T00:00:00Z"),
+                                        ("flexibleTimeWindow", 15), ("via", "scheduler")])
+def test_what_scheduler_alone_can_do_stops_that_batch_alone(world, article, key, value):
+    world.write(article)
+    assert world.run("apply").code == 0
+    before = world.client("events").describe_rule(Name="batch-no1"), world.target("batch-no1")
+    article["batches"]["no1"][key] = value
+    article["batches"]["no2"]["schedule"] = "rate(1 hour)"
+    article["batches"]["no3"] = article["batches"]["no1"] | {"environment": {"batch": "no3"}}
+    world.write(article)
+    assert world.run("check").code == 0
+    for verb in "diff", "apply":
+        result = world.run(verb)
+        assert result.code == 1, str(result)
+        assert re.search(r"no1.*not in force yet: .*stays as it is, and goes on as before", result.out + result.err), str(result)
+        assert re.search(r"no3.*not in force yet: .*rule batch-no3 is not made", result.out + result.err), str(result)
+    after = world.client("events").describe_rule(Name="batch-no1"), world.target("batch-no1")
+    assert [{k: v for k, v in one.items() if k != "ResponseMetadata"} for one in after] == [
+        {k: v for k, v in one.items() if k != "ResponseMetadata"} for one in before]
+    assert world.client("events").describe_rule(Name="batch-no2")["ScheduleExpression"] == "rate(1 hour)"
+    assert "batch-no3" not in [rule["Name"] for rule in world.client("events").list_rules()["Rules"]]
+    rows = {row["batch"]: row for row in json.loads(world.run("list", "--json").out)["batches"]}
+    assert {name: row["state"] for name, row in rows.items()} == {"no1": "blocked", "no2": "in sync", "no3": "blocked"}
+    assert (rows["no1"]["via"], rows["no1"]["next"], rows["no2"]["via"]) == ("scheduler", None, "rule")
+
+
+def test_next_tells_times_by_the_clock_of_the_zone(world, article):
+    article["batches"]["no1"] |= {"schedule": "cron(30 2 * 3,10 ? 2198)", "timezone": "Europe/Berlin",
+                                  "startDate": "2198-03-24T00:00:00Z", "endDate": "2198-03-26T23:59:59Z"}
+    world.write(article)
+    result = world.run("next", "no1", "--json")
+    assert result.code == 0 and not result.calls, str(result)
+    [batch] = json.loads(result.out)["batches"]
+    # The 25th is the last Sunday of March: no clock shows half past two.
+    assert batch["times"] == ["2198-03-24T01:30:00Z", "2198-03-26T00:30:00Z"], batch
+    assert batch["localTimes"] == ["2198-03-24T02:30:00+01:00", "2198-03-26T02:30:00+02:00"], batch
+    text = world.run("next", "no1").out
+    assert "in Europe/Berlin" in text and "2198-03-26T00:30:00Z  2198-03-26T02:30:00+02:00" in text, text
+
+
 @pytest.mark.parametrize("key, value", [("adopt", True), ("readOnly", True), ("expect", {"maxDuration": 5}),
-                                        ("queue", "arn:aws:sqs:a:1:q"), ("timezone", "Asia/Tokyo"), ("via", "scheduler")])
+                                        ("queue", "arn:aws:sqs:a:1:q")])
 def test_what_is_not_supported_yet_is_said(world, article, key, value):
     article["batches"]["no1"][key] = value
     path = world.write(article)
@@ -209,7 +250,8 @@ def test_next_has_the_same_members_for_every_schedule(world, article):
     article["batches"]["no2"]["schedule"] = "rate(5 minutes)"
     world.write(article)
     times, rate = world.run("next", "--json").json["batches"]
-    assert set(times) == set(rate) == {"app", "batch", "schedule", "timezone", "enabled", "times", "every"}
+    assert set(times) == set(rate) == {"app", "batch", "schedule", "timezone", "enabled", "times", "localTimes", "every",
+                                      "flexibleTimeWindow"}
     assert times["every"] is None and len(times["times"]) == 5 and rate["every"] == 300 and rate["times"] == []
     assert times["timezone"] == rate["timezone"] == "UTC"
 

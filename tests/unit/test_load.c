@@ -353,6 +353,51 @@ static void files_by_name(void)
 	end();
 }
 
+/* What only this machine can say: its zones, and what is over. */
+static void zones(void)
+{
+	struct definitions *definitions;
+
+	begin();
+	write_file("a.json",
+		"{\"apps\": {\"jobs\": {\"timezone\": \"Asia/Tokio\", \"network\": {\"subnets\": [\"subnet-1\"]}}},\n"
+		"\"batches\": {\"b\": {\"app\": \"jobs\", \"schedule\": \"cron(0 3 * * ? *)\"},\n"
+		"\"c\": {\"app\": \"jobs\", \"schedule\": \"cron(0 3 * * ? *)\", \"timezone\": \"Mars\"},\n"
+		"\"d\": {\"app\": \"jobs\", \"schedule\": \"at(2020-01-01T00:00:00)\", \"timezone\": \"UTC\"},\n"
+		"\"e\": {\"app\": \"jobs\", \"schedule\": \"at(2027-03-28T02:30:00)\", \"timezone\": \"Europe/Berlin\"},\n"
+		"\"f\": {\"app\": \"jobs\", \"schedule\": \"rate(1 day)\", \"timezone\": \"Europe/Berlin\"}}}\n",
+		0644);
+	definitions = load_definitions(arena, folder, strict, NULL);
+	CHECK(definitions->broken);
+	CHECK(definitions_batch(definitions, "f")->timezone.zone ==
+		definitions_batch(definitions, "e")->timezone.zone);
+	CHECK_TEXT(faults_of(definitions),
+		"a.json:1:32: there is no time zone \"Asia/Tokio\"; write \"Asia/Tokyo\"\n"
+		"a.json:3:67: there is no time zone \"Mars\"; write a name of the tz database, for example \"Europe/Berlin\"\n"
+		"a.json:4:1: \"d\" does not fire any more: at(2020-01-01T00:00:00) is over; write a later time, or remove the batch\n"
+		"a.json:5:1: \"e\" never fires: in Europe/Berlin no clock shows at(2027-03-28T02:30:00); write a time that a change of clocks does not skip\n");
+	end();
+}
+
+/* Without the database nothing is refused for it. */
+static void no_zones(void)
+{
+	struct definitions *definitions;
+
+	begin();
+	setenv("TZDIR", folder, 1);
+	write_file("a.json",
+		"{\"apps\": {\"jobs\": {\"timezone\": \"Asia/Tokyo\", \"network\": {\"subnets\": [\"subnet-1\"]}}}}\n",
+		0644);
+	definitions = load_definitions(arena, folder, strict, NULL);
+	CHECK(!definitions->broken);
+	CHECK_NUMBER(definitions->fault_count, 1);
+	CHECK(definitions->fault_count && definitions->faults[0].warning);
+	definitions_free(definitions);
+	unsetenv("TZDIR");
+	end();
+}
+
 int main(void)
 {
 	folders();
@@ -369,5 +414,7 @@ int main(void)
 	whose_it_is();
 	hard_links();
 	files_by_name();
+	zones();
+	no_zones();
 	return check_end();
 }

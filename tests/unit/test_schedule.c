@@ -40,6 +40,9 @@ static void check_fires(struct arena *arena, const struct fires *row)
 
 /* January 2026 begins on a Thursday. */
 static const struct fires fires[] = {
+	/* one time */
+	{ "at(2026-12-24T18:00:05)", "2026-12-24T18:00:04Z", { "2026-12-24T18:00:05Z", "" } },
+	{ "at(2026-12-24T18:00:05)", "2026-12-24T18:00:05Z", { "" } },
 	/* plain fields, steps, lists, ranges, names */
 	{ "cron(0/5 * * * ? *)", "2026-01-01T00:00:00Z", { "2026-01-01T00:05:00Z", "2026-01-01T00:10:00Z" } },
 	{ "cron(0/5 * * * ? *)", "2026-01-01T00:04:59Z", { "2026-01-01T00:05:00Z" } },
@@ -127,17 +130,26 @@ struct refusal {
 #define ANY         "write for example cron(0/5 * * * ? *) or rate(5 minutes)"
 #define DAY_VALUES  "write 1 to 31, L, LW, a day with W like 15W, or ?"
 #define WEEK_VALUES "write 1 (Sunday) to 7 (Saturday), SUN to SAT, one with L or # like 6L or 6#2, or ?"
+#define AT_EXAMPLE  "write year-month-dayThours:minutes:seconds, for example at(2027-12-24T18:00:00)"
 #define NO_SUCH     "this cron never fires: no such day in these months and years"
 #define OTHER_DAY   "write a day that these months have, or L for their last one"
 
 static const struct refusal refusals[] = {
 	{ "", 0, "the schedule is empty", ANY },
-	{ "every day", 0, "\"every day\" is neither cron(…) nor rate(…)", ANY },
-	{ "Cron(0 0 * * ? *)", 0, "\"Cron(0 0 * * ? *)\" is neither cron(…) nor rate(…)", ANY },
-	{ "0 12 * * *", 0, "\"0 12 * * *\" is neither cron(…) nor rate(…)", "write cron(0 12 * * ? *)" },
-	{ "0 12 * * ? *", 0, "\"0 12 * * ? *\" is neither cron(…) nor rate(…)", "write cron(0 12 * * ? *)" },
-	{ "at(2026-12-24T18:00:00)", 0, "at(…) needs EventBridge Scheduler, which is not supported yet",
-		"write cron(minutes hours day-of-month month ? year) for one day of one year" },
+	{ "every day", 0, "\"every day\" is none of cron(…), rate(…) and at(…)", ANY },
+	{ "Cron(0 0 * * ? *)", 0, "\"Cron(0 0 * * ? *)\" is none of cron(…), rate(…) and at(…)", ANY },
+	{ "0 12 * * *", 0, "\"0 12 * * *\" is none of cron(…), rate(…) and at(…)",
+		"write cron(0 12 * * ? *)" },
+	{ "0 12 * * ? *", 0, "\"0 12 * * ? *\" is none of cron(…), rate(…) and at(…)",
+		"write cron(0 12 * * ? *)" },
+	{ "at(2026-12-24)", 3, "\"2026-12-24\" is no time", AT_EXAMPLE },
+	{ "at(2026-12-24T18:00)", 3, "\"2026-12-24T18:00\" is no time", AT_EXAMPLE },
+	{ "at(2026-02-29T18:00:00)", 3, "\"2026-02-29T18:00:00\" is no time", AT_EXAMPLE },
+	{ "at( 2026-12-24T18:00:00)", 3, "\" 2026-12-24T18:00:00\" is no time", AT_EXAMPLE },
+	{ "at()", 3, "\"\" is no time", AT_EXAMPLE },
+	{ "at(2026-12-24T18:00:00+09:00)", 22, "at(…) takes a time by the clock, and nothing behind it",
+		"write at(2026-12-24T18:00:00), and beside it \"timezone\" where it is not UTC" },
+	{ "at(2026-12-24T18:00:00", 22, "at(… has no closing parenthesis", "write at(2026-12-24T18:00:00)" },
 	{ "cron(0 0 * * ? *", 16, "cron(… has no closing parenthesis", "write cron(0 0 * * ? *)" },
 	{ "cron(0 0 * * ? *);", 17, "something stands behind the closing parenthesis",
 		"write cron(0 0 * * ? *)" },
@@ -227,11 +239,11 @@ static const struct refusal refusals[] = {
 		"write a whole number and minutes, hours or days, for example rate(5 minutes)" },
 	{ "rate(-5 minutes)", 5, "\"-5 minutes\" is no rate",
 		"write a whole number and minutes, hours or days, for example rate(5 minutes)" },
-	{ "@daily", 0, "\"@daily\" is neither cron(…) nor rate(…)", "write cron(0 0 * * ? *)" },
-	{ "@weekly", 0, "\"@weekly\" is neither cron(…) nor rate(…)", "write cron(0 0 ? * SUN *)" },
-	{ "*/5 * * * * *", 0, "\"*/5 * * * * *\" is neither cron(…) nor rate(…)",
+	{ "@daily", 0, "\"@daily\" is none of cron(…), rate(…) and at(…)", "write cron(0 0 * * ? *)" },
+	{ "@weekly", 0, "\"@weekly\" is none of cron(…), rate(…) and at(…)", "write cron(0 0 ? * SUN *)" },
+	{ "*/5 * * * * *", 0, "\"*/5 * * * * *\" is none of cron(…), rate(…) and at(…)",
 		"write cron(*/5 * * * ? *)" },
-	{ "H 3 * * *", 0, "\"H 3 * * *\" is neither cron(…) nor rate(…)",
+	{ "H 3 * * *", 0, "\"H 3 * * *\" is none of cron(…), rate(…) and at(…)",
 		"write for example cron(0/5 * * * ? *) or rate(5 minutes); here, \"H\" is no value for minutes" },
 	{ "rate(999999999 days)", 5, "a rate of 999999999 days is out of range", "write rate(1 day)" },
 };

@@ -4,6 +4,7 @@
 
 #include "common/text.h"
 #include "fargate.h"
+#include "timing.h"
 
 /* A batch as the rest of the program sees it. */
 
@@ -51,6 +52,66 @@ static void make_target(struct reader *reader, const json_t *written, struct bat
 	batch->dead_letter_queue = json_text_of(written, "deadLetterQueue", NULL);
 }
 
+struct timezone_name timezone_of(struct reader *reader, const struct spot *spot, const json_t *written)
+{
+	const char *name = json_text_of(written, "timezone", NULL);
+
+	if (!name)
+		return (struct timezone_name){ 0 };
+	return (struct timezone_name){ .name = name,
+		.at = position_of(reader, MEMBER(spot, "timezone"), AT_VALUE) };
+}
+
+/* Seconds since the epoch; 0 where it is absent, or wrong, which is told. */
+static time_t date_of(const json_t *written, const char *key)
+{
+	const char *text = json_text_of(written, key, NULL);
+	time_t when;
+	bool bare;
+
+	return text && timing_read(text, &when, &bare) ? when : 0;
+}
+
+/* A rate counts what passes by, so that a time zone which is the app's changes nothing of it. */
+static bool is_in_zone(const struct batch *batch)
+{
+	return batch->timezone.name && !timing_is_utc(batch->timezone.name) &&
+	       (batch->own_timezone || !text_starts(batch->schedule, "rate("));
+}
+
+/* What a rule cannot do. */
+static const char *need_of_scheduler(const struct batch *batch, const json_t *written)
+{
+	const char *via = json_text_of(written, "via", batch->app->via_scheduler ? "scheduler" : "rule");
+
+	if (text_starts(batch->schedule, "at("))
+		return "at(…)";
+	if (is_in_zone(batch))
+		return "\"timezone\"";
+	if (batch->start || batch->end)
+		return batch->start ? "\"startDate\"" : "\"endDate\"";
+	if (batch->flexible_minutes)
+		return "\"flexibleTimeWindow\"";
+	return strcmp(via, "scheduler") == 0 ? "\"via\": \"scheduler\"" : NULL;
+}
+
+static void make_timing(
+	struct reader *reader, const struct entry *entry, const struct app *app, struct batch *batch)
+{
+	const json_t *written = entry->json;
+
+	batch->schedule = json_text_of(written, "schedule", "");
+	batch->timezone =
+		timezone_of(reader, MEMBER(MEMBER(TOP(entry->source), "batches"), entry->name), written);
+	batch->own_timezone = batch->timezone.name != NULL;
+	if (!batch->own_timezone)
+		batch->timezone = app->timezone;
+	batch->start = date_of(written, "startDate");
+	batch->end = date_of(written, "endDate");
+	batch->flexible_minutes = (int)json_integer_of(written, "flexibleTimeWindow", 0);
+	batch->needs_scheduler = need_of_scheduler(batch, written);
+}
+
 /* One that runs another image than its app needs a family of its own, whatever the log streams. */
 static bool has_image(const struct batch *batch)
 {
@@ -66,7 +127,7 @@ void make_batch(struct reader *reader, const struct entry *entry, struct app *ap
 	batch->at = entry->at;
 	batch->app = app;
 	batch->description = json_text_of(written, "description", NULL);
-	batch->schedule = json_text_of(written, "schedule", "");
+	make_timing(reader, entry, app, batch);
 	batch->rule_name = json_text_of(written, "ruleName", both);
 	batch->image = image_of(json_object_get(written, "image"));
 	batch->family = app->log_streams == LOG_STREAMS_APP && !has_image(batch) ? app->name : both;

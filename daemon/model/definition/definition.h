@@ -10,8 +10,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "common/arena.h"
+#include "zone.h"
 
 /* Where something stands; line and column are 1-based. */
 struct position {
@@ -40,6 +42,13 @@ struct used_name {
 
 /* A member of a repository, cluster or log group: absent = unmanaged, null = removed, else the value. */
 enum wish { WISH_UNMANAGED, WISH_REMOVED, WISH_VALUE };
+
+/* A time zone by its name. */
+struct timezone_name {
+	const char *name; /* NULL where not given: UTC */
+	struct position at;
+	const struct zone *zone; /* what the shell has found under it; NULL for UTC, or where it found none */
+};
 
 enum log_streams { LOG_STREAMS_BATCH, LOG_STREAMS_APP };
 
@@ -88,6 +97,8 @@ struct app {
 	enum log_streams log_streams;
 	const char *log_stream_prefix; /* template; always set */
 	const json_t *network; /* {"subnets", "securityGroups", "assignPublicIp"}; NULL where not given */
+	struct timezone_name timezone; /* of its batches */
+	bool via_scheduler; /* so are its batches */
 	bool delete_with_last; /* onDelete: "delete" */
 	bool enabled;
 	const json_t *tags; /* {"key": "value"}; NULL where not given */
@@ -101,6 +112,12 @@ struct batch {
 	struct app *app;
 	const char *description; /* NULL where not given */
 	const char *schedule;
+	struct timezone_name timezone; /* its own, else the app's */
+	bool own_timezone;
+	time_t start, end; /* the first and the last moment at which it may fire; 0 = none */
+	int flexible_minutes; /* a window behind each fire time; 0 = none */
+	const char *needs_scheduler; /* what asks for EventBridge Scheduler, as people are told it; NULL: a
+					rule does */
 	const char *rule_name; /* always set: ruleName or <app>-<batch> */
 	const char *family; /* always set: <app>-<batch>, or <app> with logStreams "app" */
 	const json_t *environment; /* {"NAME": "value"}; NULL where not given */

@@ -121,6 +121,9 @@ struct app *app_of_batch(struct reader *reader, const struct entry *entry);
 void make_app(struct reader *reader, const struct entry *entry, struct app *app);
 void make_batch(struct reader *reader, const struct entry *entry, struct app *app, struct batch *batch);
 
+/* The time zone that an app or batch names; the spot is that of the app or batch. */
+struct timezone_name timezone_of(struct reader *reader, const struct spot *spot, const json_t *written);
+
 /* Marks what nothing of an app would use, when all batches are made. */
 void find_unused(struct reader *reader);
 
@@ -143,6 +146,9 @@ json_t *lifecycle_document(struct reader *reader, const json_t *policy);
 void check_alone(struct reader *reader, const struct entry *entry); /* of a batch, whatever its app */
 void check_app(struct reader *reader, const struct entry *entry, const struct app *app);
 void check_batch(struct reader *reader, const struct entry *entry, const struct batch *batch);
+/* What it says of when it fires; the spot is the batch's. */
+void check_timing(
+	struct reader *reader, const struct spot *spot, const struct batch *batch, const json_t *written);
 void check_task_definition(
 	struct reader *reader, const struct spot *spot, const struct entry *entry, const struct app *app);
 void check_containers(

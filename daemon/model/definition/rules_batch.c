@@ -45,9 +45,6 @@ static void check_schedule(struct reader *reader, const struct spot *batch, cons
 
 	if (!json_object_get(written, "schedule")) {
 		no_schedule(reader, batch, written);
-	} else if (text && text_starts(text, "at(")) {
-		fault_at(reader, spot, AT_VALUE, "a schedule of one time, \"at(...)\", is not supported yet",
-			"write a cron expression with its year, like \"cron(30 14 24 12 ? 2030)\"");
 	} else if (text && !schedule_parse(reader->arena, text, &schedule, &message, &remedy, &offset)) {
 		fault_in_schedule(reader, spot, offset, message, remedy);
 	} else if (text && (isspace((unsigned char)*text) || !text_ends(text, ")"))) {
@@ -220,6 +217,7 @@ void check_batch(struct reader *reader, const struct entry *entry, const struct 
 			  *spot = MEMBER(all, entry->name);
 	const json_t *written = entry->json;
 
+	check_timing(reader, spot, batch, written);
 	check_rule_name(reader, spot, batch, written);
 	check_own_image(reader, MEMBER(spot, "image"), batch);
 	check_size(reader, spot, batch, written);
@@ -248,9 +246,6 @@ void check_alone(struct reader *reader, const struct entry *entry)
 	if (!json_is_object(written))
 		return;
 	check_schedule(reader, spot, written);
-	if (strcmp(json_text_of(written, "via", ""), "scheduler") == 0)
-		fault_at(reader, MEMBER(spot, "via"), AT_VALUE, "\"via\": \"scheduler\" is not supported yet",
-			"leave it out, or write \"rule\"");
 	check_image(reader, MEMBER(spot, "image"), json_object_get(written, "image"));
 	check_providers(reader, MEMBER(spot, "capacityProviderStrategy"),
 		json_object_get(written, "capacityProviderStrategy"));

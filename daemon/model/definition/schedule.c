@@ -487,6 +487,25 @@ static bool read_rate(struct parse *parse, struct span body)
 	return true;
 }
 
+/* One time. */
+
+/* Of a zone's own letters AWS takes none here. */
+static bool read_at(struct parse *parse, struct span body)
+{
+	const char *time = SAY("%.*sZ", SPAN(body));
+	size_t known = strlen("yyyy-mm-ddThh:mm:ss");
+
+	parse->out->kind = SCHEDULE_AT;
+	if (text_parse_iso8601(time, &parse->out->at))
+		return true;
+	if (body.length > known && text_parse_iso8601(SAY("%.*sZ", (int)known, body.at), &parse->out->at))
+		return wrong(parse, body.at + known, "at(…) takes a time by the clock, and nothing behind it",
+			SAY("write at(%.*s), and beside it \"timezone\" where it is not UTC", (int)known,
+				body.at));
+	return wrong(parse, body.at, SAY("\"%.*s\" is no time", SPAN(body)),
+		"write year-month-dayThours:minutes:seconds, for example at(2027-12-24T18:00:00)");
+}
+
 static const char any_schedule[] = "write for example cron(0/5 * * * ? *) or rate(5 minutes)";
 
 /* What crontab takes in place of five fields; NULL where AWS has nothing like it. */
@@ -521,7 +540,7 @@ static bool wrong_bare(struct parse *parse, struct span all)
 	if (parse->count == FIELDS)
 		remedy = SAY("write cron(%.*s)", SPAN(all));
 	return wrong(parse, all.at,
-		all.length ? SAY("\"%.*s\" is neither cron(…) nor rate(…)", SPAN(all))
+		all.length ? SAY("\"%.*s\" is none of cron(…), rate(…) and at(…)", SPAN(all))
 			   : "the schedule is empty",
 		remedy);
 }
@@ -532,11 +551,9 @@ static bool read_expression(struct parse *parse)
 
 	if (!cut(all, '(', &name, &body))
 		return wrong_bare(parse, all);
-	if (is(name, "at"))
-		return wrong(parse, all.at, "at(…) needs EventBridge Scheduler, which is not supported yet",
-			"write cron(minutes hours day-of-month month ? year) for one day of one year");
-	if (strncmp(name.at, "cron(", 5) != 0 && strncmp(name.at, "rate(", 5) != 0)
-		return wrong(parse, all.at, SAY("\"%.*s\" is neither cron(…) nor rate(…)", SPAN(all)),
+	if (strncmp(name.at, "cron(", 5) != 0 && strncmp(name.at, "rate(", 5) != 0 &&
+		strncmp(name.at, "at(", 3) != 0)
+		return wrong(parse, all.at, SAY("\"%.*s\" is none of cron(…), rate(…) and at(…)", SPAN(all)),
 			any_schedule);
 	if (!cut(body, ')', &inner, &behind))
 		return wrong(parse, all.at + all.length, SAY("%.*s(… has no closing parenthesis", SPAN(name)),
@@ -544,7 +561,9 @@ static bool read_expression(struct parse *parse)
 	if (behind.length)
 		return wrong(parse, behind.at, "something stands behind the closing parenthesis",
 			SAY("write %.*s(%.*s)", SPAN(name), SPAN(inner)));
-	return *name.at == 'c' ? read_cron(parse, inner) : read_rate(parse, inner);
+	return *name.at == 'c'   ? read_cron(parse, inner)
+	       : *name.at == 'r' ? read_rate(parse, inner)
+				 : read_at(parse, inner);
 }
 
 /* Whether a remedy tells to write a schedule that would be refused itself; `parse` is then what is wrong with

@@ -2,8 +2,8 @@
 #define DAEMON_MODEL_DEFINITION_SCHEDULE_H
 
 /*
- * Schedule expressions of EventBridge rules: "cron(…)" with six fields, in UTC and to the minute, and
- * "rate(…)". Pure. The grammar is the one of AWS's cron reference; where that is silent, only what has one
+ * Schedule expressions of EventBridge: "cron(…)" with six fields, to the minute, "rate(…)", and
+ * "at(…)" for one time, which Scheduler alone takes. Pure. The grammar is the one of AWS's cron reference; where that is silent, only what has one
  * meaning is taken.
  */
 
@@ -17,12 +17,13 @@
 
 enum { SCHEDULE_FIRST_YEAR = 1970, SCHEDULE_LAST_YEAR = 2199 };
 
-enum schedule_kind { SCHEDULE_CRON, SCHEDULE_RATE };
+enum schedule_kind { SCHEDULE_CRON, SCHEDULE_RATE, SCHEDULE_AT };
 
 /* The sets hold one bit for each value that a field names, at the value's own number. */
 struct schedule {
 	enum schedule_kind kind;
 	unsigned rate_seconds; /* of a rate */
+	time_t at; /* of a single time: what the clock shows, as if it were UTC */
 
 	uint64_t minutes;
 	uint32_t hours, months;
@@ -46,8 +47,8 @@ bool schedule_parse(struct arena *arena, const char *text, struct schedule *out,
 	const char **remedy, size_t *offset);
 
 /*
- * The first time of a cron strictly after `after`, in seconds since the epoch; false where it never fires
- * again, and always for a rate, of which AWS alone knows the phase. The cron is meant by the clocks of the
+ * The first time of a cron, or the one of an at, strictly after `after`, in seconds since the epoch; false where it never fires
+ * again, and always for a rate, of which AWS alone knows the phase. It is meant by the clocks of the
  * zone, NULL = UTC: a time that a change of clocks skips does not fire, one that comes twice fires the first
  * time, as with EventBridge Scheduler.
  */

@@ -121,6 +121,10 @@ bool schedule_next(const struct schedule *schedule, const struct zone *zone, tim
 
 	if (schedule->kind == SCHEDULE_RATE)
 		return false;
+	if (schedule->kind == SCHEDULE_AT) {
+		*next = schedule->at;
+		return (!zone || zone_instant(zone, schedule->at, next)) && *next > after;
+	}
 	while (next_by_clock(schedule, local, &local)) {
 		if (zone && !zone_instant(zone, local, &instant))
 			continue;

@@ -384,6 +384,26 @@ static const struct schema schema_roles = SCHEMA(role_members);
 		"leave it out: the family is <app>-<batch>, or the app's name with \"logStreams\": " \
 		"\"app\"")
 
+#define TIMEZONE \
+	{ \
+		.key = "timezone", .types = SCHEMA_STRING, .pattern = "^[A-Za-z0-9_+/-]+$", \
+		.what = "the name of a time zone", .longest = 50, .example = "\"Europe/Berlin\"", \
+		.description = "Where the clock hangs that cron(...) and at(...) are read by; UTC where " \
+			       "absent." \
+	}
+#define VIA \
+	{ \
+		.key = "via", .types = SCHEMA_STRING, .values = VALUES("rule", "scheduler"), \
+		.description = "What starts it: an EventBridge rule, or EventBridge Scheduler." \
+	}
+#define DATE(the_key, the_description) \
+	{ \
+		.key = the_key, .types = SCHEMA_STRING, \
+		.pattern = \
+			"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?$", \
+		.what = "a time", .example = "\"2027-01-31T00:00:00Z\"", .description = the_description \
+	}
+
 static const struct schema_member app_members[] = {
 	COMMENT,
 	{ .key = "region",
@@ -458,6 +478,8 @@ static const struct schema_member app_members[] = {
 		.object = &schema_network,
 		.example = "{\"subnets\": [\"subnet-0123456789abcdef0\"]}",
 		.description = "Where tasks run." },
+	TIMEZONE,
+	VIA,
 	{ .key = "onDelete",
 		.types = SCHEMA_STRING,
 		.values = VALUES("keep", "delete"),
@@ -527,11 +549,8 @@ static const struct schema_member batch_members[] = {
 		.what = "a schedule",
 		.example = "\"cron(0 3 * * ? *)\"",
 		.description =
-			"cron(minutes hours day-of-month month day-of-week year) in UTC, or rate(value unit)." },
-	{ .key = "via",
-		.types = SCHEMA_STRING,
-		.values = VALUES("rule", "scheduler"),
-		.description = "What starts it: an EventBridge rule." },
+			"cron(minutes hours day-of-month month day-of-week year), rate(value unit), or at(yyyy-mm-ddThh:mm:ss)." },
+	VIA,
 	{ .key = "environment",
 		.types = SCHEMA_OBJECT,
 		.object = &schema_environment,
@@ -615,10 +634,16 @@ static const struct schema_member batch_members[] = {
 	TAGS,
 	ADOPT,
 	READ_ONLY,
-	NOT_YET("timezone", "write the schedule in UTC"),
-	NOT_YET("startDate", "add the batch on the day, or write it \"enabled\": false until then"),
-	NOT_YET("endDate", "name the last year in the cron expression, or remove the batch on the day"),
-	NOT_YET("flexibleTimeWindow", "give the batches different minutes"),
+	TIMEZONE,
+	DATE("startDate", "Nothing is started before; UTC, or with an offset."),
+	DATE("endDate", "Nothing is started after; UTC, or with an offset."),
+	{ .key = "flexibleTimeWindow",
+		.types = SCHEMA_INTEGER,
+		.least = 1,
+		.most = 1440,
+		.example = "15",
+		.description =
+			"Minutes behind each fire time within which EventBridge Scheduler may start it." },
 	NOT_YET("queue", "write \"schedule\": \"rate(1 minute)\" and let the task read the queue"),
 	NOT_YET("eventPattern", "write \"schedule\""),
 	NOT_YET("expect", "leave it out"),

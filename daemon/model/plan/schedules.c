@@ -268,6 +268,45 @@ static void take_over(struct plan *plan, const struct view *view, const struct p
 		doubt(plan, stops, in_doubt);
 }
 
+/* A batch that is switched off does not run, whatever stands there. */
+static void switch_off(struct plan *plan, const struct resource *want, const struct resource *have)
+{
+	struct difference *difference = arena_alloc(plan->arena, sizeof *difference);
+	struct action *action;
+
+	if (is_stopped(have))
+		return;
+	action = plan_add(plan, VERB_UPDATE, want, have);
+	*difference = (struct difference){ "state", fields_value(&have->fields, "state"), "DISABLED" };
+	action->differences = (struct differences){ difference, 1 };
+}
+
+/*
+ * A rule would run it at other times than its definition says, so none is made. One that is there from before
+ * stays as it is and goes on: neither a run that was asked for is lost, nor is one made that was not.
+ */
+static void refuse(
+	struct plan *plan, const struct view *view, const struct resource *want, const struct resource *have)
+{
+	bool ours = have && is_ours(view, have);
+	const char *needs = arena_printf(plan->arena,
+		"not in force yet: %s needs EventBridge Scheduler, which is not built yet",
+		want->batch->needs_scheduler);
+
+	if (want->batch->enabled) {
+		plan_problem(plan, want, ours ? have : NULL, false, "%s; %s %s %s", needs, want->kind->name,
+			want->name, ours ? "stays as it is, and goes on as before" : "is not made");
+		return;
+	}
+	if (ours)
+		switch_off(plan, want, have);
+	plan_note(plan, (struct note){ .app = want->app->name,
+				.batch = want->batch->name,
+				.kind = want->kind->name,
+				.name = want->name,
+				.text = needs });
+}
+
 static void plan_batch(
 	struct plan *plan, const struct view *view, struct resource *want, const struct plan_options *options)
 {
@@ -279,6 +318,10 @@ static void plan_batch(
 
 	if (have && have->managed_by) {
 		plan_conflict(plan, want, have);
+		return;
+	}
+	if (want->batch->needs_scheduler) {
+		refuse(plan, view, want, have);
 		return;
 	}
 	if (!plan_may_use(plan, view, want, have) || plan_blocked(plan, want->app, want->batch))
