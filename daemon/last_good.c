@@ -4,6 +4,7 @@
 #include "pass/ledger.h"
 #include "report/faults.h"
 #include "session.h"
+#include "state/kept.h"
 #include "zones.h"
 
 /*
@@ -11,21 +12,20 @@
  * are read by the same code as the files themselves.
  */
 
-enum { LAST_GOOD_LIMIT = 128 * 1024 * 1024, DEPTH = 8 };
-
-#define DEFINITIONS "last-good.json"
-#define SETTINGS    "last-good-settings.json"
+enum { DEPTH = 8 };
 
 static void close_folder(struct folder **folder)
 {
 	folder_close(*folder);
 }
 
-static bool write_json(const struct folder *folder, const char *name, json_t *json, struct error *error)
+static bool write_json(const struct folder *folder, enum kept which, json_t *json, struct error *error)
 {
+	CLEANUP_TEXT struct text name = { 0 };
 	CLEANUP_FREE char *text = json_dumps(json, JSON_COMPACT);
 
-	return text && folder_replace(folder, name, text, strlen(text), 0600, error);
+	kept_name(&name, which, NULL);
+	return text && kept_replace(folder, text_string(&name), text, strlen(text), error);
 }
 
 static bool keep_settings(const struct session *session, const struct folder *folder, struct error *error)
@@ -34,7 +34,7 @@ static bool keep_settings(const struct session *session, const struct folder *fo
 	json_t *settings =
 		session->settings->owned ? json_incref(session->settings->owned) : json_must(json_object());
 
-	return write_json(folder, SETTINGS, settings, error);
+	return write_json(folder, KEPT_LAST_GOOD_SETTINGS, settings, error);
 }
 
 bool session_keep(const struct session *session, struct error *error)
@@ -52,7 +52,7 @@ bool session_keep(const struct session *session, struct error *error)
 					text->length)));
 	}
 	return folder && keep_settings(session, folder, error) &&
-	       write_json(folder, DEFINITIONS, files, error);
+	       write_json(folder, KEPT_LAST_GOOD, files, error);
 }
 
 static struct definitions *read_kept(struct arena *arena, const json_t *files)
@@ -75,18 +75,27 @@ static struct definitions *read_kept(struct arena *arena, const json_t *files)
 	return definitions;
 }
 
+static const char *name_of(struct arena *arena, enum kept which)
+{
+	CLEANUP_TEXT struct text name = { 0 };
+
+	kept_name(&name, which, NULL);
+	return arena_copy(arena, text_string(&name));
+}
+
 /*
  * One of the two files; NULL where there is none, or with `error` where it is damaged (`damaged` then holds
  * its name) or cannot be read.
  */
-static json_t *read_json(const struct folder *folder, struct arena *arena, const char *name, size_t limit,
-	json_type type, const char **damaged, struct error *error)
+static json_t *read_json(const struct folder *folder, struct arena *arena, enum kept which, json_type type,
+	const char **damaged, struct error *error)
 {
 	struct error reason = { 0 };
 	struct json_place where;
 	enum found found;
 	size_t length;
-	char *text = folder_read(folder, arena, name, limit, &length, &found, &reason);
+	const char *name = name_of(arena, which);
+	char *text = kept_read(folder, which, name, arena, &length, &found, &reason);
 	json_t *json = text ? json_read(text, length, DEPTH, arena, NULL, &where, &reason) : NULL;
 
 	if ((json && json_typeof(json) == type) || found == FOUND_NOTHING)
@@ -106,7 +115,7 @@ static struct definitions *read_definitions(
 	const struct folder *folder, struct arena *arena, const char **damaged, struct error *error)
 {
 	CLEANUP(json_decrefp)
-	json_t *files = read_json(folder, arena, DEFINITIONS, LAST_GOOD_LIMIT, JSON_ARRAY, damaged, error);
+	json_t *files = read_json(folder, arena, KEPT_LAST_GOOD, JSON_ARRAY, damaged, error);
 
 	return files ? read_kept(arena, files) : NULL;
 }
@@ -115,11 +124,13 @@ static struct settings *read_settings(
 	const struct folder *folder, struct arena *arena, const char **damaged, struct error *error)
 {
 	CLEANUP(json_decrefp)
-	json_t *settings = read_json(folder, arena, SETTINGS, SETTINGS_LIMIT, JSON_OBJECT, damaged, error);
+	json_t *settings = read_json(folder, arena, KEPT_LAST_GOOD_SETTINGS, JSON_OBJECT, damaged, error);
 	const char *text = settings ? json_canonical(arena, settings) : NULL;
 
-	return text ? settings_read(arena, arena_printf(arena, "%s/" SETTINGS, folder_path(folder)), text,
-			      strlen(text))
+	return text ? settings_read(arena,
+			      arena_printf(arena, "%s/%s", folder_path(folder),
+				      name_of(arena, KEPT_LAST_GOOD_SETTINGS)),
+			      text, strlen(text))
 		    : NULL;
 }
 

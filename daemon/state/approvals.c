@@ -7,21 +7,10 @@
 
 enum { APPROVAL_SECONDS = 3600 };
 
-static void open_one(struct document *document, const struct folder *folder, const char *name,
-	const char *endpoint, const char *loss)
-{
-	CLEANUP_TEXT struct text file = { 0 };
-
-	text_printf(&file, "%s-%s.json", name, endpoint);
-	document_open(document, folder, text_string(&file), loss);
-}
-
 void approvals_open(struct approvals *approvals, const struct folder *folder, const char *endpoint)
 {
-	open_one(&approvals->given, folder, "approvals", endpoint,
-		"what was approved and not begun has to be approved again");
-	open_one(&approvals->used, folder, "approvals-used", endpoint,
-		"what is being carried out under an approval has to be approved again");
+	document_open(&approvals->given, folder, KEPT_APPROVALS, endpoint);
+	document_open(&approvals->used, folder, KEPT_APPROVALS_USED, endpoint);
 }
 
 void approvals_close(struct approvals *approvals)

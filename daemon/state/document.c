@@ -5,7 +5,10 @@
 #include "common/json.h"
 #include "common/text.h"
 
-enum { MEGABYTES = 16, LIMIT = MEGABYTES * 1024 * 1024 };
+static const char *loss_of(const struct document *document)
+{
+	return kept_files[document->which].loss;
+}
 
 static void forget_trouble(struct document *document)
 {
@@ -41,7 +44,8 @@ static json_t *read_object(struct document *document)
 	json_error_t fault;
 	enum found found;
 	size_t length = 0;
-	char *text = folder_read(document->folder, arena, document->name, LIMIT, &length, &found, &error);
+	char *text =
+		kept_read(document->folder, document->which, document->name, arena, &length, &found, &error);
 	json_t *json = text ? json_loadb(text, length, 0, &fault) : NULL;
 
 	if (json_is_object(json)) {
@@ -92,12 +96,14 @@ static bool write_object(const struct document *document, struct error *error)
 {
 	CLEANUP_ARENA struct arena *arena = arena_new();
 	const char *text = json_canonical(arena, document->json);
+	size_t limit = kept_files[document->which].limit;
 
-	if (strlen(text) > LIMIT)
+	if (strlen(text) > limit)
 		return error_set(error, ERROR_IO,
-			"%s/%s would be larger than %d MiB and stays as it was; after the next start, %s",
-			folder_path(document->folder), document->name, MEGABYTES, document->loss);
-	return folder_replace(document->folder, document->name, text, strlen(text), 0600, error);
+			"%s/%s would be larger than %zu MiB and stays as it was; after the next start, %s",
+			folder_path(document->folder), document->name, limit / KEPT_MEBIBYTE,
+			loss_of(document));
+	return kept_replace(document->folder, document->name, text, strlen(text), error);
 }
 
 bool document_save(struct document *document, struct error *error)
@@ -117,16 +123,20 @@ char *document_tell(struct document *document, struct arena *arena)
 	document->told = true;
 	if (document->unreadable)
 		return arena_printf(arena, "%s; it is left as it is and counts as empty: %s",
-			document->trouble, document->loss);
+			document->trouble, loss_of(document));
 	if (document->aside)
 		return arena_printf(arena, "%s; it is put aside as %s: %s", document->trouble,
-			document->aside, document->loss);
-	return arena_printf(arena, "%s; it counts as empty: %s", document->trouble, document->loss);
+			document->aside, loss_of(document));
+	return arena_printf(arena, "%s; it counts as empty: %s", document->trouble, loss_of(document));
 }
 
-void document_open(struct document *document, const struct folder *folder, const char *name, const char *loss)
+void document_open(struct document *document, const struct folder *folder, enum kept which, const char *of)
 {
-	*document = (struct document){ .folder = folder, .name = must_copy(name), .loss = loss };
+	CLEANUP_TEXT struct text name = { 0 };
+
+	kept_name(&name, which, of);
+	*document =
+		(struct document){ .folder = folder, .which = which, .name = must_copy(text_string(&name)) };
 	document_load(document);
 }
 
@@ -135,4 +145,15 @@ void document_close(struct document *document)
 	json_decref(document->json);
 	forget_trouble(document);
 	free(document->name);
+}
+
+void document_forget_before(struct document *document, const char *key, time_t before)
+{
+	json_t *all = json_object_get(document->json, key), *seen;
+	const char *arn;
+	void *next;
+
+	json_object_foreach_safe(
+		all, next, arn, seen) if (json_integer_value(seen) < before && json_object_del(all, arn) == 0)
+		document->dirty = true;
 }

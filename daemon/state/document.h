@@ -2,20 +2,22 @@
 #define DAEMON_STATE_DOCUMENT_H
 
 /*
- * One JSON object that is kept as a file of the state directory, mode 0600. A file that is damaged counts as
+ * One JSON object that is kept as a file of the state directory (kept.h). A file that is damaged counts as
  * empty, and is told and put aside; one that cannot be read now counts as empty and is left as it is.
  */
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include "common/error.h"
 #include "common/folder.h"
+#include "kept.h"
 
 struct document {
 	const struct folder *folder; /* NULL: kept nowhere */
+	enum kept which;
 	char *name; /* of the file */
-	const char *loss; /* what it costs where its content is lost, as a sentence */
 	json_t *json; /* never NULL once it is open */
 	bool dirty; /* changed since it was loaded or saved */
 
@@ -25,9 +27,8 @@ struct document {
 	bool told;
 };
 
-/* Opens and loads it; the folder (which may be NULL) and `loss` have to outlive it. */
-void document_open(
-	struct document *document, const struct folder *folder, const char *name, const char *loss);
+/* Opens and loads it: the file of this row, of this world or site; the folder (which may be NULL) has to outlive it. */
+void document_open(struct document *document, const struct folder *folder, enum kept which, const char *of);
 void document_close(struct document *document);
 
 /* Reads it anew. */
@@ -40,5 +41,8 @@ bool document_save(struct document *document, struct error *error);
 /* What is wrong with the file and what that costs, once,
  * from the arena; NULL where there is nothing to tell. */
 char *document_tell(struct document *document, struct arena *arena);
+
+/* Drops the members of the object `key` that are times before this one. */
+void document_forget_before(struct document *document, const char *key, time_t before);
 
 #endif
