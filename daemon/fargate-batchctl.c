@@ -158,6 +158,15 @@ static int run_verb(const struct verb_entry *verb, struct arena *arena, int argc
 	return code;
 }
 
+/* The flags of a verb that is not built are not known: only this one, up to the "--". */
+static bool asks_for_help(int argc, char *const *argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
 /* The first word is the verb, wherever flags stand; only the verb tells which flags those may be. */
 static int run(struct arena *arena, int argc, char **argv)
 {
@@ -169,8 +178,8 @@ static int run(struct arena *arena, int argc, char **argv)
 	if (verb && verb->run)
 		return run_verb(verb, arena, argc, argv);
 	if (verb)
-		return options.help ? teach(arena, verb)
-				    : session_complain("%s is not built yet", verb->name);
+		return asks_for_help(argc, argv) ? teach(arena, verb)
+						 : session_complain("%s is not built yet", verb->name);
 	if (options.word_count)
 		return unknown_verb(options.words[0]);
 	if (!read)

@@ -406,6 +406,16 @@ def test_a_verb_that_is_not_built_says_so_whatever_its_flags(world, arguments):
     if arguments[0] in BUILT:
         return
     assert result.code == 2 and result.err == f"fargate-batchctl: {arguments[0]} is not built yet\n", str(result)
+    asked = world.run("", command=[CTL, *arguments[:2], "--help", *arguments[2:]])
+    late = world.run("", command=[CTL, *arguments[:4], "-h"])
+    for helped in (asked, late) if "--" not in arguments else (asked,):
+        assert helped.code == 0 and "(not built yet)" in helped.out and not helped.err, str(helped)
+
+
+def test_a_word_for_the_job_is_no_call_for_help(world):
+    """What stands behind "--" is the job's."""
+    if "run" not in BUILT:
+        assert world.run("", command=[CTL, "run", "no1", "--", "bin/x", "--help"]).code == 2
 
 
 def test_flags_before_the_verb(world, article):
