@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "arena.h"
@@ -21,7 +22,7 @@ static struct http *of(struct transport *transport)
 const char *http_header_of(const struct http_response *response, const char *name)
 {
 	for (size_t i = 0; i < response->header_count; i++)
-		if (!strcmp(response->headers[i].name, name))
+		if (!strcasecmp(response->headers[i].name, name))
 			return response->headers[i].value;
 	return NULL;
 }
@@ -83,7 +84,7 @@ static struct exchange *exchange_take(struct http *http)
 		easy_prepare(exchange);
 	}
 	text_clear(&exchange->body);
-	text_clear(&exchange->head);
+	exchange->headers_size = 0;
 	text_clear(&exchange->request);
 	exchange->request_read = 0;
 	exchange->too_large = NULL;
@@ -254,7 +255,7 @@ static void exchanges_free(struct http *http, struct exchange *list)
 		curl_slist_free_all(list->request_headers);
 		text_free(&list->request);
 		text_free(&list->body);
-		text_free(&list->head);
+		text_free(&list->headers);
 		free(list);
 		list = next;
 	}

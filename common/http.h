@@ -35,7 +35,7 @@ struct http_response {
 	long status;
 	const char *body; /* terminated */
 	size_t body_length;
-	const struct http_header *headers; /* names in lower case */
+	const struct http_header *headers;
 	size_t header_count;
 	double sent, received; /* seconds since the epoch, as `now` tells them */
 	bool maybe_processed; /* status 0 and the request had left: the server may have carried it out */
@@ -55,7 +55,7 @@ struct transport {
 	void (*forget)(struct transport *transport, const void *data);
 };
 
-/* The value of a response header, NULL where absent; `name` in lower case. */
+/* The value of a response header, NULL where absent; `name` in any case. */
 const char *http_header_of(const struct http_response *response, const char *name);
 
 struct http_options {

@@ -35,17 +35,14 @@ static size_t on_body(char *data, size_t size, size_t count, void *user)
 static size_t on_header(char *line, size_t size, size_t count, void *user)
 {
 	struct exchange *exchange = user;
-	size_t length = size * count;
 
-	/* A status line begins anew: what a 1xx answer said does not count. */
-	if (length >= 5 && !memcmp(line, "HTTP/", 5))
-		text_clear(&exchange->head);
-	if (exchange->head.length + length > HEADERS_LIMIT) {
+	(void)line;
+	exchange->headers_size += size * count;
+	if (exchange->headers_size > HEADERS_LIMIT) {
 		exchange->too_large = HEADERS_TOO_LARGE;
 		return 0;
 	}
-	text_add_n(&exchange->head, line, length);
-	return length;
+	return size * count;
 }
 
 void answer_prepare(struct exchange *exchange)
@@ -60,29 +57,26 @@ void answer_prepare(struct exchange *exchange)
 	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE, (long)HTTP_BODY_LIMIT);
 }
 
-/* Cuts the head into terminated names in lower case and values, in place. */
-static size_t split_headers(char *head, struct http_header *headers, size_t room)
+/* Of the last answer alone, what a 1xx one said left out; copied, as libcurl's own may go with its next call.
+ */
+static size_t take_headers(struct exchange *exchange, struct http_header *headers, size_t room)
 {
+	struct text *copy = &exchange->headers;
+	struct curl_header *one = NULL;
+	const char *at;
 	size_t count = 0;
-	char *end;
 
-	for (char *line = head; line && *line && count < room; line = end) {
-		char *colon = strchr(line, ':'), *value;
-		size_t length = strcspn(line, "\r\n");
-
-		end = line + length + strspn(line + length, "\r\n");
-		line[length] = '\0';
-		if (!colon || colon >= line + length)
-			continue;
-		*colon = '\0';
-		for (char *c = line; *c; c++)
-			if (*c >= 'A' && *c <= 'Z')
-				*c = (char)(*c - 'A' + 'a');
-		value = colon + 1 + strspn(colon + 1, " \t");
-		for (char *last = line + length; last > value && (last[-1] == ' ' || last[-1] == '\t');
-			last--)
-			last[-1] = '\0';
-		headers[count++] = (struct http_header){ line, value };
+	text_clear(copy);
+	while (count < room && (one = curl_easy_nextheader(exchange->easy, CURLH_HEADER, -1, one))) {
+		text_add_n(copy, one->name, strlen(one->name) + 1);
+		text_add_n(copy, one->value, strlen(one->value) + 1);
+		count++;
+	}
+	at = copy->data;
+	for (size_t i = 0; i < count; i++) {
+		headers[i].name = at;
+		headers[i].value = at + strlen(at) + 1;
+		at = headers[i].value + strlen(headers[i].value) + 1;
 	}
 	return count;
 }
@@ -143,9 +137,7 @@ static void deliver(struct exchange *exchange)
 	response.received = http->base.now(&http->base);
 	if (exchange->result == CURLE_OK) {
 		curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &response.status);
-		if (exchange->head.data)
-			response.header_count =
-				split_headers(exchange->head.data, headers, ARRAY_LENGTH(headers));
+		response.header_count = take_headers(exchange, headers, ARRAY_LENGTH(headers));
 	} else {
 		describe_failure(exchange, &response);
 	}

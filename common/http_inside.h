@@ -18,7 +18,9 @@ struct exchange {
 	struct http *http;
 	CURL *easy;
 	struct curl_slist *request_headers;
-	struct text request, body, head;
+	struct text request, body;
+	struct text headers; /* names and values by turns, each with its end */
+	size_t headers_size; /* of all that came, 1xx answers included */
 	size_t request_read; /* of a body that libcurl asks for piece by piece */
 	CURLcode result;
 	const char *too_large; /* what the answer had too much of; NULL = of nothing */

@@ -1,11 +1,13 @@
 #include "text.h"
 
 #include <ctype.h>
+#include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "arena.h"
+#include "say.h"
 
 static void text_reserve(struct text *text, size_t more)
 {
@@ -111,6 +113,17 @@ void text_add_percent(struct text *text, const char *more, bool keep_slash)
 			text_add_n(text, escaped, sizeof escaped);
 		}
 	}
+}
+
+char *text_percent_decoded(struct arena *arena, const char *text)
+{
+	char *plain = curl_easy_unescape(NULL, text, 0, NULL), *copy;
+
+	if (!plain)
+		say_and_abort("out of memory");
+	copy = arena_copy(arena, plain);
+	curl_free(plain);
+	return copy;
 }
 
 void text_iso8601(char out[ISO8601_SIZE], time_t when)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "arena.h"
 #include "macros.h"
 
 /* A text that grows; start with {0}; `data` is terminated whenever it is not NULL. Aborts when memory runs
@@ -45,6 +46,9 @@ const char *text_string(const struct text *text);
 /* Percent-encodes all but the unreserved characters A-Za-z0-9-._~ (and '/' where `keep_slash`), as SigV4
  * wants it. */
 void text_add_percent(struct text *text, const char *more, bool keep_slash);
+
+/* The text that was percent-encoded so, from the arena; a % that begins no code stays. */
+char *text_percent_decoded(struct arena *arena, const char *text);
 
 /* "2026-11-24T03:04:05Z": `out` takes 21 bytes. */
 enum { ISO8601_SIZE = 21 };

@@ -321,29 +321,6 @@ static json_t *trusted_services(const char *text)
 	return trust;
 }
 
-static int hex_value(char c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
-}
-
-/* IAM answers policy documents percent-encoded. */
-static char *percent_decoded(struct arena *arena, const char *text)
-{
-	char *out = arena_alloc(arena, strlen(text) + 1), *to = out;
-
-	for (; *text; text++) {
-		int high = *text == '%' ? hex_value(text[1]) : -1, low = high >= 0 ? hex_value(text[2]) : -1;
-
-		if (low >= 0)
-			text += 2;
-		*to++ = low >= 0 ? (char)(high * 16 + low) : *text;
-	}
-	return out;
-}
-
 static bool policies_heard(const struct hearing *hearing, const json_t *reply, struct error *error)
 {
 	struct resource *have = hearing->subject.resource;
@@ -381,7 +358,8 @@ static void read_role(const struct hearing *hearing, struct resource *have, cons
 	struct arena *arena = hearing->observed->arena;
 	json_t *body;
 
-	have->document = percent_decoded(arena, json_text_of(role, "AssumeRolePolicyDocument", "{}"));
+	/* IAM answers policy documents percent-encoded. */
+	have->document = text_percent_decoded(arena, json_text_of(role, "AssumeRolePolicyDocument", "{}"));
 	body = json_must(json_pack("{s:o}", "trust", trusted_services(have->document)));
 	have->fields = fields_of(arena, NULL, 0, body);
 	have->content_read = true;

@@ -47,6 +47,15 @@ static void builder(void)
 	CHECK_NUMBER(text_columns("aü→"), 3);
 }
 
+static void percent_decoding(void)
+{
+	CLEANUP_ARENA struct arena *arena = arena_new();
+
+	CHECK_TEXT(text_percent_decoded(arena, "%7B%22a%22%3a%22b+c%22%7d"), "{\"a\":\"b+c\"}");
+	CHECK_TEXT(text_percent_decoded(arena, "50% of %zz and %2"), "50% of %zz and %2");
+	CHECK_TEXT(text_percent_decoded(arena, ""), "");
+}
+
 static void errors(void)
 {
 	struct error error = { 0 };
@@ -190,6 +199,7 @@ int main(void)
 	one_line();
 	nearest();
 	builder();
+	percent_decoding();
 	errors();
 	arenas();
 	return check_end();
