@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "arena.h"
 #include "error.h"
 
 struct http_header {
@@ -71,6 +72,17 @@ struct http_options {
 bool http_url_allowed(const char *url, struct error *error);
 /* Whether it may be an endpoint of AWS: http only on this machine. */
 bool http_endpoint_allowed(const char *url, struct error *error);
+
+/* An endpoint as it is asked and signed, from an arena. */
+struct http_parts {
+	const char *scheme; /* "https", or "http" on this machine */
+	const char *host; /* in lower case, as the Host header says it: without the scheme's own port */
+	const char *path; /* as it was written, without a slash at the end; "" as a rule */
+};
+
+/* Takes such a URL apart. */
+bool http_endpoint_parts(const char *url, struct arena *arena, struct http_parts *out, struct error *error);
+
 /* Whether the URL leads to this machine or to a metadata address: never asked for through a proxy. */
 bool http_url_is_near(const char *url);
 

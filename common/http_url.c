@@ -1,3 +1,5 @@
+#include <ctype.h>
+#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -5,8 +7,41 @@
 
 #include "http.h"
 #include "macros.h"
+#include "say.h"
 
-/* Which URLs are talked to. */
+/* Which URLs are talked to: libcurl takes them apart, so that what is checked is what it connects to. */
+
+static void url_freep(CURLU **parts)
+{
+	curl_url_cleanup(*parts);
+}
+
+static void text_freep(char **text)
+{
+	curl_free(*text);
+}
+
+#define CLEANUP_URL  CLEANUP(url_freep)
+#define CLEANUP_PART CLEANUP(text_freep)
+
+static CURLU *url_new(void)
+{
+	CURLU *parts = curl_url();
+
+	if (!parts)
+		say_and_abort("out of memory");
+	return parts;
+}
+
+/* NULL where the URL has none of it. */
+static char *part_of(CURLU *parts, CURLUPart what, unsigned flags)
+{
+	char *text = NULL;
+
+	if (curl_url_get(parts, what, &text, flags) == CURLUE_OUT_OF_MEMORY)
+		say_and_abort("out of memory");
+	return text;
+}
 
 static bool is_one_of(const char *host, const char *const *hosts, size_t count)
 {
@@ -38,47 +73,6 @@ static bool host_is_near(const char *host)
 	return host_is_here(host) || is_one_of(host, keys, ARRAY_LENGTH(keys));
 }
 
-static bool is_port(const char *digits)
-{
-	long port = strtol(digits, NULL, 10);
-
-	return port >= 1 && port <= 65535;
-}
-
-/*
- * Copies the host, with the brackets of an IPv6 address, without port; what is wrong with the authority, NULL
- * where it is right.
- */
-static const char *host_of(const char *authority, char *host, size_t size)
-{
-	size_t length = strcspn(authority, "/?#"), i = 0, digits;
-
-	for (size_t at = 0; at < length; at++)
-		if (authority[at] == '@' || authority[at] == '\\')
-			return "holds a user name or a password; leave them out, keys have their own places";
-	if (authority[0] == '[')
-		i = strcspn(authority, "]") + 1;
-	else
-		i = strcspn(authority, ":/?#");
-	if (i == 0 || i > length || i >= size || (authority[i] != ':' && i != length))
-		return "names no host";
-	digits = i < length ? strspn(authority + i + 1, "0123456789") : 0;
-	if (i < length && (i + 1 + digits != length || (digits && !is_port(authority + i + 1))))
-		return "has a port that is none; write a number from 1 to 65535";
-	memcpy(host, authority, i);
-	host[i] = '\0';
-	return NULL;
-}
-
-/* Behind the scheme; NULL where it is neither of the two. */
-static const char *authority_of(const char *url, bool *secure)
-{
-	*secure = !strncasecmp(url, "https://", 8);
-	if (*secure)
-		return url + 8;
-	return strncasecmp(url, "http://", 7) ? NULL : url + 7;
-}
-
 static bool is_clean(const char *url)
 {
 	for (; *url; url++)
@@ -104,30 +98,72 @@ static const char *showable(const char *url)
 	return url[strspn(url, plain)] || (*colon && *colon != '/') ? "the URL" : url;
 }
 
-bool http_url_is_near(const char *url)
+/* libcurl takes what stands behind more than two slashes for the host, which nobody means. */
+static const char *authority_of(const char *url)
 {
-	char host[256];
-	bool secure;
-	const char *authority = authority_of(url, &secure);
-
-	return authority && !host_of(authority, host, sizeof host) && host_is_near(host);
+	if (!strncasecmp(url, "https://", 8))
+		return url + 8;
+	return strncasecmp(url, "http://", 7) ? NULL : url + 7;
 }
 
-static bool is_allowed(const char *url, bool (*plain)(const char *host), struct error *error)
+static const char *wrong_with(CURLUcode code)
 {
-	bool secure;
-	const char *authority = authority_of(url, &secure), *wrong;
-	char host[256];
+	switch (code) {
+	case CURLUE_OUT_OF_MEMORY:
+		say_and_abort("out of memory");
+	case CURLUE_BAD_PORT_NUMBER:
+		return "has a port that is none; write a number from 1 to 65535";
+	case CURLUE_USER_NOT_ALLOWED:
+		return "holds a user name or a password; leave them out, keys have their own places";
+	default:
+		return "names no host";
+	}
+}
+
+/* What is wrong with the URL, NULL where it could be taken apart. */
+static const char *take_apart(const char *url, CURLU *parts)
+{
+	const char *authority = authority_of(url);
+	CLEANUP_PART char *port = NULL;
+	CURLUcode code;
 
 	if (!is_clean(url))
-		wrong = "holds a blank or a character that URLs do not have";
-	else if (!authority)
-		wrong = "is not an https:// URL";
-	else
-		wrong = host_of(authority, host, sizeof host);
+		return "holds a blank or a character that URLs do not have";
+	if (!authority)
+		return "is not an https:// URL";
+	if (*authority == '/')
+		return wrong_with(CURLUE_NO_HOST);
+	code = curl_url_set(parts, CURLUPART_URL, url, CURLU_DISALLOW_USER);
+	if (code != CURLUE_OK)
+		return wrong_with(code);
+	port = part_of(parts, CURLUPART_PORT, 0);
+	return port && strtol(port, NULL, 10) == 0 ? wrong_with(CURLUE_BAD_PORT_NUMBER) : NULL;
+}
+
+bool http_url_is_near(const char *url)
+{
+	CLEANUP_URL CURLU *parts = url_new();
+	CLEANUP_PART char *host = NULL;
+
+	if (take_apart(url, parts))
+		return false;
+	host = part_of(parts, CURLUPART_HOST, 0);
+	return host && host_is_near(host);
+}
+
+static bool is_secure(const char *url)
+{
+	return !strncasecmp(url, "https:", 6);
+}
+
+static bool is_allowed(const char *url, CURLU *parts, bool (*plain)(const char *host), struct error *error)
+{
+	const char *wrong = take_apart(url, parts);
+	CLEANUP_PART char *host = wrong ? NULL : part_of(parts, CURLUPART_HOST, 0);
+
 	if (wrong)
 		return error_set(error, ERROR_INPUT, "%s %s", showable(url), wrong);
-	if (!secure && !plain(host))
+	if (!is_secure(url) && !(host && plain(host)))
 		return error_set(error, ERROR_INPUT,
 			"%s is not encrypted: http:// is for this machine alone, use https://",
 			showable(url));
@@ -136,10 +172,35 @@ static bool is_allowed(const char *url, bool (*plain)(const char *host), struct 
 
 bool http_url_allowed(const char *url, struct error *error)
 {
-	return is_allowed(url, host_is_near, error);
+	CLEANUP_URL CURLU *parts = url_new();
+
+	return is_allowed(url, parts, host_is_near, error);
 }
 
 bool http_endpoint_allowed(const char *url, struct error *error)
 {
-	return is_allowed(url, host_is_here, error);
+	CLEANUP_URL CURLU *parts = url_new();
+
+	return is_allowed(url, parts, host_is_here, error);
+}
+
+bool http_endpoint_parts(const char *url, struct arena *arena, struct http_parts *out, struct error *error)
+{
+	CLEANUP_URL CURLU *parts = url_new();
+	CLEANUP_PART char *host = NULL, *port = NULL, *path = NULL;
+	size_t length;
+
+	if (!is_allowed(url, parts, host_is_here, error))
+		return false;
+	host = part_of(parts, CURLUPART_HOST, 0);
+	port = part_of(parts, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
+	path = part_of(parts, CURLUPART_PATH, 0);
+	for (char *c = host; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	for (length = strlen(path); length && path[length - 1] == '/'; length--)
+		continue;
+	out->scheme = is_secure(url) ? "https" : "http";
+	out->host = arena_printf(arena, "%s%s%s", host, port ? ":" : "", port ? port : "");
+	out->path = arena_copy_n(arena, path, length);
+	return true;
 }

@@ -1,10 +1,8 @@
 #include "endpoint.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/http.h"
 #include "common/text.h"
@@ -133,39 +131,19 @@ static const char *given_url(
 	return NULL;
 }
 
-/* The Host header leaves out the scheme's own port, so the signature must too. */
-static char *without_port(char *host, bool secure)
-{
-	const char *own = secure ? ":443" : ":80";
-
-	if (text_ends(host, own))
-		host[strlen(host) - strlen(own)] = '\0';
-	return host;
-}
-
 static bool use_url(const char *url, const char *where, struct arena *arena, struct endpoint *endpoint,
 	struct error *error)
 {
-	bool secure = !strncasecmp(url, "https:", 6);
-	const char *authority, *path;
-	char *host, *rest;
+	struct http_parts parts;
 
-	if (!http_endpoint_allowed(url, error))
+	if (!http_endpoint_parts(url, arena, &parts, error))
 		return error_wrap(error, "endpoint from %s", where);
 	if (strpbrk(url, "?#"))
 		return error_set(error, ERROR_INPUT,
 			"endpoint from %s: the URL has a query or a fragment; leave it out", where);
-	authority = strstr(url, "//") + 2;
-	path = authority + strcspn(authority, "/");
-	host = arena_copy_n(arena, authority, (size_t)(path - authority));
-	for (char *c = host; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	rest = arena_copy(arena, path);
-	while (text_ends(rest, "/"))
-		rest[strlen(rest) - 1] = '\0';
-	endpoint->host = without_port(host, secure);
-	endpoint->path = rest;
-	endpoint->url = arena_printf(arena, "%s://%s%s", secure ? "https" : "http", endpoint->host, rest);
+	endpoint->host = parts.host;
+	endpoint->path = parts.path;
+	endpoint->url = arena_printf(arena, "%s://%s%s", parts.scheme, parts.host, parts.path);
 	endpoint->custom = true;
 	return true;
 }

@@ -139,6 +139,8 @@ static void given_urls(void)
 		{ "http://127.0.0.1:5000", "http://127.0.0.1:5000", "127.0.0.1:5000", "" },
 		{ "http://LOCALHOST:5000/", "http://localhost:5000", "localhost:5000", "" },
 		{ "http://[::1]:5000", "http://[::1]:5000", "[::1]:5000", "" },
+		/* As libcurl reads it, which connects. */
+		{ "http://127.1:5000", "http://127.0.0.1:5000", "127.0.0.1:5000", "" },
 		{ "http://127.9.9.9:80", "http://127.9.9.9", "127.9.9.9", "" },
 		{ "https://vpce-1.ecs.eu-west-1.vpce.amazonaws.com:443/",
 			"https://vpce-1.ecs.eu-west-1.vpce.amazonaws.com",
@@ -154,9 +156,9 @@ static void given_urls(void)
 		"https://example.com/?token=HUSH", "http://example.com/HUSH@", "http://example.com/#HUSH",
 		"ftp://localhost", "localhost:5000", "https://", "https:///path", "https://exa mple.com",
 		"http://localhost\\@example.com", "http://128.0.0.1", "http://127.0.0.256", "http://[::2]",
-		"http://127.0.0.1:0", "http://127.0.0.1:65536", "http://127.0.0.1:99999999999999999999",
-		"http://127.0.0.1:5000x", "http://[::1]:a", "https://caf\xc3\xa9.example",
-		"http://localhost.example.com",
+		"http://0x0a000001", "http://127.0.0.1:0", "http://127.0.0.1:65536",
+		"http://127.0.0.1:99999999999999999999", "http://127.0.0.1:5000x", "http://[::1]:a",
+		"https://caf\xc3\xa9.example", "http://localhost.example.com",
 		/* They may give keys, and are not AWS. */
 		"http://169.254.169.254", "http://169.254.170.2", "http://169.254.170.23",
 		"http://[fd00:ec2::254]", "http://[fd00:ec2::23]", "https://host/?query", "https://host/#x",
