@@ -5,7 +5,7 @@
 
 #include "common/text.h"
 #include "model/tags.h"
-#include "sites.h"
+#include "serving.h"
 
 /* What the plans of a pass say of ARNs, each sorted. */
 struct whereabouts {
@@ -61,7 +61,7 @@ static void add_plan(struct whereabouts *found, const struct plan *plan)
 
 static struct whereabouts find_whereabouts(const struct pass *pass)
 {
-	struct whereabouts found = { .arena = pass->arena, .all_known = sites_all_known(pass) };
+	struct whereabouts found = { .arena = pass->arena, .all_known = serving_knows_all(pass) };
 
 	for (size_t i = 0; i < pass->site_count; i++)
 		if (pass->sites[i].plan)

@@ -8,7 +8,7 @@
 #include "fights.h"
 #include "model/plan/moves.h"
 #include "model/tags.h"
-#include "sites.h"
+#include "serving.h"
 
 /* The brake counts what left in so long a time. */
 enum { BRAKE_SECONDS = 3600 };
@@ -75,7 +75,7 @@ static void keep_held(const struct pass *pass)
 	}
 	/* A look with other definitions does not end what those in force hold. */
 	state_hold(pass->options.state, plans,
-		sites_all_known(pass) && (pass->options.write || pass->options.resident));
+		serving_knows_all(pass) && (pass->options.write || pass->options.resident));
 }
 
 /* Marked by a pass that was killed before it could keep a record, or before the state was emptied. */

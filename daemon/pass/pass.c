@@ -13,7 +13,7 @@
 #include "model/plan/moves.h"
 #include "observe.h"
 #include "outcomes.h"
-#include "sites.h"
+#include "serving.h"
 
 /* How long a person waits for the first answer; a daemon has time, and bears what a network does. */
 static const double FIRST_ANSWER_SECONDS = 10;
@@ -200,7 +200,7 @@ static void observe(struct pass *pass)
 	for (size_t i = 0; i < pass->site_count; i++) {
 		struct observe_options options = observe_options_of(&pass->sites[i]);
 
-		pass->sites[i].covered = site_is_covered(&pass->sites[i]);
+		pass->sites[i].covered = serving_covers(&pass->sites[i]);
 		if (pass->sites[i].error.code != ERROR_NONE || pass->sites[i].covered)
 			continue;
 		pass->waiting++;
@@ -345,7 +345,7 @@ static void keep_served(struct pass *pass)
 {
 	struct error error = { 0 };
 
-	sites_serve(pass);
+	serving_keep(pass);
 	for (size_t i = 0; i < pass->site_count; i++)
 		if (pass->sites[i].plan)
 			ledger_serve(&pass->sites[i]);
@@ -402,7 +402,7 @@ static void remember(struct pass *pass)
 		drift_keep(site);
 	}
 	if (pass->options.write && !pass->options.only_count)
-		sites_forget(pass);
+		serving_forget(pass);
 	if (!state_save(pass->options.state, pass->options.write, &error))
 		pass->state_error = arena_copy(pass->arena, error.text);
 }
@@ -442,7 +442,7 @@ struct pass *pass_start(const struct pass_options *options)
 		.arena = arena, .transport = options->transport, .waits = tell_wait, .data = pass
 	};
 	state_refresh(options->state);
-	sites_find(pass);
+	serving_find(pass);
 	/* Without a site there is nothing to wait for, and `done` must still not come from inside. */
 	options->transport->after(options->transport, 0, begin, pass);
 	return pass;

@@ -1,213 +1,51 @@
 #include "sites.h"
 
-#include <string.h>
-
 #include "common/json.h"
 #include "common/text.h"
-#include "model/tags.h"
+#include "model/definition/definition.h"
+#include "model/region.h"
 
-static bool is_asked_for(const struct pass *pass, const char *batch)
+struct finding {
+	struct arena *arena;
+	struct aws *aws;
+	struct sites sites;
+	size_t capacity;
+};
+
+static void add_site(struct finding *finding, const char *region, const char *role_arn)
 {
-	for (size_t i = 0; i < pass->options.only_count; i++)
-		if (strcmp(pass->options.only[i], batch) == 0)
-			return true;
-	return !pass->options.only_count;
-}
+	struct sites *sites = &finding->sites;
 
-static bool has_batch(const struct definitions *definitions, const struct app *app)
-{
-	for (size_t i = 0; i < definitions->batch_count; i++)
-		if (definitions->batches[i].app == app)
-			return true;
-	return false;
-}
-
-/* With names: the batches of these names, of the apps that have one of them; other apps stand by. */
-static void choose_definitions(struct pass *pass)
-{
-	const struct definitions *all = pass->options.definitions;
-	struct definitions *part = &pass->definitions;
-
-	*part = *all;
-	if (!pass->options.only_count)
-		return;
-	part->batches = arena_alloc(pass->arena, (all->batch_count + 1) * sizeof *part->batches);
-	part->batch_count = 0;
-	for (size_t i = 0; i < all->batch_count; i++)
-		if (is_asked_for(pass, all->batches[i].name))
-			part->batches[part->batch_count++] = all->batches[i];
-	part->apps = arena_alloc(pass->arena, (all->app_count + 1) * sizeof *part->apps);
-	for (size_t i = 0; i < all->app_count; i++) {
-		part->apps[i] = all->apps[i];
-		part->apps[i].bystander = !has_batch(part, &all->apps[i]);
-		for (size_t b = 0; b < part->batch_count; b++)
-			if (part->batches[b].app == &all->apps[i])
-				part->batches[b].app = &part->apps[i];
-	}
-}
-
-static void add_site(struct pass *pass, size_t *capacity, const char *region, const char *role_arn)
-{
-	for (size_t i = 0; i < pass->site_count; i++)
-		if (text_compare(pass->sites[i].site.region, region) == 0 &&
-			text_compare(pass->sites[i].site.role_arn, role_arn) == 0)
+	for (size_t i = 0; i < sites->count; i++)
+		if (text_compare(sites->items[i].site.region, region) == 0 &&
+			text_compare(sites->items[i].site.role_arn, role_arn) == 0)
 			return;
-	arena_grow(pass->arena, &pass->sites, sizeof *pass->sites, pass->site_count, capacity);
-	pass->sites[pass->site_count++].site = (struct site){
-		.role_arn = arena_copy(pass->arena, role_arn),
-		.region = arena_copy(pass->arena, region),
-		.partition = aws_partition(region),
-		.suffix = aws_suffix(region),
+	arena_grow(finding->arena, &sites->items, sizeof *sites->items, sites->count, &finding->capacity);
+	role_arn = arena_copy(finding->arena, role_arn);
+	sites->items[sites->count++] = (struct reached_site){
+		.site = {
+			.role_arn = role_arn,
+			.region = arena_copy(finding->arena, region),
+			.partition = aws_partition(region),
+			.suffix = aws_suffix(region),
+		},
+		.identity = aws_identity(finding->aws, role_arn),
 	};
 }
 
-/* The array has stopped growing: from here on its elements may be pointed to. */
-static void complete(struct pass *pass, struct pass_site *site, const struct site *const *all)
+struct sites sites_find(struct arena *arena, struct aws *aws, const struct definitions *definitions,
+	const struct state *state)
 {
-	site->pass = pass;
-	site->identity = aws_identity(pass->options.aws, site->site.role_arn);
-	site->observed = arena_alloc(pass->arena, sizeof *site->observed);
-	site->observed->arena = pass->arena;
-	site->view = (struct view){
-		.arena = pass->arena,
-		.site = &site->site,
-		.sites = all,
-		.site_count = pass->site_count,
-		.owner = pass->options.owner,
-		.definitions = &pass->definitions,
-		.observed = site->observed,
-	};
-}
-
-void sites_find(struct pass *pass)
-{
-	const char *name;
-	size_t capacity = 0;
-	json_t *kept;
-	const struct site **all;
-
-	choose_definitions(pass);
-	for (size_t i = 0; i < pass->definitions.app_count; i++)
-		if (!pass->definitions.apps[i].bystander)
-			add_site(pass, &capacity, pass->definitions.apps[i].region,
-				pass->definitions.apps[i].assume_role_arn);
-	if (!pass->options.only_count)
-		json_object_foreach (state_sites(pass->options.state), name, kept)
-			add_site(pass, &capacity, json_text_of(kept, "region", ""),
-				json_text_of(kept, "role", NULL));
-	all = arena_alloc(pass->arena, (pass->site_count + 1) * sizeof *all);
-	for (size_t i = 0; i < pass->site_count; i++)
-		all[i] = &pass->sites[i].site;
-	for (size_t i = 0; i < pass->site_count; i++)
-		complete(pass, &pass->sites[i], all);
-}
-
-/* Whether something of ours is still there that this daemon would have to watch: of one app, or of any
- * (NULL). */
-static bool is_left(const struct pass_site *site, const char *app)
-{
-	for (size_t i = 0; i < site->observed->all.count; i++) {
-		const struct resource *have = site->observed->all.items[i];
-		const struct action *action;
-		bool counts = have->kind->shape == SHAPE_SCHEDULE || have->kind->shape == SHAPE_REVISIONS ||
-			      tags_value(&have->tags, TAG_ON_DELETE);
-
-		if (!counts || !is_ours(&site->view, have) ||
-			(app && text_compare(tags_value(&have->tags, TAG_APP), app) != 0))
-			continue;
-		action = plan_action(site->plan, have->kind, have->name, have->id);
-		if (!action || action->verb != VERB_DELETE || action->outcome != OUTCOME_DONE)
-			return true;
-	}
-	return false;
-}
-
-/* A site about which something is not known may hold anything; what another one covers is known there. */
-static bool is_known(const struct pass_site *site)
-{
-	return site->covered || (site->plan && observed_complete(site->observed));
-}
-
-bool sites_all_known(const struct pass *pass)
-{
-	for (size_t i = 0; i < pass->site_count; i++)
-		if (!is_known(&pass->sites[i]))
-			return false;
-	return !pass->options.only_count;
-}
-
-static bool is_left_anywhere(const struct pass *pass, const char *app)
-{
-	for (size_t i = 0; i < pass->site_count; i++)
-		if (!is_known(&pass->sites[i]) || (!pass->sites[i].covered && is_left(&pass->sites[i], app)))
-			return true;
-	return false;
-}
-
-static bool is_defined(const struct pass *pass, const char *app)
-{
-	for (size_t i = 0; i < pass->options.definitions->app_count; i++)
-		if (strcmp(pass->options.definitions->apps[i].name, app) == 0)
-			return true;
-	return false;
-}
-
-static bool has_app(const struct pass_site *site)
-{
-	for (size_t i = 0; i < site->pass->definitions.app_count; i++)
-		if (site_has(&site->view, &site->pass->definitions.apps[i]))
-			return true;
-	return false;
-}
-
-static void serve(struct pass_site *site)
-{
-	struct state *state = site->pass->options.state;
-
-	for (size_t i = 0; i < site->pass->definitions.app_count; i++)
-		if (site_has(&site->view, &site->pass->definitions.apps[i]))
-			state_serve(state, site->pass->definitions.apps[i].name, site->site.account);
-	if (has_app(site))
-		state_serve_site(state, site->site.account, site->site.region, site->site.role_arn);
-}
-
-/* The site of the pass that a kept one names; NULL where it belongs to other keys. */
-static const struct pass_site *find_site(const struct pass *pass, const json_t *kept)
-{
-	for (size_t i = 0; i < pass->site_count; i++)
-		if (text_compare(pass->sites[i].site.account, json_text_of(kept, "account", NULL)) == 0 &&
-			text_compare(pass->sites[i].site.region, json_text_of(kept, "region", NULL)) == 0 &&
-			text_compare(pass->sites[i].site.role_arn, json_text_of(kept, "role", NULL)) == 0)
-			return &pass->sites[i];
-	return NULL;
-}
-
-void sites_forget(struct pass *pass)
-{
-	struct state *state = pass->options.state;
+	struct finding finding = { .arena = arena, .aws = aws };
 	const char *name;
 	json_t *kept;
-	void *next;
 
-	json_object_foreach_safe(state_apps(state), next, name,
-		kept) if (!is_defined(pass, name) && !is_left_anywhere(pass, name)) state_forget(state, name);
-	json_object_foreach_safe(state_sites(state), next, name, kept)
-	{
-		const struct pass_site *site = find_site(pass, kept);
-
-		if (site && is_known(site) && !has_app(site) && (site->covered || !is_left(site, NULL)))
-			state_forget_site(state, name);
-	}
-}
-
-bool site_is_covered(const struct pass_site *site)
-{
-	return site->site.account && !has_app(site) && !site_is_first(&site->view);
-}
-
-void sites_serve(struct pass *pass)
-{
-	for (size_t i = 0; i < pass->site_count; i++)
-		if (pass->sites[i].plan)
-			serve(&pass->sites[i]);
+	for (size_t i = 0; i < definitions->app_count; i++)
+		if (!definitions->apps[i].bystander)
+			add_site(&finding, definitions->apps[i].region, definitions->apps[i].assume_role_arn);
+	if (state)
+		json_object_foreach (state_sites(state), name, kept)
+			add_site(
+				&finding, json_text_of(kept, "region", ""), json_text_of(kept, "role", NULL));
+	return finding.sites;
 }

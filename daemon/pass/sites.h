@@ -1,22 +1,26 @@
 #ifndef DAEMON_PASS_SITES_H
 #define DAEMON_PASS_SITES_H
 
-/* Which accounts and regions a pass has to look at: those of the definitions, and those ever served. */
+/*
+ * Which accounts and regions there are to look at, and whose keys reach them. It needs no pass: whoever watches one of
+ * them asks here too.
+ */
 
-#include "pass.h"
+#include "aws/call.h"
+#include "state/state.h"
 
-/* Fills the pass's sites, and the definitions that it works with. */
-void sites_find(struct pass *pass);
+struct reached_site {
+	struct site site;
+	struct identity *identity; /* the client's */
+};
 
-/* Whether another site of the pass reads the same account and region, and no app is left to this one. */
-bool site_is_covered(const struct pass_site *site);
+struct sites {
+	struct reached_site *items; /* each region and role once */
+	size_t count;
+};
 
-/* Keeps in the state what the pass is about to serve. */
-void sites_serve(struct pass *pass);
-/* Forgets apps and sites of which nothing of ours is left; not where only a part was looked at. */
-void sites_forget(struct pass *pass);
-
-/* Whether everything of every site was read; false where only some batches were looked at. */
-bool sites_all_known(const struct pass *pass);
+/* Those of the apps that have something to do, then those ever served (`state` NULL: none); from the arena. */
+struct sites sites_find(struct arena *arena, struct aws *aws, const struct definitions *definitions,
+	const struct state *state);
 
 #endif

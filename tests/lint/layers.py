@@ -30,6 +30,8 @@ MAY = {
     "daemon/verbs": BELOW_PASS | {"daemon/pass", "daemon/report", "daemon/verbs", "daemon"},
     "daemon": BELOW_PASS | {"daemon/pass", "daemon/report", "daemon/verbs", "daemon"},
 }
+# What stands by itself within its folder, and the header that nothing it includes may lead to.
+WITHOUT = {"daemon/pass/sites.c": "daemon/pass/pass.h", "daemon/pass/sites.h": "daemon/pass/pass.h"}
 PURE = MODEL | {"daemon/kinds"}
 # What a layer without socket, clock, file and log has no use for.
 IMPURE_HEADERS = re.compile(r"<(ev\.h|curl/.*|systemd/.*|syslog\.h|fcntl\.h|unistd\.h|dirent\.h|poll\.h|sys/(socket|stat|file|select)"
@@ -101,7 +103,7 @@ def look_at(root, path, graph):
             yield f"{path}:{number}: {layer} may not include {target}"
         if layer in PURE and str(target) in IMPURE_INCLUDES:
             yield f"{path}:{number}: {layer} is pure and includes {target}"
-        if path.suffix == ".h":
+        if path.suffix == ".h" or str(path) in WITHOUT:
             graph.setdefault(str(path), []).append(str(target))
     for number, line in enumerate(without_comments_and_texts((root / path).read_text()).splitlines(), 1):
         found = IMPURE_CALLS.search(line) if layer in PURE else None
@@ -129,11 +131,28 @@ def circles(graph):
         yield from walk(name, [])
 
 
+def reaches(graph, name):
+    seen, ahead = set(), [name]
+    while ahead:
+        for target in graph.get(ahead.pop(), []):
+            if target not in seen:
+                seen.add(target)
+                ahead.append(target)
+    return seen
+
+
+def dependents(graph):
+    for name, without in WITHOUT.items():
+        if without in reaches(graph, name):
+            yield f"{name}:1: stands without {without}, and includes what leads to it"
+
+
 def violations(root):
     graph = {}
     for path in files_of(root):
         yield from look_at(root, path, graph)
     yield from circles(graph)
+    yield from dependents(graph)
 
 
 def main():

@@ -18,6 +18,7 @@ CLEAN = {
     "daemon/pass/pass.h": '#include "aws/call.h"\n#include "state/state.h"\n',
     "daemon/pass/pass.c": '#include "pass.h"\n#include "model/plan/plan.h"\n#include <ev.h>\n'
                           'static int n = snprintf(0, 0, "puts()");  /* printf() */\n',
+    "daemon/pass/ledger.h": '#include "pass.h"\n',
     "daemon/report/report.h": '#include "pass/pass.h"\n',
     "daemon/session.h": '#include "pass/pass.h"\n',
     "common/say.c": "int f(void)\n{\n\treturn fputs(0, 0);\n}\n",
@@ -42,6 +43,8 @@ PLANTED = [
     ("daemon/pass/pass.c", '#include "daemon/session.h"\n', "daemon/pass may not include daemon/session.h"),
     ("daemon/report/report.c", '#include "verbs/verb.h"\n', "daemon/report may not include daemon/verbs/verb.h"),
     ("daemon/report/report.c", '#include "daemon/session.h"\n', "daemon/report may not include daemon/session.h"),
+    ("daemon/pass/sites.c", '#include "pass.h"\n', "stands without daemon/pass/pass.h"),
+    ("daemon/pass/sites.h", '#include "ledger.h"\n', "stands without daemon/pass/pass.h"),
     ("daemon/pass/pass.c", '#include "pass/pass.h"\n', "its bare name is enough"),
     ("daemon/pass/pass.c", '#include "state.h"\n', "which is nowhere"),
     ("daemon/model/plan/plan.c", "#include <ev.h>\n", "is pure and includes <ev.h>"),
