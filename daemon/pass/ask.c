@@ -72,10 +72,12 @@ static const char *check_keys(struct arena *arena, const struct call_result *res
 	/* Of sts:AssumeRole, which came before the call itself. */
 	if (text_starts(failure->code, "AccessDenied"))
 		return "; let the role trust this identity, and allow sts:AssumeRole to it";
+	if (failure_skewed(failure))
+		advice = "check that the secret key belongs to the access key, and this machine's clock";
 	if (failure_expired(failure))
 		advice = result->key_renewal ? result->key_renewal : "new ones are asked for";
-	else if (failure_skewed(failure))
-		advice = "check that the secret key belongs to the access key, and this machine's clock";
+	else if (result->key_renewal)
+		advice = arena_printf(arena, "%s; %s", advice, result->key_renewal);
 	if (!result->key_id || !result->key_origin)
 		return arena_printf(arena, "; %s", advice);
 	return arena_printf(

@@ -54,7 +54,7 @@ int verb_approve(struct session *session, const struct options *options)
 	if (!plan)
 		return session_complain("approve needs the name of a held plan, as diff and status show it");
 	session->state = state_open_of_plan(plan, &error);
-	if (!session->state && error.code != ERROR_NONE)
+	if (!session->state && error.code != ERROR_NONE && !is_held_by_daemon(session->arena, plan))
 		return session_complain("%s", error.text);
 	if (!session->state)
 		return not_held(session->arena, plan);

@@ -29,6 +29,14 @@ def test_keys_that_are_refused(world, article, code, advice):
     path = profile(world)
     refused = world.diff("--profile", "nightly", code=2)
     assert f'the access key {KEY} is of the profile "nightly" in {path}: {advice}' in refused.err, str(refused)
+    assert "; put new ones there" in refused.err, str(refused)
+    # The daemon has a copy of its start.
+    handed = world.folder / "handed"
+    handed.mkdir()
+    (handed / "aws").write_text(f"[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n")
+    without = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "CREDENTIALS_DIRECTORY": str(handed)}
+    refused = world.diff(environment=without, code=2)
+    assert "; put new ones into /etc/fargate-batchd/credentials and restart fargate-batchd" in refused.err, str(refused)
 
 
 def test_keys_that_have_expired(world, article):

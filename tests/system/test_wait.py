@@ -198,6 +198,11 @@ def test_approve_finds_the_plan_wherever_it_is_held(world, article):
     plan = ctl(world, "reload", code=1) and status(world)["held"][0]["plan"]
     nobody = world.run("approve", plan, environment=beside(world, "own"))
     assert nobody.code == 2 and "held by the daemon" in nobody.err and f"approve {plan}" in nobody.err, str(nobody)
+    (world.folder / "file").write_text("")
+    homeless = {"STATE_DIRECTORY": str(world.folder / "file" / "state"), "RUNTIME_DIRECTORY": str(world.folder / "run")}
+    nobody = world.run("approve", plan, environment=homeless)
+    assert nobody.code == 2 and f"{plan} is held by the daemon" in nobody.err and "as root" in nobody.err, str(nobody)
+    assert "no place for state" in world.run("approve", "0123456789ab", environment=homeless).err
     # Neither endpoint nor keys nor files are needed to find it.
     (world.definitions / "jobs.json").write_text("broken")
     found = world.run("approve", plan, environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": None})
