@@ -159,7 +159,7 @@ def test_next_tells_times_by_the_clock_of_the_zone(world, article):
     assert "in Europe/Berlin" in text and "2198-03-26T00:30:00Z  2198-03-26T02:30:00+02:00" in text, text
 
 
-@pytest.mark.parametrize("key, value", [("adopt", True), ("readOnly", True), ("expect", {"maxDuration": 5}),
+@pytest.mark.parametrize("key, value", [("adopt", True), ("readOnly", True), ("family", "x"),
                                         ("queue", "arn:aws:sqs:a:1:q")])
 def test_what_is_not_supported_yet_is_said(world, article, key, value):
     article["batches"]["no1"][key] = value

@@ -163,6 +163,7 @@ void make_app(struct reader *reader, const struct entry *entry, struct app *app)
 	app->log_stream_prefix = json_text_of(
 		written, "logStreamPrefix", app->log_streams == LOG_STREAMS_APP ? "{app}" : "{app}/{batch}");
 	app->network = object_of(written, "network");
+	app->told_of_runs = told_of_runs(reader, written);
 	app->timezone = timezone_of(reader, MEMBER(MEMBER(TOP(entry->source), "apps"), entry->name), written);
 	app->via_scheduler = strcmp(json_text_of(written, "via", ""), "scheduler") == 0;
 	app->delete_with_last = strcmp(json_text_of(written, "onDelete", ""), "delete") == 0;

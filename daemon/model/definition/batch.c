@@ -52,6 +52,18 @@ static void make_target(struct reader *reader, const json_t *written, struct bat
 	batch->dead_letter_queue = json_text_of(written, "deadLetterQueue", NULL);
 }
 
+const char *told_of_runs(struct reader *reader, const json_t *written)
+{
+	static const char *const keys[] = { "expect", "retry", "ping" };
+	const char *told = NULL;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
+		if (says_something(json_object_get(written, keys[i])))
+			told = told ? arena_printf(reader->arena, "%s, \"%s\"", told, keys[i])
+				    : arena_printf(reader->arena, "\"%s\"", keys[i]);
+	return told;
+}
+
 struct timezone_name timezone_of(struct reader *reader, const struct spot *spot, const json_t *written)
 {
 	const char *name = json_text_of(written, "timezone", NULL);
@@ -128,6 +140,7 @@ void make_batch(struct reader *reader, const struct entry *entry, struct app *ap
 	batch->app = app;
 	batch->description = json_text_of(written, "description", NULL);
 	make_timing(reader, entry, app, batch);
+	batch->told_of_runs = told_of_runs(reader, written);
 	batch->rule_name = json_text_of(written, "ruleName", both);
 	batch->image = image_of(json_object_get(written, "image"));
 	batch->family = app->log_streams == LOG_STREAMS_APP && !has_image(batch) ? app->name : both;

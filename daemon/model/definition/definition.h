@@ -99,6 +99,7 @@ struct app {
 	const json_t *network; /* {"subnets", "securityGroups", "assignPublicIp"}; NULL where not given */
 	struct timezone_name timezone; /* of its batches */
 	bool via_scheduler; /* so are its batches */
+	const char *told_of_runs; /* as of a batch */
 	bool delete_with_last; /* onDelete: "delete" */
 	bool enabled;
 	const json_t *tags; /* {"key": "value"}; NULL where not given */
@@ -118,6 +119,8 @@ struct batch {
 	int flexible_minutes; /* a window behind each fire time; 0 = none */
 	const char *needs_scheduler; /* what asks for EventBridge Scheduler, as people are told it; NULL: a
 					rule does */
+	const char *told_of_runs; /* the keys of it that say something of its runs, as people are told them;
+				     NULL: none */
 	const char *rule_name; /* always set: ruleName or <app>-<batch> */
 	const char *family; /* always set: <app>-<batch>, or <app> with logStreams "app" */
 	const json_t *environment; /* {"NAME": "value"}; NULL where not given */

@@ -121,6 +121,9 @@ struct app *app_of_batch(struct reader *reader, const struct entry *entry);
 void make_app(struct reader *reader, const struct entry *entry, struct app *app);
 void make_batch(struct reader *reader, const struct entry *entry, struct app *app, struct batch *batch);
 
+/* Those of "expect", "retry" and "ping" that are there, as people are told them; NULL: none. */
+const char *told_of_runs(struct reader *reader, const json_t *written);
+
 /* The time zone that an app or batch names; the spot is that of the app or batch. */
 struct timezone_name timezone_of(struct reader *reader, const struct spot *spot, const json_t *written);
 
@@ -146,6 +149,9 @@ json_t *lifecycle_document(struct reader *reader, const json_t *policy);
 void check_alone(struct reader *reader, const struct entry *entry); /* of a batch, whatever its app */
 void check_app(struct reader *reader, const struct entry *entry, const struct app *app);
 void check_batch(struct reader *reader, const struct entry *entry, const struct batch *batch);
+/* What an app or batch says of its runs; the spot is its own, `above` the app of a batch as it is written, or
+ * NULL. */
+void check_runs(struct reader *reader, const struct spot *spot, const json_t *written, const json_t *above);
 /* What it says of when it fires; the spot is the batch's. */
 void check_timing(
 	struct reader *reader, const struct spot *spot, const struct batch *batch, const json_t *written);

@@ -204,6 +204,7 @@ void check_app(struct reader *reader, const struct entry *entry, const struct ap
 		     *policy = json_object_get(json_object_get(written, "repository"), "lifecyclePolicy");
 
 	check_repository_name(reader, spot, app);
+	check_runs(reader, spot, written, NULL);
 	check_unmanaged(reader, repository, json_object_get(written, "repository"));
 	check_unmanaged(reader, cluster, json_object_get(written, "cluster"));
 	check_unmanaged(reader, MEMBER(spot, "logGroup"), json_object_get(written, "logGroup"));

@@ -218,6 +218,7 @@ void check_batch(struct reader *reader, const struct entry *entry, const struct 
 	const json_t *written = entry->json;
 
 	check_timing(reader, spot, batch, written);
+	check_runs(reader, spot, written, reader->apps.items[batch->app - reader->set->apps].json);
 	check_rule_name(reader, spot, batch, written);
 	check_own_image(reader, MEMBER(spot, "image"), batch);
 	check_size(reader, spot, batch, written);

@@ -1,6 +1,7 @@
 #include "common/macros.h"
 #include "model/region.h"
 #include "schema.h"
+#include "schema_runs.h"
 
 /* Definition files: apps, batches, and what is in them. Patterns and limits are the services' own. */
 
@@ -493,9 +494,9 @@ static const struct schema_member app_members[] = {
 	ADOPT,
 	READ_ONLY,
 	FAMILY,
-	NOT_YET("expect", "leave it out"),
-	NOT_YET("retry", "leave it out"),
-	NOT_YET("ping", "leave it out"),
+	EXPECT,
+	RETRY,
+	PING,
 	{ .key = "containerDefinitions",
 		.mark = SCHEMA_MISTAKE,
 		.remedy = "write \"taskDefinition\": {\"containerDefinitions\": [...]}" },
@@ -646,11 +647,11 @@ static const struct schema_member batch_members[] = {
 			"Minutes behind each fire time within which EventBridge Scheduler may start it." },
 	NOT_YET("queue", "write \"schedule\": \"rate(1 minute)\" and let the task read the queue"),
 	NOT_YET("eventPattern", "write \"schedule\""),
-	NOT_YET("expect", "leave it out"),
+	EXPECT,
+	RETRY,
+	PING,
 	FAMILY,
 	NOT_YET("after", "write \"schedule\""),
-	NOT_YET("retry", "leave it out"),
-	NOT_YET("ping", "leave it out"),
 	NOT_YET("taskDefinition", "write it in an app of its own"),
 	NOT_YET("enableExecuteCommand", "leave it out"),
 	NOT_YET("group", "leave it out"),

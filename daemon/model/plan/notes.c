@@ -31,6 +31,18 @@ static void note_unused(struct plan *plan, const struct app *app)
 	}
 }
 
+static void note_runs(struct plan *plan, const struct app *app, const struct batch *batch, const char *keys)
+{
+	if (keys)
+		plan_note(plan, (struct note){ .app = app->name,
+					.batch = batch ? batch->name : NULL,
+					.kind = "run",
+					.name = batch ? batch->name : app->name,
+					.text = arena_printf(plan->arena,
+						"not in force yet: %s; runs are not watched by this version",
+						keys) });
+}
+
 /* Of the apps that have something to run in this site, each once. */
 void plan_notes(struct plan *plan, const struct view *view)
 {
@@ -41,10 +53,13 @@ void plan_notes(struct plan *plan, const struct view *view)
 		const struct resource *want = plan->wants.items[i];
 		size_t at = (size_t)(want->app - definitions->apps);
 
+		if (want->kind->shape == SHAPE_SCHEDULE)
+			note_runs(plan, want->app, want->batch, want->batch->told_of_runs);
 		if (want->kind->shape != SHAPE_REVISIONS || seen[at])
 			continue;
 		seen[at] = true;
 		note_unused(plan, want->app);
+		note_runs(plan, want->app, NULL, want->app->told_of_runs);
 	}
 }
 
