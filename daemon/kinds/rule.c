@@ -87,7 +87,7 @@ static void rule_requests(const struct view *view, const struct change *change, 
 		update(view, change, out);
 		break;
 	case VERB_DISABLE:
-		if (text_compare(fields_value(&change->have->fields, "state"), "DISABLED") != 0)
+		if (!resource_is_stopped(change->have))
 			name_rule(out, "DisableRule", change->have->name);
 		requests_tag(out, change, "events", "ResourceARN", change->have->arn);
 		break;
@@ -194,6 +194,10 @@ const struct kind kind_rule = {
 	.shape = SHAPE_SCHEDULE,
 	.rank = 5,
 	.tagged = true,
+	.starts = &kind_target,
+	.state_path = "state",
+	.stopped = "DISABLED",
+	.expression_path = "scheduleExpression",
 	.rules = rules,
 	.rule_count = ARRAY_LENGTH(rules),
 	.want = rule_want,

@@ -2,6 +2,18 @@
 
 #include <assert.h>
 
+const struct kind *kind_of_target(const struct kind *schedule)
+{
+	return schedule->starts && schedule->starts->shape == SHAPE_TARGET ? schedule->starts : NULL;
+}
+
+const struct kind *kind_of_revisions(const struct kind *kind)
+{
+	while (kind && kind->shape != SHAPE_REVISIONS)
+		kind = kind->starts;
+	return kind;
+}
+
 struct request *requests_add(
 	struct requests *requests, const char *service, const char *operation, json_t *params)
 {

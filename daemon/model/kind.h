@@ -111,6 +111,14 @@ struct kind {
 	bool tagged; /* has tags of its own; without, it belongs to the kind before it */
 	const char *name_prefix; /* before the app's name in what an app has by itself; NULL = none */
 	const char *removal_command; /* the AWS command that removes it; its name follows. NULL = none */
+	/* What it starts: a schedule's target, or the revision itself where the content names one; NULL = nothing. */
+	const struct kind *starts;
+	const struct kind *carrier; /* of a target: the schedule of its name, whose tags say whose it is */
+	const char *own_id; /* of several under one name ours has this Id; NULL = it has none */
+	const char *revision_path; /* where its content names the revision that it starts; NULL = nowhere */
+	const char *state_path,
+		*stopped; /* of a schedule: where its content says that it is stopped, and how */
+	const char *expression_path; /* where it says when it starts */
 	const struct field_rule *rules;
 	size_t rule_count;
 
@@ -137,6 +145,11 @@ struct kind {
 	 * deleted, it has to read DISABLED. */
 	const struct reading *state_reading;
 };
+
+/* The kind of the target that a schedule starts; NULL where its own content names the revision. */
+const struct kind *kind_of_target(const struct kind *schedule);
+/* The kind of the revisions that a kind starts, by itself or by its target; NULL where it starts none. */
+const struct kind *kind_of_revisions(const struct kind *kind);
 
 /* The next request of an action: takes `params` over. */
 struct request *requests_add(

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/text.h"
 #include "kind.h"
 
 struct resource *resources_add(
@@ -19,6 +20,26 @@ struct resource *resources_add(
 	arena_grow(arena, &all->items, sizeof(struct resource *), all->count, &all->capacity);
 	all->items[all->count++] = resource;
 	return resource;
+}
+
+const char *resource_starts(const struct resource *resource)
+{
+	const char *path = resource->kind->revision_path;
+
+	return path ? fields_value(&resource->fields, path) : NULL;
+}
+
+bool resource_is_stopped(const struct resource *resource)
+{
+	const struct kind *kind = resource->kind;
+
+	return kind->state_path &&
+	       text_compare(fields_value(&resource->fields, kind->state_path), kind->stopped) == 0;
+}
+
+bool resource_has_own_id(const struct resource *resource)
+{
+	return !resource->kind->own_id || strcmp(resource->id, resource->kind->own_id) == 0;
 }
 
 static int compare_name(const struct resource *a, const struct kind *kind, const char *name)

@@ -95,6 +95,13 @@ struct resources {
 struct resource *resources_add(struct arena *arena, struct resources *all, const struct kind *kind,
 	const char *name, const char *id);
 
+/* The ARN or family of the revision that its content says it starts; NULL where it starts none. */
+const char *resource_starts(const struct resource *resource);
+/* Whether a schedule reads stopped. */
+bool resource_is_stopped(const struct resource *resource);
+/* Whether it has the Id that its kind gives to what is ours. */
+bool resource_has_own_id(const struct resource *resource);
+
 /* Sorts by kind's rank, name, id: what plan_make walks. */
 void resources_sort(struct resources *all);
 int resource_compare(const struct resource *a, const struct resource *b);

@@ -37,6 +37,8 @@ struct work {
 	struct requests requests;
 	size_t next;
 	bool tags_read, state_read; /* each is asked once */
+	size_t absent; /* so many kinds of the table have been looked at for what has to be absent */
+	const struct kind *absent_kind; /* the one that is being asked for */
 	struct pause pause;
 	struct call_result *taken; /* a creation found its name taken: AWS's answer */
 };
@@ -119,7 +121,8 @@ static void pass_on(struct work *work)
 	for (size_t i = 0; i < plan->wants.count; i++) {
 		struct resource *want = plan->wants.items[i];
 
-		if (want->kind->shape == SHAPE_TARGET && strcmp(want->batch->family, action->name) == 0)
+		if (want->batch && want->kind->starts == action->kind &&
+			strcmp(want->batch->family, action->name) == 0)
 			want->revision_arn = action->made;
 	}
 }
@@ -338,13 +341,9 @@ static const struct resource *owned(const struct work *work)
 	const struct action *action = work->action;
 	const struct resources *all = &work->applying->options.plan->observed->all;
 
-	if (action->kind->shape != SHAPE_TARGET)
+	if (!action->kind->carrier)
 		return action->have;
-	for (size_t i = 0; i < all->count; i++)
-		if (all->items[i]->kind->shape == SHAPE_SCHEDULE &&
-			strcmp(all->items[i]->name, action->name) == 0)
-			return all->items[i];
-	return NULL;
+	return resources_find(all, action->kind->carrier, action->name, NULL);
 }
 
 /* What has to be confirmed before the first write. */
@@ -450,7 +449,6 @@ static void state_answered(const struct call_result *result, void *data)
 		.subject = { .name = have->name, .resource = have },
 	};
 	struct error error = { 0 };
-	const char *state;
 
 	if (!result->ok && result->failure.class != FAILURE_NOT_FOUND) {
 		fail_with(work, result);
@@ -459,9 +457,10 @@ static void state_answered(const struct call_result *result, void *data)
 	have->kind->state_reading->heard(&hearing, result->ok ? result->reply : NULL, &error);
 	work->confirmed = NULL;
 	work->state_read = true;
-	state = fields_value(&have->fields, "state");
-	if (result->ok && text_compare(state, "DISABLED") != 0)
-		fail(work, "it does not read DISABLED: left alone, the next pass looks again");
+	if (result->ok && !resource_is_stopped(have))
+		fail(work, arena_printf(work->applying->arena,
+				   "it does not read %s: left alone, the next pass looks again",
+				   have->kind->stopped));
 	else
 		work_on(work);
 }
@@ -477,7 +476,7 @@ static bool check_state(struct work *work)
 		return false;
 	for (size_t i = 0; i < all->count; i++)
 		if (all->items[i]->kind->state_reading && strcmp(all->items[i]->name, action->name) == 0 &&
-			(action->kind->shape == SHAPE_TARGET || action->have == all->items[i]))
+			(action->kind->carrier == all->items[i]->kind || action->have == all->items[i]))
 			subject.resource = all->items[i];
 	if (!subject.resource)
 		return false;
@@ -487,33 +486,40 @@ static bool check_state(struct work *work)
 	return true;
 }
 
-/* The kind that the action needs to be absent under its
- * name: NULL where none has to be, or a list has told. */
-static const struct kind *absent_kind(const struct work *work)
+/* Whether nothing of this kind may be there under the action's name, and no list has told that it is. */
+static bool must_be_absent(const struct work *work, const struct kind *kind)
 {
 	const struct action *action = work->action;
-	const struct plan *plan = work->applying->options.plan;
-	const struct kind *kind = NULL;
+	bool left_over = action->kind->shape == SHAPE_REVISIONS && action->removal && !action->need_count &&
+			 kind->shape == SHAPE_SCHEDULE;
 
-	if (action->verb == VERB_CREATE)
-		kind = action->kind;
-	else if (action->kind->shape == SHAPE_REVISIONS && action->removal && !action->need_count)
-		kind = plan->of_shape[SHAPE_SCHEDULE];
-	if (!kind || !kind->state_reading || resources_find(&plan->observed->all, kind, action->name, NULL))
-		return NULL;
-	return kind;
+	return kind->state_reading && (action->verb == VERB_CREATE ? kind == action->kind : left_over) &&
+	       !resources_find(&work->applying->options.plan->observed->all, kind, action->name, NULL);
+}
+
+/* The next kind that has to be absent; NULL where none has, or each was asked for. */
+static const struct kind *next_absent(struct work *work)
+{
+	const struct plan *plan = work->applying->options.plan;
+
+	while (work->absent < plan->kind_count) {
+		const struct kind *kind = plan->kinds[work->absent++];
+
+		if (must_be_absent(work, kind))
+			return kind;
+	}
+	return NULL;
 }
 
 static void absence_answered(const struct call_result *result, void *data)
 {
 	struct work *work = data;
 
-	work->state_read = true;
 	if (result->ok)
 		fail(work,
 			arena_printf(work->applying->arena,
 				"%s %s is there, though the list did not show it: left alone, the next pass looks whose it is",
-				absent_kind(work)->name, work->action->name));
+				work->absent_kind->name, work->action->name));
 	else if (result->failure.class != FAILURE_NOT_FOUND)
 		fail_with(work, result);
 	else
@@ -526,11 +532,12 @@ static void absence_answered(const struct call_result *result, void *data)
  */
 static bool check_absence(struct work *work)
 {
-	const struct kind *kind = absent_kind(work);
+	const struct kind *kind = next_absent(work);
 	struct subject subject = { .name = work->action->name };
 
-	if (!kind || work->state_read)
+	if (!kind)
 		return false;
+	work->absent_kind = kind;
 	ask_reading(&work->applying->options.line, work->applying->options.view, kind->state_reading,
 		&subject, NULL, absence_answered, work);
 	return true;

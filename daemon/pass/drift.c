@@ -11,8 +11,6 @@
 /* A record holds so many letters for each field: half of them name its path, the other half its value. */
 enum { LETTERS = 4, MARK = 2 * LETTERS };
 
-#define REVISION_PATH "ecsParameters.taskDefinitionArn"
-
 /* FNV-1a: a change has to be seen, nobody has to be kept from making one up. */
 static void add_letters(struct text *out, const char *value)
 {
@@ -46,10 +44,10 @@ static const char *kept_of(const struct pass_site *site, const struct resource *
 	return state_fulfilled(site->memory, site->site.role_arn, name_of(&name, want));
 }
 
-static const char *hash_of(const struct plan *plan, const struct batch *batch)
+static const char *hash_of(const struct plan *plan, const struct resource *want)
 {
 	const struct resource *family =
-		resources_find(&plan->wants, plan->of_shape[SHAPE_REVISIONS], batch->family, NULL);
+		resources_find(&plan->wants, want->kind->starts, want->batch->family, NULL);
 
 	return family ? tags_value(&family->tags, TAG_HASH) : NULL;
 }
@@ -59,8 +57,8 @@ static const char *wish(const struct plan *plan, const struct resource *want, co
 {
 	size_t length = strlen(path);
 
-	if (want->kind->shape == SHAPE_TARGET && want->batch && strcmp(path, REVISION_PATH) == 0)
-		return hash_of(plan, want->batch);
+	if (want->batch && text_compare(want->kind->revision_path, path) == 0)
+		return hash_of(plan, want);
 	if (text_starts(path, "tags[") && want->kind->tagged) {
 		char *key = arena_copy(plan->arena, path + strlen("tags["));
 

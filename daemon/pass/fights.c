@@ -21,7 +21,8 @@ static const char *fought_over(const struct action *action)
 static bool can_be_fought(const struct action *action, const struct difference *difference)
 {
 	return action->verb == VERB_UPDATE ||
-	       (action->verb == VERB_DISABLE && strcmp(difference->path, "state") == 0);
+	       (action->verb == VERB_DISABLE &&
+		       text_compare(action->kind->state_path, difference->path) == 0);
 }
 
 void fights_hold(struct pass_site *site)

@@ -440,12 +440,11 @@ static void ask_started(struct observing *observing)
 	observed_sort(observing->observed);
 	for (size_t i = 0; i < count; i++) {
 		const struct resource *have = all->items[i];
-		struct subject subject = { .name = fields_value(
-						   &have->fields, "ecsParameters.taskDefinitionArn") };
+		struct subject subject = { .name = resource_starts(have) };
 		const char *family = NULL, *numbered;
 		const struct kind *kind = NULL;
 
-		if (have->kind->shape == SHAPE_TARGET && subject.name)
+		if (subject.name)
 			kind = kind_of_arn(observing->scratch, subject.name, &family);
 		if (!kind || kind->shape != SHAPE_REVISIONS || !is_named(observing, kind, family))
 			continue;

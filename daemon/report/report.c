@@ -154,7 +154,7 @@ static char *change_text(
 	if (action->verb != VERB_CREATE || action->replaces)
 		add_changes(&all, action, differences);
 	for (size_t i = 0; i < differences->count; i++)
-		if (text_compare(differences->items[i].path, "ecsParameters.taskDefinitionArn") == 0)
+		if (text_compare(differences->items[i].path, action->kind->revision_path) == 0)
 			add_changes(&all, action, &action->revisions);
 	return arena_copy(arena, text_string(&all));
 }
@@ -236,20 +236,29 @@ static void tell_update(const struct pass_site *site, const struct action *actio
 				by));
 }
 
+/* What AWS has of the things that start this batch: the one whose content names a revision; NULL = none. */
+static const struct resource *starter_of(const struct plan *plan, const struct batch *batch)
+{
+	for (size_t i = 0; i < plan->wants.count; i++) {
+		const struct resource *want = plan->wants.items[i];
+
+		if (want->batch == batch && want->kind->revision_path)
+			return resources_find(&plan->observed->all, want->kind, want->name, NULL);
+	}
+	return NULL;
+}
+
 /* What its schedule started until now is the revision that somebody has deregistered. */
 static const char *gone_text(const struct pass_site *site, const struct action *action)
 {
 	const struct batch *batch = action->want->batch;
-	const struct resource *target = NULL;
+	const struct resource *starts;
 
 	if (action->kind->shape != SHAPE_REVISIONS)
 		return "gone outside: ";
-	if (batch)
-		target = resources_find(&site->plan->observed->all, site->plan->of_shape[SHAPE_TARGET],
-			batch->rule_name, NULL);
-	return target ? arena_printf(site->pass->arena, "%s was deregistered outside: ",
-				in_short("", fields_value(&target->fields, "ecsParameters.taskDefinitionArn"),
-					NULL))
+	starts = batch ? starter_of(site->plan, batch) : NULL;
+	return starts ? arena_printf(site->pass->arena,
+				"%s was deregistered outside: ", in_short("", resource_starts(starts), NULL))
 		      : "deregistered outside: ";
 }
 

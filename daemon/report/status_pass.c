@@ -41,7 +41,7 @@ static json_t *batch_json(const struct standing *standing)
 	const struct resource *have = standing->have;
 	json_t *one = json_must(json_pack("{s:s?, s:s, s:s, s:s?, s:s}", "app", standing->app, "batch",
 		standing->batch, "state", batch_state_word(standing->state), "schedule",
-		batch ? batch->schedule : fields_value(&have->fields, "scheduleExpression"), "rule",
+		batch ? batch->schedule : fields_value(&have->fields, have->kind->expression_path), "rule",
 		batch ? batch->rule_name : have->name));
 
 	put_place(one, batch ? &batch->at : &have->at);

@@ -39,8 +39,8 @@ static const char *next_of(struct arena *arena, const struct batch *batch, time_
 static const char *revision_of(const struct pass_site *site, const struct batch *batch)
 {
 	const struct resource *target =
-		resources_find(&site->observed->all, &kind_target, batch->rule_name, "fargate-batchd");
-	const char *arn = target ? fields_value(&target->fields, "ecsParameters.taskDefinitionArn") : NULL;
+		resources_find(&site->observed->all, &kind_target, batch->rule_name, kind_target.own_id);
+	const char *arn = target ? resource_starts(target) : NULL;
 
 	return arn ? arn_tail(arn) : NULL;
 }
@@ -147,7 +147,8 @@ static struct rows gather(const struct pass *pass, const char *endpoint)
 		if (one->defined)
 			fill_in(&rows.items[i], pass, one);
 		else
-			rows.items[i].schedule = fields_value(&one->have->fields, "scheduleExpression");
+			rows.items[i].schedule =
+				fields_value(&one->have->fields, one->have->kind->expression_path);
 	}
 	return rows;
 }

@@ -41,17 +41,21 @@ static bool starts_ours(struct plan *plan, const struct view *view, const struct
 	return false;
 }
 
-/* Exactly one target, of our Id, which starts a family of ours. */
+/* It starts a family of ours: by itself, or by exactly one target, of our Id. */
 static bool looks_made_by_us(struct plan *plan, const struct view *view, const struct plan_options *options,
 	const struct resource *schedule)
 {
 	const struct resources *all = &plan->observed->all;
-	const struct kind *kind = plan->of_shape[SHAPE_TARGET];
-	size_t first = resources_from(all, kind, schedule->name), next = first + 1;
+	const struct kind *kind = kind_of_target(schedule->kind);
+	size_t first, next;
 
+	if (!kind)
+		return starts_ours(plan, view, options, schedule);
+	first = resources_from(all, kind, schedule->name);
+	next = first + 1;
 	if (first >= all->count || all->items[first]->kind != kind ||
 		strcmp(all->items[first]->name, schedule->name) != 0 ||
-		strcmp(all->items[first]->id, "fargate-batchd") != 0)
+		!resource_has_own_id(all->items[first]))
 		return false;
 	if (next < all->count && all->items[next]->kind == kind &&
 		strcmp(all->items[next]->name, schedule->name) == 0)

@@ -71,8 +71,9 @@ struct plan *plan_make(const struct view *view, const struct kind *const *kinds,
 
 	plan->arena = view->arena;
 	plan->observed = view->observed;
+	plan->kinds = kinds;
+	plan->kind_count = kind_count;
 	for (size_t i = 0; i < kind_count; i++) {
-		plan->of_shape[kinds[i]->shape] = kinds[i];
 		kinds[i]->want(view, &plan->wants);
 	}
 	resources_sort(&plan->wants);

@@ -20,7 +20,7 @@ void moves_add(struct runners *runners, const struct view *view)
 		void **place;
 
 		if (have->kind->shape != SHAPE_SCHEDULE || !batch || !is_ours(view, have) ||
-			text_compare(fields_value(&have->fields, "state"), "DISABLED") == 0)
+			resource_is_stopped(have))
 			continue;
 		place = lookup_place(
 			view->arena, &runners->by_batch, lookup_hash(0, batch), starts_batch, batch);

@@ -49,7 +49,7 @@ char *ownership_removal_command(struct arena *arena, const struct resource *have
 
 bool ownership_starts(const struct resource *target, const struct resource *revision)
 {
-	const char *arn = fields_value(&target->fields, "ecsParameters.taskDefinitionArn");
+	const char *arn = resource_starts(target);
 	size_t length = (size_t)(strrchr(revision->arn, ':') - revision->arn);
 
 	return arn && strncmp(arn, revision->arn, length) == 0 && (!arn[length] || arn[length] == ':');

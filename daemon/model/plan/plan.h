@@ -129,7 +129,8 @@ struct plan {
 	size_t owned_batches; /* schedules of ours that AWS has */
 	bool in_grace; /* something that left waits in its grace, or begins to */
 	struct resources unwanted; /* those of them under names that nothing wants */
-	const struct kind *of_shape[SHAPE_TARGET + 1]; /* the kind of a shape that only one kind has */
+	const struct kind *const *kinds; /* the table, in order of rank */
+	size_t kind_count;
 };
 
 /* A schedule of ours that runs, in whatever site of the pass. */

@@ -25,9 +25,9 @@ static void confirm(struct plan *plan, const struct resource *have)
 /* Whose tags an action rests on: its own, or of a target the schedule's that carries it. */
 static const struct resource *tagged(const struct plan *plan, const struct action *action)
 {
-	if (action->kind->shape != SHAPE_TARGET)
+	if (!action->kind->carrier)
 		return action->have;
-	return resources_find(&plan->observed->all, plan->of_shape[SHAPE_SCHEDULE], action->name, NULL);
+	return resources_find(&plan->observed->all, action->kind->carrier, action->name, NULL);
 }
 
 void plan_confirm(struct plan *plan)

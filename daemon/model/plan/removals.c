@@ -67,27 +67,24 @@ static void mark(struct leaver *leaver, struct action *action)
 	leaver->last = action;
 }
 
-static bool is_stopped(const struct resource *have)
-{
-	return text_compare(fields_value(&have->fields, "state"), "DISABLED") == 0;
-}
-
 static struct action *add_leaving(struct leaver *leaver, const char *left)
 {
 	struct arena *arena = leaver->plan->arena;
 	struct action *action = plan_add(leaver->plan, VERB_DISABLE, NULL, leaver->have);
 	struct difference *differences = arena_alloc(arena, 2 * sizeof *differences);
-	const char *state = fields_value(&leaver->have->fields, "state");
+	const struct kind *kind = leaver->have->kind;
 	char now[ISO8601_SIZE];
 	size_t count = 0;
 
 	text_iso8601(now, leaver->options->now);
-	if (leaver->have->kind->shape == SHAPE_SCHEDULE && !is_stopped(leaver->have))
-		differences[count++] = (struct difference){ "state", state, "DISABLED" };
+	if (leaver->have->kind->shape == SHAPE_SCHEDULE && !resource_is_stopped(leaver->have))
+		differences[count++] = (struct difference){ kind->state_path,
+			fields_value(&leaver->have->fields, kind->state_path), kind->stopped };
 	tags_set(arena, &action->set_tags, TAG_LEAVING, now);
 	differences[count++] = (struct difference){ "tags[" TAG_LEAVING "]", left, arena_copy(arena, now) };
 	action->differences = (struct differences){ differences, count };
-	action->leaves = leaver->have->kind->shape == SHAPE_SCHEDULE && (!left || !is_stopped(leaver->have));
+	action->leaves =
+		leaver->have->kind->shape == SHAPE_SCHEDULE && (!left || !resource_is_stopped(leaver->have));
 	action->counts = action->leaves;
 	mark(leaver, action);
 	return action;
@@ -100,7 +97,7 @@ static bool has_foreign_target(const struct plan *plan, const struct resource *s
 	for (size_t i = 0; i < all->count; i++)
 		if (all->items[i]->kind->shape == SHAPE_TARGET &&
 			strcmp(all->items[i]->name, schedule->name) == 0 &&
-			strcmp(all->items[i]->id, "fargate-batchd") != 0)
+			!resource_has_own_id(all->items[i]))
 			return true;
 	return false;
 }
@@ -159,7 +156,7 @@ static void leave(struct leaver *leaver)
 	const char *left = tags_value(&leaver->have->tags, TAG_LEAVING);
 	bool schedule = leaver->have->kind->shape == SHAPE_SCHEDULE;
 	/* What nobody can stop waits from when it was marked from here: others may write that tag too. */
-	bool stopped = schedule ? is_stopped(leaver->have) : leaver->served.left;
+	bool stopped = schedule ? resource_is_stopped(leaver->have) : leaver->served.left;
 	bool never = !leaver->options->deletion_enabled ||
 		     (schedule && has_foreign_target(leaver->plan, leaver->have));
 	time_t now = leaver->options->now, grace = (time_t)leaver->options->grace_seconds, since = now, until;
@@ -231,11 +228,12 @@ static bool may_start(const struct leaver *leaver, const struct resource *schedu
 
 static bool is_started_by(const struct leaver *leaver, const struct resource *schedule)
 {
-	const struct plan *plan = leaver->plan;
-	const struct resource *target = resources_find(
-		&plan->observed->all, plan->of_shape[SHAPE_TARGET], schedule->name, "fargate-batchd");
+	const struct kind *kind = kind_of_target(schedule->kind);
+	const struct resource *starts =
+		kind ? resources_find(&leaver->plan->observed->all, kind, schedule->name, kind->own_id)
+		     : schedule;
 
-	return target && ownership_starts(target, leaver->have);
+	return starts && ownership_starts(starts, leaver->have);
 }
 
 /* Deletion goes backwards: what a schedule started goes

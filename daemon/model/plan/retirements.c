@@ -12,7 +12,7 @@ static bool moves_away(const struct action *action)
 	if (action->verb == VERB_DELETE)
 		return true;
 	for (size_t i = 0; i < action->differences.count; i++)
-		if (strcmp(action->differences.items[i].path, "ecsParameters.taskDefinitionArn") == 0)
+		if (text_compare(action->differences.items[i].path, action->kind->revision_path) == 0)
 			return true;
 	return false;
 }
@@ -25,7 +25,7 @@ static bool wait_for_users(struct plan *plan, struct action *retirement, const s
 	for (size_t i = 0; i < all->count; i++) {
 		struct action *user;
 
-		if (all->items[i]->kind->shape != SHAPE_TARGET || !plan_starts(plan, all->items[i], revision))
+		if (!plan_starts(plan, all->items[i], revision))
 			continue;
 		user = plan_action(plan, all->items[i]->kind, all->items[i]->name, all->items[i]->id);
 		if (!user || !moves_away(user))

@@ -39,7 +39,7 @@ static bool is_newest(const struct plan *plan, const struct resource *revision)
 
 bool plan_starts(const struct plan *plan, const struct resource *target, const struct resource *revision)
 {
-	const char *arn = fields_value(&target->fields, "ecsParameters.taskDefinitionArn");
+	const char *arn = resource_starts(target);
 	size_t length = arn ? strlen(arn) : 0;
 
 	if (!arn || strncmp(arn, revision->arn, length) != 0)
@@ -52,7 +52,8 @@ static bool in_use(const struct plan *plan, const struct resource *revision)
 	for (size_t i = plan->observed->all.count; i-- > 0;) {
 		const struct resource *have = plan->observed->all.items[i];
 
-		if (have->kind->shape != SHAPE_TARGET)
+		/* What starts a revision stands behind it in the table. */
+		if (have->kind->rank <= revision->kind->rank)
 			return false;
 		if (plan_starts(plan, have, revision))
 			return true;
@@ -217,7 +218,7 @@ static struct resource *revision_by_arn(const struct plan *plan, const char *arn
 
 void plan_show_move(struct plan *plan, const struct resource *family, struct action *target)
 {
-	const char *arn = fields_value(&target->have->fields, "ecsParameters.taskDefinitionArn");
+	const char *arn = resource_starts(target->have);
 	struct resource *old = arn ? revision_by_arn(plan, arn) : NULL;
 
 	/* A registration shows for itself what is new in it. */

@@ -15,10 +15,8 @@ static const char *tag_of(const struct resource *have, const char *key)
 	return value ? value : "";
 }
 
-static struct resource *wanted(const struct plan *plan, enum shape shape, const char *name)
+static struct resource *wanted(const struct plan *plan, const struct kind *kind, const char *name)
 {
-	const struct kind *kind = plan->of_shape[shape];
-
 	return kind ? resources_find(&plan->wants, kind, name, NULL) : NULL;
 }
 
@@ -103,7 +101,7 @@ static void gather_schedules(struct plan *plan, const struct view *view, const s
 
 		if (have->kind->shape != SHAPE_SCHEDULE || !is_ours(view, have))
 			continue;
-		if (wanted(plan, SHAPE_SCHEDULE, have->name)) {
+		if (wanted(plan, have->kind, have->name)) {
 			plan->owned_batches += site_is_first(view);
 			continue;
 		}
@@ -112,6 +110,15 @@ static void gather_schedules(struct plan *plan, const struct view *view, const s
 		arena_grow(plan->arena, &unwanted->items, sizeof have, unwanted->count, &unwanted->capacity);
 		unwanted->items[unwanted->count++] = have;
 	}
+}
+
+/* Its state as a difference, from what it reads to stopped. */
+static struct difference stopping(const struct resource *have)
+{
+	const struct kind *kind = have->kind;
+
+	return (struct difference){ kind->state_path, fields_value(&have->fields, kind->state_path),
+		kind->stopped };
 }
 
 static struct action *add_old(struct plan *plan, enum verb verb, const struct resource *old,
@@ -140,8 +147,8 @@ static void remove_old(
 
 		if (have->kind->shape != SHAPE_TARGET || strcmp(have->name, old->name) != 0)
 			continue;
-		foreign = foreign || strcmp(have->id, "fargate-batchd") != 0;
-		if (strcmp(have->id, "fargate-batchd") == 0)
+		foreign = foreign || !resource_has_own_id(have);
+		if (resource_has_own_id(have))
 			after = add_old(plan, VERB_DELETE, have, want, after);
 	}
 	if (!foreign)
@@ -171,16 +178,11 @@ static struct action *add_start(
 	return start;
 }
 
-static bool is_stopped(const struct resource *have)
-{
-	return text_compare(fields_value(&have->fields, "state"), "DISABLED") == 0;
-}
-
 /* The first that is not stopped, NULL where all are. */
 static const struct resource *one_that_runs(const struct resources *schedules)
 {
 	for (size_t i = 0; i < schedules->count; i++)
-		if (!is_stopped(schedules->items[i]))
+		if (!resource_is_stopped(schedules->items[i]))
 			return schedules->items[i];
 	return NULL;
 }
@@ -191,14 +193,15 @@ static struct action *add_stop(
 	struct action *stop = add_old(plan, VERB_DISABLE, old, want, after);
 	struct difference *difference = arena_alloc(plan->arena, sizeof *difference);
 
-	*difference = (struct difference){ "state", fields_value(&old->fields, "state"), "DISABLED" };
+	*difference = stopping(old);
 	stop->differences = (struct differences){ difference, 1 };
 	return stop;
 }
 
-static struct action *plan_target(struct plan *plan, const struct view *view, struct resource *want)
+/* What names the revision that its batch runs: a target, or a schedule that has none. */
+static struct action *plan_starter(struct plan *plan, const struct view *view, struct resource *want)
 {
-	const struct resource *family = wanted(plan, SHAPE_REVISIONS, want->batch->family);
+	const struct resource *family = wanted(plan, want->kind->starts, want->batch->family);
 	const struct resource *have = resources_find(&plan->observed->all, want->kind, want->name, want->id);
 	struct action *action;
 
@@ -210,16 +213,25 @@ static struct action *plan_target(struct plan *plan, const struct view *view, st
 	return action;
 }
 
+static struct action *plan_schedule(
+	struct plan *plan, const struct view *view, struct resource *want, const struct resource *have)
+{
+	if (want->kind->revision_path)
+		return plan_starter(plan, view, want);
+	want_fields(view, want);
+	return plan_compare(plan, view, want, have);
+}
+
 /* What a schedule's action waits for: its revision, and for the target the schedule itself. */
 static void add_needs(
 	struct plan *plan, const struct resource *rule, struct action *schedule, struct action *target)
 {
-	const struct resource *family = wanted(plan, SHAPE_REVISIONS, rule->batch->family);
+	const struct resource *family = wanted(plan, kind_of_revisions(rule->kind), rule->batch->family);
 	struct action *registration = family ? plan_action(plan, family->kind, family->name, NULL) : NULL;
 
 	if (registration && registration->verb != VERB_CREATE)
 		registration = NULL;
-	if (schedule && schedule->verb == VERB_CREATE)
+	if (schedule && (schedule->verb == VERB_CREATE || rule->kind->revision_path))
 		plan_need(plan, schedule, registration);
 	if (target) {
 		plan_need(plan, target, registration);
@@ -250,7 +262,7 @@ static void take_over(struct plan *plan, const struct view *view, const struct p
 	size_t stops = plan->action_count;
 
 	for (size_t i = 0; i < olds->count; i++)
-		if (!is_stopped(olds->items[i]))
+		if (!resource_is_stopped(olds->items[i]))
 			plan_need(plan, add_stop(plan, olds->items[i], want, made), schedule);
 	if (want->start_disabled && want->batch->enabled)
 		start = add_start(plan, view, want, made, stops);
@@ -274,10 +286,10 @@ static void switch_off(struct plan *plan, const struct resource *want, const str
 	struct difference *difference = arena_alloc(plan->arena, sizeof *difference);
 	struct action *action;
 
-	if (is_stopped(have))
+	if (resource_is_stopped(have))
 		return;
 	action = plan_add(plan, VERB_UPDATE, want, have);
-	*difference = (struct difference){ "state", fields_value(&have->fields, "state"), "DISABLED" };
+	*difference = stopping(have);
 	action->differences = (struct differences){ difference, 1 };
 }
 
@@ -311,7 +323,7 @@ static void plan_batch(
 	struct plan *plan, const struct view *view, struct resource *want, const struct plan_options *options)
 {
 	struct resource *have = resources_find(&plan->observed->all, want->kind, want->name, NULL);
-	struct resource *target = wanted(plan, SHAPE_TARGET, want->name);
+	struct resource *target = wanted(plan, kind_of_target(want->kind), want->name);
 	struct action *schedule, *starts;
 	struct resources olds, doubtful;
 	const struct resource *in_doubt;
@@ -332,11 +344,10 @@ static void plan_batch(
 	 * must not run too; one that runs is not stopped for it. */
 	want->start_disabled =
 		(one_that_runs(&olds) || one_that_runs(&doubtful) || runs_elsewhere(view, options, want)) &&
-		(!have || is_stopped(have));
+		(!have || resource_is_stopped(have));
 	in_doubt = want->start_disabled ? one_that_runs(&doubtful) : NULL;
-	want_fields(view, want);
-	schedule = plan_compare(plan, view, want, have);
-	starts = target ? plan_target(plan, view, target) : NULL;
+	schedule = plan_schedule(plan, view, want, have);
+	starts = target ? plan_starter(plan, view, target) : NULL;
 	add_needs(plan, want, schedule, starts);
 	take_over(plan, view, options, want, schedule, starts, &olds, in_doubt);
 }
