@@ -4,6 +4,8 @@
 
 #include "call.h"
 #include "client.h"
+#include "finish.h"
+#include "identity.h"
 
 /* The client itself: what is read once, and what callers ask about it. */
 

@@ -3,7 +3,7 @@
 
 /*
  * The inside of `struct aws`, for the files of this folder alone: what its calls share, the lanes in which
- * they wait for their turn, and the calls themselves.
+ * they wait for their turn, and the calls themselves. What is done with them: lane.h, dispatch.h, exchange.h, finish.h.
  */
 
 #include <stdint.h>
@@ -11,7 +11,6 @@
 #include "call.h"
 #include "credentials.h"
 #include "endpoint.h"
-#include "identity.h"
 #include "rate.h"
 #include "retry.h"
 #include "service.h"
@@ -88,38 +87,5 @@ static inline double aws_now(struct aws *aws)
 {
 	return aws->transport->now(aws->transport);
 }
-
-/* lane.c */
-
-/* The lane of an operation, made where it is the first. `region` NULL = the client's own. */
-struct lane *lane_of(struct aws *aws, struct identity *identity, const struct service *service,
-	const char *region, const char *operation);
-
-/* Puts the call where its number belongs. */
-void lane_add(struct lane *lane, struct call *call);
-
-/*
- * Takes the first call out that may go now. NULL where none may; `wake` is then lowered to when one might.
- * Calls that have waited beyond their deadline are finished.
- */
-struct call *lane_take(struct lane *lane, double now, double *wake);
-
-/* call.c */
-
-/* The call is over with this failure (FAILURE_NONE: with its reply); `done` is called from the next event. */
-void call_finish(struct call *call, const struct failure *failure);
-
-/* Sends what may go, in all lanes. Calls that are over meanwhile are told by aws_deliver. */
-void aws_dispatch(struct aws *aws);
-
-/* Calls `done` for every call that is over. From events alone, never below aws_call(). */
-void aws_deliver(struct aws *aws);
-
-void call_free(struct call *call);
-
-/* exchange.c */
-
-/* Signs and sends; the call is then flying, and exchange_done goes on with it. */
-void exchange_start(struct call *call, const struct sigv4_keys *keys, double now);
 
 #endif

@@ -1,10 +1,15 @@
+#include "exchange.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "client.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "dispatch.h"
+#include "finish.h"
+#include "identity.h"
+#include "lane.h"
 #include "reply.h"
 
 /* One request and its answer: what comes next of it is decided here, and only here. */

@@ -7,6 +7,7 @@
 #include "client.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "dispatch.h"
 
 /* Refresh begins this long before the keys expire, and from the second on calls wait for it. */
 enum { REFRESH_S = 15 * 60, MUST_REFRESH_S = 10 * 60, BETWEEN_REFRESHES_S = 60 };

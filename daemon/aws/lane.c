@@ -1,7 +1,9 @@
+#include "lane.h"
+
 #include <string.h>
 
-#include "client.h"
 #include "common/text.h"
+#include "finish.h"
 
 /* AWS refills one registration a second, whatever it allows for the rest of the service. */
 #define REGISTER      "RegisterTaskDefinition"
