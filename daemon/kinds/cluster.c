@@ -3,9 +3,9 @@
 
 #include "arns.h"
 #include "common/json.h"
+#include "desired.h"
 #include "kinds.h"
 #include "model/tags.h"
-#include "wanting.h"
 
 /* ECS cluster; settings and capacity providers are compared only where the app mentions them. */
 

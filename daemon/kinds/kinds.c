@@ -4,8 +4,8 @@
 
 #include "common/json.h"
 #include "common/text.h"
+#include "desired.h"
 #include "model/tags.h"
-#include "wanting.h"
 
 const struct kind *const kinds[] = {
 	&kind_role,

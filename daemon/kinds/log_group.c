@@ -4,9 +4,9 @@
 #include "arns.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "desired.h"
 #include "kinds.h"
 #include "model/tags.h"
-#include "wanting.h"
 
 /* CloudWatch log group with its retention; an app that names no retention leaves it as it is. */
 

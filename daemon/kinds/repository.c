@@ -2,9 +2,9 @@
 
 #include "arns.h"
 #include "common/json.h"
+#include "desired.h"
 #include "kinds.h"
 #include "model/tags.h"
-#include "wanting.h"
 
 /* ECR repository with its lifecycle policy. A member the app does not mention is unmanaged: nobody compares
  * it. */

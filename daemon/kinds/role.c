@@ -4,9 +4,9 @@
 #include "arns.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "desired.h"
 #include "kinds.h"
 #include "model/tags.h"
-#include "wanting.h"
 
 /*
  * IAM role, as the article makes it: a trust policy that names the service, and one managed policy. Compared

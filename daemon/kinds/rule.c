@@ -2,9 +2,9 @@
 
 #include "common/json.h"
 #include "common/text.h"
+#include "desired.h"
 #include "kinds.h"
 #include "model/tags.h"
-#include "wanting.h"
 
 /* EventBridge rule on the default bus, with a schedule. PutRule overwrites a stranger's rule without a word,
  * so nothing here is written before the owner tag has been read. */

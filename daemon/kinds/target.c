@@ -3,9 +3,9 @@
 #include "arns.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "desired.h"
 #include "kinds.h"
 #include "model/definition/input.h"
-#include "wanting.h"
 
 /* What a rule starts: one ECS target with the Id
  * `fargate-batchd`. Targets of other Ids are somebody else's. */

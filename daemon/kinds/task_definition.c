@@ -3,9 +3,9 @@
 #include "arns.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "desired.h"
 #include "kinds.h"
 #include "model/tags.h"
-#include "wanting.h"
 
 /*
  * ECS task definition: the app's own members passed through, with what the app leaves out put in. A

@@ -1,4 +1,4 @@
-#include "wanting.h"
+#include "desired.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-#ifndef DAEMON_KINDS_WANTING_H
-#define DAEMON_KINDS_WANTING_H
+#ifndef DAEMON_KINDS_DESIRED_H
+#define DAEMON_KINDS_DESIRED_H
 
 /* What the kinds have in common when they say what should be there. */
 
