@@ -49,7 +49,7 @@ override LDFLAGS  += $(filter -fsanitize=% --coverage,$(flavour_$(FLAVOUR))) -pi
 override LDLIBS   += $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lev -lm
 
 programs := fargate-batchd fargate-batchctl
-mains    := daemon/fargate-batchd.c daemon/fargate-batchctl.c
+mains    := daemon/fargate-batchd.c daemon/fargate-batchctl.c daemon/print_schema.c
 src      := $(sort $(wildcard common/*.c daemon/*.c daemon/*/*.c daemon/*/*/*.c))
 core     := $(filter-out $(mains),$(src))
 unit     := $(sort $(wildcard tests/unit/test_*.c))
@@ -72,7 +72,7 @@ all: $(programs:%=build/%)   ## build both programs into build/ (FLAVOUR=release
 $(programs:%=build/%): build/%: $(B)/% FORCE
 	@cmp -s $< $@ || install -m 0755 $< $@
 
-$(programs:%=$(B)/%): $(B)/%: $(B)/daemon/%.o $(B)/core.a
+$(programs:%=$(B)/%) $(B)/print_schema: $(B)/%: $(B)/daemon/%.o $(B)/core.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -114,9 +114,12 @@ $(B)/tests/sigv4/sign_lines: $(B)/tests/sigv4/sign_lines.o $(B)/core.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+schemas := $(wildcard config/*.schema.json)
 .PHONY: schema
-schema: $(B)/tests/unit/test_schema   ## write config/fargate-batch.schema.json from the tables of daemon/model/definition/schema.h
-	$(Q)$< --print > config/fargate-batch.schema.json.new && mv config/fargate-batch.schema.json.new config/fargate-batch.schema.json
+schema: $(B)/print_schema   ## write config/*.schema.json from the tables of daemon/model/definition/schema.h
+	$(Q)for file in $(schemas); do \
+		$< $$(basename $$file .schema.json) > $$file.new && mv $$file.new $$file || exit; \
+	done
 
 clean:   ## remove build/
 	rm -rf build compile_commands.json

@@ -3,8 +3,13 @@
 
 /* The daemon's own settings: one optional JSON file, every member of which has a default. */
 
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/arena.h"
 #include "common/error.h"
-#include "model/definition/definition.h"
+#include "model/definition/fault.h"
 
 struct settings {
 	const char *owner; /* names this installation in our tags */
@@ -24,7 +29,7 @@ struct settings {
 	struct fault *faults; /* in the order of the file */
 	size_t fault_count;
 	bool broken; /* at least one fault is not a warning */
-	json_t *owned; /* keeps every JSON value above alive */
+	json_t *owned; /* what is written, which keeps every JSON value above alive; NULL where it is no JSON */
 	const char *file;
 };
 
@@ -35,7 +40,7 @@ struct settings *settings_read(struct arena *arena, const char *file, const char
 
 /*
  * Reads the settings from `path` (NULL = /etc/fargate-batchd.json). Where `must_exist` is false a missing
- * file means all defaults. What is wrong in the file becomes faults, and those members keep their defaults;
+ * file means all defaults. What is wrong in the file becomes faults, and then all of it keeps its defaults;
  * that others may write it (trust.h) is a fault where `strict`, and it is not read, else a warning. NULL and
  * `error` only for a file that cannot be read at all. Lives in `arena`, but for the JSON values
  * (settings_free).

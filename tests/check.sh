@@ -10,6 +10,7 @@ step 'comparison programs' make --no-print-directory build/release/tests/sigv4/s
 step 'signatures beside botocore' build/venv/bin/python tests/sigv4/compare.py build/release/tests/sigv4/sign_lines
 step 'schedules beside another evaluator' build/venv/bin/python tests/schedule/compare.py build/release/tests/schedule/next_lines
 step 'schema beside jsonschema' build/venv/bin/python tests/definitions/check_schema.py
+step 'settings and their schema' build/venv/bin/python tests/definitions/check_settings.py
 step "schema beside AWS's models" build/venv/bin/python tests/definitions/check_models.py
 step 'system tests' build/venv/bin/python -m pytest -q -n 2 tests/system
 step 'service tests' sh tests/service/run.sh

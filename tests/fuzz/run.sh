@@ -40,7 +40,7 @@ fi
 make --no-print-directory -j2 fuzz-build FLAVOUR=fuzz CC=clang || exit 1
 mkdir -p build/fuzz
 # The words that mean something, so that nobody has to guess them.
-grep -ohE '"[A-Za-z][A-Za-z0-9_:-]*"' config/fargate-batch.schema.json daemon/settings.c daemon/state/*.c | sort -u |
+grep -ohE '"[A-Za-z][A-Za-z0-9_:-]*"' config/*.schema.json daemon/state/*.c | sort -u |
     sed 's/"//g; s/.*/"\\"&\\""/' > build/fuzz/words.dict
 targets=${FUZZ:-$(find tests/fuzz -name 'fuzz_*.c' | sed 's|.*/fuzz_||; s|\.c$||' | sort)}
 # shellcheck disable=SC2086

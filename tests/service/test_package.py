@@ -34,7 +34,8 @@ def test_install_and_uninstall(tmp_path):
                  "lib/sysusers.d/fargate-batchd.conf", "lib/systemd/catalog/fargate-batchd.catalog",
                  "share/man/man8/fargate-batchd.8", "share/man/man1/fargate-batchctl.1",
                  "share/man/man5/fargate-batch.d.5", "share/man/man5/fargate-batchd.json.5",
-                 "share/fargate-batchd/fargate-batch.schema.json", "share/doc/fargate-batchd/examples/article.json",
+                 "share/fargate-batchd/fargate-batch.schema.json",
+                 "share/fargate-batchd/fargate-batchd.schema.json", "share/doc/fargate-batchd/examples/article.json",
                  "share/bash-completion/completions/fargate-batchctl", "share/zsh/site-functions/_fargate-batchctl",
                  "etc/fargate-batchd.json"):
         assert f"opt/fb/{name}" in there, there

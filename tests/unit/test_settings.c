@@ -117,16 +117,16 @@ static void check_empty_object(struct arena *arena)
 
 static void check_all(struct arena *arena)
 {
-	struct settings *settings =
-		load_text(arena, "{\"owner\": \"team a/b_c.d:e=f+g-h@i\", \"region\": \"eu-west-1\", "
-				 "\"endpointUrl\": \"http://127.0.0.1:5000\","
-				 " \"resyncInterval\": 1.5, \"runsInterval\": 1, \"deletion\": "
-				 "{\"maxBatches\": 0, \"maxPercent\": 100,"
-				 " \"graceMinutes\": 0, \"enabled\": false}, \"keepRevisions\": 1, "
-				 "\"rates\": {\"ecs\": 5, \"events\": 0.5,"
-				 " \"ecr\": 1, \"logs\": 1, \"iam\": 1, \"sts\": 1, \"tagging\": 1, "
-				 "\"scheduler\": 1, \"pipes\": 1, \"ec2\": 1},"
-				 " \"credentials\": {\"profile\": \"batch\"}, \"readOnly\": true}");
+	struct settings *settings = load_text(arena,
+		"{\"$schema\": \"x.json\", \"$comment\": \"ours\", \"owner\": \"team a/b_c.d:e=f+g-h@i\", \"region\": \"eu-west-1\", "
+		"\"endpointUrl\": \"http://127.0.0.1:5000\","
+		" \"resyncInterval\": 1.5, \"runsInterval\": 1, \"deletion\": "
+		"{\"maxBatches\": 0, \"maxPercent\": 100,"
+		" \"graceMinutes\": 0, \"enabled\": false}, \"keepRevisions\": 1, "
+		"\"rates\": {\"ecs\": 5, \"events\": 0.5,"
+		" \"ecr\": 1, \"logs\": 1, \"iam\": 1, \"sts\": 1, \"tagging\": 1, "
+		"\"scheduler\": 1, \"pipes\": 1, \"ec2\": 1},"
+		" \"credentials\": {\"profile\": \"batch\"}, \"readOnly\": true}");
 
 	if (!CHECK(settings && !settings->broken && !settings->fault_count))
 		return;
@@ -151,87 +151,78 @@ struct refusal {
 	const char *text, *want;
 };
 
-#define OBJECT "write one JSON object, for example {\"resyncInterval\": 300}"
-#define OWNER  "write 1 to 128 letters, digits, spaces and _ . : / = + - @, for example \"default\""
+#define OWNER \
+	"write 1 to 128 letters, digits and _ . : / = + - @, with spaces only between them, for example \"default\""
 #define ALL \
-	"\"owner\", \"region\", \"endpointUrl\", \"resyncInterval\", \"runsInterval\", \"deletion\", " \
-	"\"keepRevisions\", " \
-	"\"rates\", \"credentials\", \"readOnly\""
+	"\"owner\", \"region\", \"endpointUrl\", \"resyncInterval\", \"runsInterval\", \"deletion\", \"keepRevisions\", \"rates\", \"credentials\" or \"readOnly\""
 #define X32  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define URLS "write an https:// URL, or http:// and an address of this machine"
 
 static const struct refusal refusals[] = {
-	{ "", "1:1: no valid JSON: the file is empty; " OBJECT },
-	{ "\xEF\xBB\xBF{}", "1:1: no valid JSON: the file begins with a byte order mark; " OBJECT },
-	{ "[]", "1:1: the settings have to be an object, got an array; " OBJECT },
-	{ "\n 7", "2:2: no valid JSON: the file does not begin with {; " OBJECT },
-	{ "{\n  \"ownr\": \"x\"\n}", "2:3: unknown key \"ownr\"; write \"owner\" if that was meant" },
-	{ "{\"resync_interval\": 5}",
-		"1:2: unknown key \"resync_interval\"; write \"resyncInterval\" if that was meant" },
-	{ "{\"somethingElse\": 5}", "1:2: unknown key \"somethingElse\"; leave it out; known here are " ALL },
-	{ "{\"a~b/c\": 5}", "1:2: unknown key \"a~b/c\"; leave it out; known here are " ALL },
-	{ "{\"owner\": 7}",
-		"1:11: \"owner\" has to be a string, got a number; write text in quotes, for example \"owner\": \"default\"" },
-	{ "{\"owner\": null}",
-		"1:11: \"owner\" has to be a string, got null; write text in quotes, for example \"owner\": \"default\"" },
-	{ "{\"owner\": \"\"}", "1:11: \"owner\" is empty; " OWNER },
+	{ "", "1:1: the file is empty; write one object, {} at least" },
+	{ "\xEF\xBB\xBF{}",
+		"1:1: the file begins with a byte order mark; save it as UTF-8 without a byte order mark" },
+	{ "[]", "1:1: the file has to be an object, not a list; write for example {\"resyncInterval\": 300}" },
+	{ "\n 7", "2:2: the file does not begin with {; write one object { } in a file" },
+	{ "{\n  \"ownr\": \"x\"\n}", "2:3: unknown key \"ownr\"; write \"owner\"" },
+	{ "{\"resync_interval\": 5}", "1:2: unknown key \"resync_interval\"; write \"resyncInterval\"" },
+	{ "{\"somethingElse\": 5}", "1:2: unknown key \"somethingElse\"; remove it, or write one of " ALL },
+	{ "{\"a~b/c\": 5}", "1:2: unknown key \"a~b/c\"; remove it, or write one of " ALL },
+	{ "{\"owner\": 7}", "1:11: \"owner\" has to be a text, not 7; " OWNER },
+	{ "{\"owner\": null}", "1:11: \"owner\" has to be a text, not null; leave it out" },
+	{ "{\"owner\": \"\"}", "1:11: \"owner\" is empty; " OWNER ", or leave it out" },
 	{ "{\"owner\": \"a\tb\"}", NULL }, /* Jansson's own words for where the text ends too early */
-	{ "{\"owner\": \"a;b\"}",
-		"1:11: \"owner\" holds a character that the value of a tag may not have; " OWNER },
-	{ "{\"owner\": \" a\"}", "1:11: \"owner\" begins or ends with a space; " OWNER },
+	{ "{\"owner\": \"a;b\"}", "1:11: \"a;b\" is not the name of an owner; " OWNER },
+	{ "{\"owner\": \" a\"}", "1:11: \" a\" is not the name of an owner; " OWNER },
 	{ "{\"owner\": \"" X32 X32 X32 X32 "x\"}",
-		"1:11: \"owner\" has 129 characters, more than 128; " OWNER },
+		"1:11: \"owner\" is 129 characters long; write at most 128 characters" },
 	{ "{\"region\": \"Frankfurt\"}",
-		"1:12: \"Frankfurt\" is not the name of a region; write a region's name, for example \"ap-northeast-1\"" },
+		"1:12: \"Frankfurt\" is not a region; write for example \"ap-northeast-1\"" },
 	{ "{\"region\": \"eu\\nwest\"}",
-		"1:12: \"eu\nwest\" is not the name of a region; write a region's name, for example \"ap-northeast-1\"" },
+		"1:12: \"eu\\nwest\" is not a region; write for example \"ap-northeast-1\"" },
 	{ "{\"endpointUrl\": \"127.0.0.1:5000\"}", "1:17: 127.0.0.1:5000 is not an https:// URL; " URLS },
 	{ "{\"endpointUrl\": \"http://example.com\"}",
 		"1:17: http://example.com is not encrypted: http:// is for this machine alone, use https://; " URLS },
 	{ "{\"resyncInterval\": \"300\"}",
-		"1:20: \"resyncInterval\" has to be a number, got a string; write a number, for example \"resyncInterval\": 300" },
+		"1:20: \"resyncInterval\" has to be a number, not the text \"300\"; write 300" },
 	{ "{\"resyncInterval\": 0.5}",
-		"1:20: \"resyncInterval\" is 0.5, out of range; write a number from 1 to 31536000" },
-	{ "{\"runsInterval\": 0}",
-		"1:18: \"runsInterval\" is 0, out of range; write a number from 1 to 31536000" },
+		"1:20: \"resyncInterval\" cannot be 0.5; write a number from 1 to 31536000" },
+	{ "{\"runsInterval\": 0}", "1:18: \"runsInterval\" cannot be 0; write a number from 1 to 31536000" },
 	{ "{\"deletion\": true}",
-		"1:14: \"deletion\" has to be an object, got true; write an object, for example \"deletion\": {\"maxBatches\": 5}" },
+		"1:14: \"deletion\" has to be an object, not true; write for example {\"maxBatches\": 5}" },
 	{ "{\"deletion\": {\"maxBatches\": 2.5}}",
-		"1:29: \"maxBatches\" has to be a whole number, got a number with a fraction; write a whole number, for example \"maxBatches\": 5" },
+		"1:29: \"maxBatches\" has to be a whole number, not 2.5; write for example 5" },
 	{ "{\"deletion\": {\"maxBatches\": -1}}",
-		"1:29: \"maxBatches\" is -1, out of range; write a whole number from 0 to 1000000" },
+		"1:29: \"maxBatches\" cannot be -1; write a number from 0 to 1000000" },
 	{ "{\"deletion\": {\"maxPercent\": 101}}",
-		"1:29: \"maxPercent\" is 101, out of range; write a whole number from 0 to 100" },
+		"1:29: \"maxPercent\" cannot be 101; write a number from 0 to 100" },
 	{ "{\"deletion\": {\"graceMinutes\": 9223372036854775807}}",
-		"1:31: \"graceMinutes\" is 9223372036854775807, out of range; write a whole number from 0 to 5256000" },
+		"1:31: \"graceMinutes\" cannot be 9223372036854775807; write a number from 0 to 5256000" },
 	{ "{\"deletion\": {\"enabled\": \"yes\"}}",
-		"1:26: \"enabled\" has to be true or false, got a string; write true or false without quotes, for example \"enabled\": true" },
-	{ "{\"deletion\": {\"maxBatch\": 3}}",
-		"1:15: unknown key \"maxBatch\"; write \"maxBatches\" if that was meant" },
+		"1:26: \"enabled\" has to be true or false, not the text \"yes\"; write true" },
+	{ "{\"deletion\": {\"maxBatch\": 3}}", "1:15: unknown key \"maxBatch\"; write \"maxBatches\"" },
 	{ "{\"deletion\": {\"owner\": 3}}",
-		"1:15: unknown key \"owner\"; leave it out; known here are \"maxBatches\", \"maxPercent\", \"graceMinutes\", \"enabled\"" },
-	{ "{\"keepRevisions\": 0}",
-		"1:19: \"keepRevisions\" is 0, out of range; write a whole number from 1 to 1000000" },
-	{ "{\"rates\": {\"ecs\": 0}}",
-		"1:19: \"ecs\" is 0, out of range; write a number from 0.01 to 10000" },
-	{ "{\"rates\": {\"ecs\": \"5\"}}",
-		"1:19: \"ecs\" has to be a number, got a string; write a number, for example \"ecs\": 20" },
-	{ "{\"rates\": {\"event\": 5}}", "1:12: unknown key \"event\"; write \"events\" if that was meant" },
+		"1:15: unknown key \"owner\"; remove it, or write one of \"maxBatches\", \"maxPercent\", \"graceMinutes\" or \"enabled\"" },
+	{ "{\"keepRevisions\": 0}", "1:19: \"keepRevisions\" cannot be 0; write a number from 1 to 1000000" },
+	{ "{\"rates\": {\"ecs\": 0}}", "1:19: \"ecs\" cannot be 0; write a number from 0.01 to 10000" },
+	{ "{\"rates\": {\"ecs\": \"5\"}}", "1:19: \"ecs\" has to be a number, not the text \"5\"; write 5" },
+	{ "{\"rates\": {\"event\": 5}}", "1:12: unknown key \"event\"; write \"events\"" },
 	{ "{\"rates\": [5]}",
-		"1:11: \"rates\" has to be an object, got an array; write an object, for example \"rates\": {\"events\": 20}" },
+		"1:11: \"rates\" has to be an object, not a list; write for example {\"events\": 20}" },
 	{ "{\"credentials\": {\"roleArn\": \"x\"}}",
-		"1:18: \"roleArn\" is not supported yet; leave it out; this version knows \"profile\" here" },
-	{ "{\"credentials\": {\"profil\": \"x\"}}",
-		"1:18: unknown key \"profil\"; write \"profile\" if that was meant" },
+		"1:18: unknown key \"roleArn\"; remove it, or write \"profile\"" },
+	{ "{\"notify\": []}",
+		"1:2: \"notify\" is not supported yet; leave it out; fargate-batchctl status says what is wrong" },
+	{ "{\"region\": \"eu-west1\"}", "1:12: \"eu-west1\" is not a region; write \"eu-west-1\"" },
+	{ "{\"credentials\": {\"profil\": \"x\"}}", "1:18: unknown key \"profil\"; write \"profile\"" },
 	{ "{\"credentials\": {\"profile\": \"\"}}",
-		"1:29: \"profile\" is empty; write the name of a profile of the shared AWS files, for example \"default\"" },
-	{ "{\"readOnly\": 1}",
-		"1:14: \"readOnly\" has to be true or false, got a number; write true or false without quotes, for example \"readOnly\": true" },
+		"1:29: \"profile\" is empty; write the name of a profile of the shared AWS files, for example \"default\", or leave it out" },
+	{ "{\"readOnly\": 1}", "1:14: \"readOnly\" has to be true or false, not 1; write true" },
 	/* all of them, in the file's order */
 	{ "{\"readOnly\": 1,\n \"owners\": 2,\n \"keepRevisions\": []}",
-		"1:14: \"readOnly\" has to be true or false, got a number; write true or false without quotes, for example \"readOnly\": true\n"
-		"2:2: unknown key \"owners\"; write \"owner\" if that was meant\n"
-		"3:19: \"keepRevisions\" has to be a whole number, got an array; write a whole number, for example \"keepRevisions\": 5" },
+		"1:14: \"readOnly\" has to be true or false, not 1; write true\n"
+		"2:2: unknown key \"owners\"; write \"owner\"\n"
+		"3:19: \"keepRevisions\" has to be a whole number, not a list; write for example 5" },
 };
 
 static void check_refusal(struct arena *arena, const struct refusal *row)

@@ -4,6 +4,7 @@
 
 #include "common/text.h"
 #include "fargate.h"
+#include "schema_check.h"
 #include "timing.h"
 
 /* A batch as the rest of the program sees it. */

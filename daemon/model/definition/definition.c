@@ -4,73 +4,80 @@
 #include <string.h>
 
 #include "inside.h"
+#include "schema_check.h"
 
-/* Deeper than anything AWS takes, and shallow enough for every recursion here. */
-enum { DEPTH_MOST = 32 };
-
-static void read_source(struct reader *reader, const struct definition_text *text, struct source *source)
+static void read_sources(struct draft *draft)
 {
-	struct json_place where = { 1, 1 };
-	struct error error = { 0 };
+	for (size_t i = 0; i < draft->source_count; i++) {
+		const struct definition_text *text = &draft->texts[i];
+		struct source *source = &draft->sources[i];
 
-	source->file = arena_copy(reader->arena, text->file);
-	source->role = text->role;
-	source->root = json_read(
-		text->text, text->length, DEPTH_MOST, reader->scratch, &source->places, &where, &error);
-	if (source->root)
-		json_add(reader->set->owned, source->root);
-	else if (source->role != TEXT_ASIDE)
-		fault_in_text(reader, source->file, where, &error);
+		source->file = arena_copy(draft->reader->arena, text->file);
+		source->aside = text->role == TEXT_ASIDE;
+		read_source(draft->reader, source, text->text, text->length, draft->scratch);
+	}
 }
 
-static int compare_faults(const void *a, const void *b)
+/* A task definition by itself, told once and not member by member. */
+static bool is_task_definition(struct reader *reader, const struct source *source)
 {
-	const struct fault *x = a, *y = b;
-	int files = strcmp(x->at.file, y->at.file);
+	static const char *const marks[] = { "containerDefinitions", "taskDefinition" };
+	const struct spot *top = TOP(source);
 
-	if (x->rest != y->rest)
-		return x->rest ? 1 : -1;
-	if (files)
-		return files;
-	if (x->at.line != y->at.line)
-		return x->at.line < y->at.line ? -1 : 1;
-	if (x->at.column != y->at.column)
-		return x->at.column < y->at.column ? -1 : 1;
-	return strcmp(x->message, y->message);
+	for (size_t i = 0; i < ARRAY_LENGTH(marks); i++) {
+		if (!json_object_get(source->root, marks[i]))
+			continue;
+		fault_at(reader, MEMBER(top, marks[i]), AT_KEY,
+			"this is a task definition, and the file has to hold apps or batches",
+			"write it as the \"taskDefinition\" of an app: {\"apps\": {\"jobs\": {\"taskDefinition\": {...}}}}");
+		return true;
+	}
+	return false;
+}
+
+static void check_members(struct draft *draft)
+{
+	const struct source **files = arena_alloc(draft->scratch, (draft->source_count + 1) * sizeof *files);
+	size_t count = 0;
+
+	for (size_t i = 0; i < draft->source_count; i++)
+		if (!is_task_definition(draft->reader, &draft->sources[i]))
+			files[count++] = &draft->sources[i];
+	check_sources(draft->reader, files, count, &schema_definitions);
 }
 
 /* Batches of apps that nobody defines are faults, and not in the set. */
-static void make_set(struct reader *reader)
+static void make_set(struct draft *draft)
 {
-	struct definitions *set = reader->set;
-	struct entries *batches = &reader->batches;
+	struct definitions *set = draft->set;
+	struct entries *batches = &draft->batches;
 	size_t kept = 0;
 
-	set->apps = arena_alloc(reader->arena, (reader->apps.count + 1) * sizeof *set->apps);
-	for (size_t i = 0; i < reader->apps.count; i++)
-		make_app(reader, &reader->apps.items[i], &set->apps[i]);
-	set->app_count = reader->apps.count;
-	set->batches = arena_alloc(reader->arena, (batches->count + 1) * sizeof *set->batches);
+	set->apps = arena_alloc(draft->reader->arena, (draft->apps.count + 1) * sizeof *set->apps);
+	for (size_t i = 0; i < draft->apps.count; i++)
+		make_app(draft->reader, &draft->apps.items[i], &set->apps[i]);
+	set->app_count = draft->apps.count;
+	set->batches = arena_alloc(draft->reader->arena, (batches->count + 1) * sizeof *set->batches);
 	for (size_t i = 0; i < batches->count; i++) {
-		struct app *app = app_of_batch(reader, &batches->items[i]);
+		struct app *app = app_of_batch(draft, &batches->items[i]);
 
 		if (!app)
 			continue;
 		batches->items[kept] = batches->items[i];
-		make_batch(reader, &batches->items[kept], app, &set->batches[kept]);
+		make_batch(draft->reader, &batches->items[kept], app, &set->batches[kept]);
 		kept++;
 	}
 	batches->count = set->batch_count = kept;
-	find_unused(reader);
+	find_unused(draft);
 }
 
-static void check_all(struct reader *reader)
+static void check_all(struct draft *draft)
 {
-	for (size_t i = 0; i < reader->apps.count; i++)
-		check_app(reader, &reader->apps.items[i], &reader->set->apps[i]);
-	for (size_t i = 0; i < reader->batches.count; i++)
-		check_batch(reader, &reader->batches.items[i], &reader->set->batches[i]);
-	check_set(reader);
+	for (size_t i = 0; i < draft->apps.count; i++)
+		check_app(draft, &draft->apps.items[i], &draft->set->apps[i]);
+	for (size_t i = 0; i < draft->batches.count; i++)
+		check_batch(draft, &draft->batches.items[i], &draft->set->batches[i]);
+	check_set(draft);
 }
 
 static size_t count_aside(const struct entries *entries)
@@ -78,46 +85,41 @@ static size_t count_aside(const struct entries *entries)
 	size_t count = 0;
 
 	for (size_t i = 0; i < entries->count; i++)
-		count += entries->items[i].source->role == TEXT_ASIDE;
+		count += entries->items[i].source->aside;
 	return count;
 }
 
 /* What the apps and batches are made of, and what they say together. */
-static void read_entries(struct reader *reader)
+static void read_entries(struct draft *draft)
 {
-	for (size_t i = 0; i < reader->batches.count; i++)
-		check_alone(reader, &reader->batches.items[i]);
-	make_set(reader);
-	reader->set->aside_apps = count_aside(&reader->apps);
-	reader->set->aside_batches = count_aside(&reader->batches);
-	check_all(reader);
-}
-
-static void sort_faults(struct definitions *set)
-{
-	if (set->fault_count)
-		qsort(set->faults, set->fault_count, sizeof(struct fault), compare_faults);
+	for (size_t i = 0; i < draft->batches.count; i++)
+		check_alone(draft->reader, &draft->batches.items[i]);
+	make_set(draft);
+	draft->set->aside_apps = count_aside(&draft->apps);
+	draft->set->aside_batches = count_aside(&draft->batches);
+	check_all(draft);
 }
 
 struct definitions *definitions_read(struct arena *arena, const struct definition_text *texts, size_t count)
 {
 	CLEANUP_ARENA struct arena *scratch = arena_new();
-	struct reader reader = { .arena = arena, .scratch = scratch, .source_count = count };
+	struct definitions *set = arena_alloc(arena, sizeof *set);
+	struct reader reader = { .arena = arena, .owned = json_must(json_array()) };
+	struct draft draft = { &reader, set, scratch, .texts = texts, .source_count = count };
 
-	reader.set = arena_alloc(arena, sizeof *reader.set);
-	reader.set->arena = arena;
-	reader.set->owned = json_must(json_array());
-	reader.sources = arena_alloc(scratch, (count + 1) * sizeof *reader.sources);
-	for (size_t i = 0; i < count; i++)
-		read_source(&reader, &texts[i], &reader.sources[i]);
-	check_members(&reader);
-	collect_entries(&reader);
+	draft.sources = arena_alloc(scratch, (count + 1) * sizeof *draft.sources);
+	read_sources(&draft);
+	check_members(&draft);
+	collect_entries(&draft);
 	if (!reader.too_long)
-		read_entries(&reader);
-	sort_faults(reader.set);
-	drop_yielding(&reader);
-	tell_rest(&reader);
-	return reader.set;
+		read_entries(&draft);
+	end_faults(&reader);
+	set->arena = arena;
+	set->owned = reader.owned;
+	set->faults = reader.faults;
+	set->fault_count = reader.fault_count;
+	set->broken = reader.broken;
+	return set;
 }
 
 void definitions_add_fault(struct definitions *definitions, struct fault fault)

@@ -13,24 +13,8 @@
 #include <time.h>
 
 #include "common/arena.h"
+#include "fault.h"
 #include "zone.h"
-
-/* Where something stands; line and column are 1-based. */
-struct position {
-	const char *file;
-	unsigned line, column;
-};
-
-struct fault {
-	struct position at;
-	const char *message; /* what is wrong */
-	const char *remedy; /* what to write instead */
-	bool warning; /* told, but no reason to refuse the file */
-	bool rest; /* stands for those that are not told, behind all others */
-};
-
-/* So many faults of a set are told one by one, and as many warnings; then only how many more there are. */
-enum { FAULTS_TOLD = 200 };
 
 /* Something an app may use without owning it. */
 struct used_name {

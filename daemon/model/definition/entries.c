@@ -3,23 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
+
 /* The apps and batches of all files as one list each, and how batches find their app. */
 
 static void collect(
-	struct reader *reader, const struct source *source, const char *key, struct entries *entries)
+	struct draft *draft, const struct source *source, const char *key, struct entries *entries)
 {
 	const struct spot *top = TOP(source), *above = MEMBER(top, key);
 	const char *name;
 	json_t *json;
 
 	json_object_foreach (json_object_get(source->root, key), name, json) {
-		arena_grow(reader->scratch, &entries->items, sizeof *entries->items, entries->count,
+		arena_grow(draft->scratch, &entries->items, sizeof *entries->items, entries->count,
 			&entries->capacity);
 		entries->items[entries->count++] = (struct entry){
 			.source = source,
 			.name = name,
 			.json = json,
-			.at = position_of(reader, MEMBER(above, name), AT_KEY),
+			.at = position_of(draft->reader, MEMBER(above, name), AT_KEY),
 		};
 	}
 }
@@ -33,8 +35,13 @@ static int compare_entries(const void *a, const void *b)
 	return names ? names : (x->source > y->source) - (x->source < y->source);
 }
 
+static enum text_role role_of(const struct draft *draft, const struct entry *entry)
+{
+	return draft->texts[entry->source - draft->sources].role;
+}
+
 /* One file cannot hold a name twice, so the second comes from another one; the first counts. */
-static void drop_twice(struct reader *reader, const char *key, struct entries *entries)
+static void drop_twice(struct draft *draft, const char *key, struct entries *entries)
 {
 	size_t kept = 0;
 
@@ -49,52 +56,63 @@ static void drop_twice(struct reader *reader, const char *key, struct entries *e
 			entries->items[kept++] = *entry;
 			continue;
 		}
-		if (entry->source->role == TEXT_JUDGED_ALONE && first->source->role == TEXT_ASIDE)
+		if (role_of(draft, entry) == TEXT_JUDGED_ALONE && role_of(draft, first) == TEXT_ASIDE)
 			entries->items[kept - 1] = *entry;
-		else if (!fault_is_cut(reader))
-			fault_at(reader, MEMBER(above, entry->name), AT_KEY,
-				arena_printf(reader->arena, "the %s %s is defined already at %s",
-					key[0] == 'a' ? "app" : "batch", quoted(reader, entry->name),
-					place_text(reader, first->at)),
+		else if (!fault_is_cut(draft->reader))
+			fault_at(draft->reader, MEMBER(above, entry->name), AT_KEY,
+				arena_printf(draft->reader->arena, "the %s %s is defined already at %s",
+					key[0] == 'a' ? "app" : "batch", quoted(draft->reader, entry->name),
+					place_text(draft->reader, first->at)),
 				"give one of them another name, or remove it");
 	}
 	entries->count = kept;
 }
 
-void collect_entries(struct reader *reader)
+void collect_entries(struct draft *draft)
 {
-	for (size_t i = 0; i < reader->source_count; i++) {
-		collect(reader, &reader->sources[i], "apps", &reader->apps);
-		collect(reader, &reader->sources[i], "batches", &reader->batches);
+	for (size_t i = 0; i < draft->source_count; i++) {
+		collect(draft, &draft->sources[i], "apps", &draft->apps);
+		collect(draft, &draft->sources[i], "batches", &draft->batches);
 	}
-	drop_twice(reader, "apps", &reader->apps);
-	drop_twice(reader, "batches", &reader->batches);
+	drop_twice(draft, "apps", &draft->apps);
+	drop_twice(draft, "batches", &draft->batches);
 }
 
 /* A file that is no JSON, which may define what is missing; NULL where there is none. */
-static const char *broken_file(const struct reader *reader)
+static const char *broken_file(const struct draft *draft)
 {
-	for (size_t i = 0; i < reader->source_count; i++)
-		if (!reader->sources[i].root)
-			return reader->sources[i].file;
+	for (size_t i = 0; i < draft->source_count; i++)
+		if (!draft->sources[i].root)
+			return draft->sources[i].file;
 	return NULL;
 }
 
-struct app *app_of_batch(struct reader *reader, const struct entry *entry)
+/* What the name may have been meant to be; NULL where nothing is near. */
+static const char *nearest_entry(const char *name, const struct entries *entries)
 {
-	const char *name = json_text_of(entry->json, "app", NULL), *broken = broken_file(reader), *near;
-	struct app *app = name ? definitions_app(reader->set, name) : NULL;
+	CLEANUP_FREE const char **known = must_alloc((entries->count + 1) * sizeof *known);
+
+	for (size_t i = 0; i < entries->count; i++)
+		known[i] = entries->items[i].name;
+	return text_nearest(name, known, entries->count);
+}
+
+struct app *app_of_batch(struct draft *draft, const struct entry *entry)
+{
+	const char *name = json_text_of(entry->json, "app", NULL), *broken = broken_file(draft), *near;
+	struct app *app = name ? definitions_app(draft->set, name) : NULL;
 	const struct spot *top = TOP(entry->source);
 
 	if (app || !name)
 		return app;
-	if (fault_is_cut(reader))
+	if (fault_is_cut(draft->reader))
 		return NULL;
-	near = nearest_entry(name, &reader->apps);
-	fault_at(reader, MEMBER(MEMBER(MEMBER(top, "batches"), entry->name), "app"), AT_VALUE,
-		arena_printf(reader->arena, "there is no app %s", quoted(reader, name)),
-		near     ? arena_printf(reader->arena, "write %s, or define the app", quoted(reader, near))
-		: broken ? arena_printf(reader->arena, "mend %s first, which may define it", broken)
+	near = nearest_entry(name, &draft->apps);
+	fault_at(draft->reader, MEMBER(MEMBER(MEMBER(top, "batches"), entry->name), "app"), AT_VALUE,
+		arena_printf(draft->reader->arena, "there is no app %s", quoted(draft->reader, name)),
+		near     ? arena_printf(draft->reader->arena, "write %s, or define the app",
+				   quoted(draft->reader, near))
+		: broken ? arena_printf(draft->reader->arena, "mend %s first, which may define it", broken)
 			 : "write the name of an app under \"apps\", or define this one there");
 	return NULL;
 }

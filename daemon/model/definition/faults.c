@@ -1,10 +1,35 @@
-#include "inside.h"
+#include "faults.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/text.h"
 #include "model/secret.h"
+
+/* Deeper than anything AWS takes, and shallow enough for every recursion here. */
+enum { DEPTH_MOST = 32 };
+
+void read_source(
+	struct reader *reader, struct source *source, const char *text, size_t length, struct arena *scratch)
+{
+	struct json_place where = { 1, 1 };
+	struct error error = { 0 };
+
+	source->root = json_read(text, length, DEPTH_MOST, scratch, &source->places, &where, &error);
+	if (source->root)
+		keep_json(reader, source->root);
+	else if (!source->aside)
+		fault_add(reader, (struct fault){ .at = { source->file, where.line, where.column },
+					  .message = arena_copy(reader->arena, error.text),
+					  .remedy = json_remedy(&error) });
+}
+
+const json_t *keep_json(struct reader *reader, json_t *value)
+{
+	json_add(reader->owned, value);
+	return value;
+}
 
 /* The JSON pointer of a spot. */
 static void add_pointer(struct text *pointer, const struct spot *spot)
@@ -40,17 +65,6 @@ struct position position_of(struct reader *reader, const struct spot *spot, enum
 	};
 }
 
-static void add_fault(struct reader *reader, struct fault fault)
-{
-	struct definitions *set = reader->set;
-
-	arena_grow(
-		reader->arena, &set->faults, sizeof *set->faults, set->fault_count, &reader->fault_capacity);
-	set->faults[set->fault_count++] = fault;
-	set->broken = set->broken || !fault.warning;
-	reader->told[fault.warning] += !fault.rest;
-}
-
 static bool is_cut(struct reader *reader, bool warning)
 {
 	if (reader->told[warning] < FAULTS_TOLD)
@@ -59,52 +73,51 @@ static bool is_cut(struct reader *reader, bool warning)
 	return true;
 }
 
+static void keep_fault(struct reader *reader, struct fault fault)
+{
+	arena_grow(reader->arena, &reader->faults, sizeof *reader->faults, reader->fault_count,
+		&reader->fault_capacity);
+	reader->faults[reader->fault_count++] = fault;
+	reader->broken = reader->broken || !fault.warning;
+	reader->told[fault.warning] += !fault.rest;
+}
+
+void fault_add(struct reader *reader, struct fault fault)
+{
+	if (!is_cut(reader, fault.warning))
+		keep_fault(reader, fault);
+}
+
 bool fault_is_cut(struct reader *reader)
 {
 	return is_cut(reader, false);
 }
 
-void tell_rest(struct reader *reader)
-{
-	for (int warning = 0; warning < 2; warning++) {
-		size_t more = reader->more[warning];
-
-		if (more)
-			add_fault(reader,
-				(struct fault){ .at = reader->set->faults[reader->set->fault_count - 1].at,
-					.message = arena_printf(reader->arena, "%zu more %s%s not told", more,
-						warning ? "warning" : "fault", more == 1 ? " is" : "s are"),
-					.remedy = "mend those above first",
-					.warning = warning,
-					.rest = true });
-	}
-}
-
 void fault_at(struct reader *reader, const struct spot *spot, enum told told, const char *message,
 	const char *remedy)
 {
-	if (spot->source->role != TEXT_ASIDE && !is_cut(reader, false))
-		add_fault(reader, (struct fault){ .at = position_of(reader, spot, told),
-					  .message = message,
-					  .remedy = remedy });
+	if (!spot->source->aside && !is_cut(reader, false))
+		keep_fault(reader, (struct fault){ .at = position_of(reader, spot, told),
+					   .message = message,
+					   .remedy = remedy });
 }
 
 void warn_at(struct reader *reader, const struct spot *spot, enum told told, const char *message,
 	const char *remedy)
 {
-	if (spot->source->role != TEXT_ASIDE && !is_cut(reader, true))
-		add_fault(reader, (struct fault){ .at = position_of(reader, spot, told),
-					  .message = message,
-					  .remedy = remedy,
-					  .warning = true });
+	if (!spot->source->aside && !is_cut(reader, true))
+		keep_fault(reader, (struct fault){ .at = position_of(reader, spot, told),
+					   .message = message,
+					   .remedy = remedy,
+					   .warning = true });
 }
 
 void yield_last(struct reader *reader, const struct spot *spot, const char *message)
 {
-	size_t count = reader->set->fault_count;
+	size_t count = reader->fault_count;
 
 	/* It may have been counted and no more. */
-	if (!count || reader->set->faults[count - 1].message != message)
+	if (!count || reader->faults[count - 1].message != message)
 		return;
 	arena_grow(reader->arena, &reader->yielding, sizeof *reader->yielding, reader->yielding_count,
 		&reader->yielding_capacity);
@@ -132,11 +145,10 @@ static bool is_at(const struct fault *fault, const struct position *at)
 }
 
 /* Whether another fault stands at the member's name or at its value. */
-static bool gives_way(
-	const struct definitions *set, const struct fault *fault, const struct yielding *yielding)
+static bool gives_way(const struct reader *reader, const struct fault *fault, const struct yielding *yielding)
 {
-	for (size_t i = 0; i < set->fault_count; i++) {
-		const struct fault *other = &set->faults[i];
+	for (size_t i = 0; i < reader->fault_count; i++) {
+		const struct fault *other = &reader->faults[i];
 
 		if (other != fault && (is_at(other, &fault->at) || is_at(other, &yielding->key)))
 			return true;
@@ -148,25 +160,70 @@ static bool yields(const struct reader *reader, const struct fault *fault)
 {
 	for (size_t i = 0; i < reader->yielding_count; i++)
 		if (reader->yielding[i].message == fault->message)
-			return gives_way(reader->set, fault, &reader->yielding[i]);
+			return gives_way(reader, fault, &reader->yielding[i]);
 	return false;
 }
 
-void drop_yielding(struct reader *reader)
+/* Takes out what yields to another. */
+static void drop_yielding(struct reader *reader)
 {
-	struct definitions *set = reader->set;
-	struct fault *all = arena_alloc(reader->arena, (set->fault_count + 1) * sizeof *all);
+	struct fault *all = arena_alloc(reader->arena, (reader->fault_count + 1) * sizeof *all);
 	size_t kept = 0;
 
-	set->broken = false;
-	for (size_t i = 0; i < set->fault_count; i++) {
-		if (yields(reader, &set->faults[i]))
+	reader->broken = false;
+	for (size_t i = 0; i < reader->fault_count; i++) {
+		if (yields(reader, &reader->faults[i]))
 			continue;
-		set->broken = set->broken || !set->faults[i].warning;
-		all[kept++] = set->faults[i];
+		reader->broken = reader->broken || !reader->faults[i].warning;
+		all[kept++] = reader->faults[i];
 	}
-	set->faults = all;
-	set->fault_count = kept;
+	reader->faults = all;
+	reader->fault_count = kept;
+	reader->fault_capacity = kept + 1;
+}
+
+static void tell_rest(struct reader *reader)
+{
+	for (int warning = 0; warning < 2; warning++) {
+		size_t more = reader->more[warning];
+
+		if (more)
+			keep_fault(reader,
+				(struct fault){ .at = reader->faults[reader->fault_count - 1].at,
+					.message = arena_printf(reader->arena, "%zu more %s%s not told", more,
+						warning ? "warning" : "fault", more == 1 ? " is" : "s are"),
+					.remedy = "mend those above first",
+					.warning = warning,
+					.rest = true });
+	}
+}
+
+int compare_faults(const struct fault *a, const struct fault *b)
+{
+	int files = strcmp(a->at.file, b->at.file);
+
+	if (a->rest != b->rest)
+		return a->rest ? 1 : -1;
+	if (files)
+		return files;
+	if (a->at.line != b->at.line)
+		return a->at.line < b->at.line ? -1 : 1;
+	if (a->at.column != b->at.column)
+		return a->at.column < b->at.column ? -1 : 1;
+	return strcmp(a->message, b->message);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return compare_faults(a, b);
+}
+
+void end_faults(struct reader *reader)
+{
+	if (reader->fault_count)
+		qsort(reader->faults, reader->fault_count, sizeof *reader->faults, compare);
+	drop_yielding(reader);
+	tell_rest(reader);
 }
 
 const char *place_text(struct reader *reader, struct position at)
@@ -216,23 +273,4 @@ const char *told_text(struct reader *reader, const struct spot *spot, const char
 	if (!equals)
 		return quoted(reader, text);
 	return quoted(reader, arena_printf(reader->arena, "%.*s=…", (int)(equals - text), text));
-}
-
-const char *nearest_entry(const char *name, const struct entries *entries)
-{
-	CLEANUP_FREE const char **known = must_alloc((entries->count + 1) * sizeof *known);
-
-	for (size_t i = 0; i < entries->count; i++)
-		known[i] = entries->items[i].name;
-	return text_nearest(name, known, entries->count);
-}
-
-void fault_in_text(
-	struct reader *reader, const char *file, struct json_place place, const struct error *error)
-{
-	if (!is_cut(reader, false))
-		add_fault(reader,
-			(struct fault){ .at = { .file = file, .line = place.line, .column = place.column },
-				.message = arena_copy(reader->arena, error->text),
-				.remedy = json_remedy(error) });
 }

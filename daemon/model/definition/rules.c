@@ -13,19 +13,6 @@
 /* AWS takes 50 tags on a resource; the daemon sets up to eight of its own, and may come to set more. */
 enum { TAGS_MOST = 40 };
 
-bool says_something(const json_t *value)
-{
-	if (!value || json_is_null(value) || json_is_false(value))
-		return false;
-	if (json_is_array(value))
-		return json_array_size(value) > 0;
-	if (json_is_object(value))
-		return json_object_size(value) > 0;
-	if (json_is_integer(value))
-		return json_integer_value(value) != 0;
-	return !json_is_string(value) || json_string_length(value) > 0;
-}
-
 size_t length_as_json(const json_t *value)
 {
 	CLEANUP_ARENA struct arena *arena = arena_new();

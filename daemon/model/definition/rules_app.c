@@ -74,10 +74,10 @@ static void check_lifecycle(struct reader *reader, const struct spot *spot, cons
 }
 
 /* A batch that has no image of its own, NULL where each has one. */
-static const struct batch *without_image(const struct reader *reader, const struct app *app)
+static const struct batch *without_image(const struct definitions *set, const struct app *app)
 {
-	for (size_t i = 0; i < reader->set->batch_count; i++) {
-		const struct batch *batch = &reader->set->batches[i];
+	for (size_t i = 0; i < set->batch_count; i++) {
+		const struct batch *batch = &set->batches[i];
 
 		if (batch->app == app && !batch->image.uri && !batch->image.tag && !batch->image.digest)
 			return batch;
@@ -87,14 +87,14 @@ static const struct batch *without_image(const struct reader *reader, const stru
 
 /* Without a repository the image has a name of its own. */
 static void check_no_repository(
-	struct reader *reader, const struct spot *spot, const struct entry *entry, const struct app *app)
+	struct draft *draft, const struct spot *spot, const struct entry *entry, const struct app *app)
 {
 	const json_t *image = json_object_get(entry->json, "image");
 
 	if (app->repository.use.name || app->image.uri || json_object_get(first_container(app), "image"))
 		return;
-	if (image || without_image(reader, app))
-		fault_at(reader, image ? MEMBER(spot, "image") : MEMBER(spot, "repository"), AT_KEY,
+	if (image || without_image(draft->set, app))
+		fault_at(draft->reader, image ? MEMBER(spot, "image") : MEMBER(spot, "repository"), AT_KEY,
 			"there is no repository that the image could be in",
 			"write \"image\": {\"uri\": \"...\"}, or \"repository\": {\"name\": \"...\", \"managed\": false}");
 }
@@ -195,8 +195,9 @@ static void check_twice_said(
 	}
 }
 
-void check_app(struct reader *reader, const struct entry *entry, const struct app *app)
+void check_app(struct draft *draft, const struct entry *entry, const struct app *app)
 {
+	struct reader *reader = draft->reader;
 	const struct spot *top = TOP(entry->source), *apps = MEMBER(top, "apps"),
 			  *spot = MEMBER(apps, entry->name);
 	const struct spot *repository = MEMBER(spot, "repository"), *cluster = MEMBER(spot, "cluster");
@@ -210,7 +211,7 @@ void check_app(struct reader *reader, const struct entry *entry, const struct ap
 	check_unmanaged(reader, MEMBER(spot, "logGroup"), json_object_get(written, "logGroup"));
 	check_lifecycle(reader, MEMBER(repository, "lifecyclePolicy"), policy);
 	check_exclusions(reader, repository, json_object_get(written, "repository"));
-	check_no_repository(reader, spot, entry, app);
+	check_no_repository(draft, spot, entry, app);
 	check_no_twice(reader, MEMBER(cluster, "capacityProviders"),
 		json_object_get(json_object_get(written, "cluster"), "capacityProviders"), NULL);
 	check_strategy(

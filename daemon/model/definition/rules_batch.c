@@ -19,7 +19,7 @@ static void fault_in_schedule(struct reader *reader, const struct spot *spot, si
 	const char *message, const char *remedy)
 {
 	fault_at(reader, spot, AT_VALUE, message, remedy);
-	reader->set->faults[reader->set->fault_count - 1].at.column += (unsigned)offset + 1;
+	reader->faults[reader->fault_count - 1].at.column += (unsigned)offset + 1;
 }
 
 static void no_schedule(struct reader *reader, const struct spot *batch, const json_t *written)
@@ -211,14 +211,15 @@ static void check_platform(struct reader *reader, const struct spot *spot, const
 			"write \"1.4.0\" or \"LATEST\"");
 }
 
-void check_batch(struct reader *reader, const struct entry *entry, const struct batch *batch)
+void check_batch(struct draft *draft, const struct entry *entry, const struct batch *batch)
 {
+	struct reader *reader = draft->reader;
 	const struct spot *top = TOP(entry->source), *all = MEMBER(top, "batches"),
 			  *spot = MEMBER(all, entry->name);
 	const json_t *written = entry->json;
 
 	check_timing(reader, spot, batch, written);
-	check_runs(reader, spot, written, reader->apps.items[batch->app - reader->set->apps].json);
+	check_runs(reader, spot, written, draft->apps.items[batch->app - draft->set->apps].json);
 	check_rule_name(reader, spot, batch, written);
 	check_own_image(reader, MEMBER(spot, "image"), batch);
 	check_size(reader, spot, batch, written);

@@ -5,6 +5,7 @@
 
 #include "common/text.h"
 #include "fargate.h"
+#include "schema_check.h"
 
 /* What the containers of a task say together. What AWS would refuse when it registers them is told here. */
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/duration.h"
+#include "schema_check.h"
 
 /* What app and batch say of their runs. The spot is that of the app or batch. */
 

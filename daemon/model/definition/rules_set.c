@@ -42,77 +42,78 @@ static int compare_small(const void *a, const void *b)
 	return names ? names : strcmp(x->name, y->name);
 }
 
-static void same_name(struct reader *reader, const struct batch *batch, const struct batch *other,
+static void same_name(struct draft *draft, const struct batch *batch, const struct batch *other,
 	const char *message, const char *remedy)
 {
 	struct spot steps[3];
-	const struct entry *entry = &reader->batches.items[batch - reader->set->batches];
+	const struct entry *entry = &draft->batches.items[batch - draft->set->batches];
 	const struct spot *spot = batch_spot(entry, steps);
 	bool written = json_object_get(entry->json, "ruleName") != NULL;
 
-	fault_at(reader, written ? MEMBER(spot, "ruleName") : spot, AT_KEY,
-		arena_printf(reader->arena, "%s batch %s at %s", message, quoted(reader, other->name),
-			place_text(reader, other->at)),
+	fault_at(draft->reader, written ? MEMBER(spot, "ruleName") : spot, AT_KEY,
+		arena_printf(draft->reader->arena, "%s batch %s at %s", message,
+			quoted(draft->reader, other->name), place_text(draft->reader, other->at)),
 		remedy);
 }
 
-static void check_rules(struct reader *reader, const struct batch **all, size_t count)
+static void check_rules(struct draft *draft, const struct batch **all, size_t count)
 {
 	qsort(all, count, sizeof(const struct batch *), compare_rules);
 	for (size_t i = 1; i < count; i++)
 		if (strcmp(all[i]->rule_name, all[i - 1]->rule_name) == 0)
-			same_name(reader, all[i], all[i - 1],
-				arena_printf(reader->arena, "the rule %s is also that of",
-					quoted(reader, all[i]->rule_name)),
+			same_name(draft, all[i], all[i - 1],
+				arena_printf(draft->reader->arena, "the rule %s is also that of",
+					quoted(draft->reader, all[i]->rule_name)),
 				"write another \"ruleName\", or rename one of the two");
 }
 
-static void check_families(struct reader *reader, const struct batch **all, size_t count)
+static void check_families(struct draft *draft, const struct batch **all, size_t count)
 {
 	qsort(all, count, sizeof(const struct batch *), compare_families);
 	for (size_t i = 1; i < count; i++)
 		/* Where the rules are the same too, that is told already. */
 		if (strcmp(all[i]->family, all[i - 1]->family) == 0 && all[i]->app != all[i - 1]->app &&
 			strcmp(all[i]->rule_name, all[i - 1]->rule_name) != 0)
-			same_name(reader, all[i], all[i - 1],
-				arena_printf(reader->arena, "the task-definition family %s is also that of",
-					quoted(reader, all[i]->family)),
+			same_name(draft, all[i], all[i - 1],
+				arena_printf(draft->reader->arena,
+					"the task-definition family %s is also that of",
+					quoted(draft->reader, all[i]->family)),
 				"rename one of the two batches, or its app");
 }
 
 /* People, and some of AWS's consoles, do not tell Nightly and nightly apart. */
-static void check_case(struct reader *reader, const struct batch **all, size_t count)
+static void check_case(struct draft *draft, const struct batch **all, size_t count)
 {
 	qsort(all, count, sizeof(const struct batch *), compare_small);
 	for (size_t i = 1; i < count; i++)
 		if (strcasecmp(all[i]->name, all[i - 1]->name) == 0)
-			same_name(reader, all[i], all[i - 1],
-				arena_printf(reader->arena, "%s differs only in its capitals from",
-					quoted(reader, all[i]->name)),
+			same_name(draft, all[i], all[i - 1],
+				arena_printf(draft->reader->arena, "%s differs only in its capitals from",
+					quoted(draft->reader, all[i]->name)),
 				"rename one of the two");
 }
 
 /* --- a network for every batch */
 
-static void check_networks(struct reader *reader)
+static void check_networks(struct draft *draft)
 {
-	const struct definitions *set = reader->set;
+	const struct definitions *set = draft->set;
 	CLEANUP_FREE bool *told = must_alloc((set->app_count + 1) * sizeof *told);
 
 	for (size_t i = 0; i < set->batch_count; i++) {
 		const struct batch *batch = &set->batches[i];
-		const struct entry *app = &reader->apps.items[batch->app - set->apps];
+		const struct entry *app = &draft->apps.items[batch->app - set->apps];
 		const struct spot *top = TOP(app->source), *apps = MEMBER(top, "apps");
 
 		/* A network that is written wrongly has its own fault. */
 		if (batch->network || json_object_get(app->json, "network") ||
-			json_object_get(reader->batches.items[i].json, "network"))
+			json_object_get(draft->batches.items[i].json, "network"))
 			continue;
 		if (!told[batch->app - set->apps])
-			fault_at(reader, MEMBER(apps, app->name), AT_KEY,
-				arena_printf(reader->arena,
+			fault_at(draft->reader, MEMBER(apps, app->name), AT_KEY,
+				arena_printf(draft->reader->arena,
 					"%s has no \"network\", and its batch %s none of its own",
-					quoted(reader, app->name), quoted(reader, batch->name)),
+					quoted(draft->reader, app->name), quoted(draft->reader, batch->name)),
 				"write \"network\": {\"subnets\": [\"subnet-0123456789abcdef0\"]}");
 		told[batch->app - set->apps] = true;
 	}
@@ -176,9 +177,9 @@ static int compare_users(const void *a, const void *b)
 	return order ? order : strcmp(x->app->name, y->app->name);
 }
 
-static const json_t *said(const struct reader *reader, const struct shared *member, size_t app)
+static const json_t *said(const struct draft *draft, const struct shared *member, size_t app)
 {
-	return json_object_get(json_object_get(reader->apps.items[app].json, member->object), member->key);
+	return json_object_get(json_object_get(draft->apps.items[app].json, member->object), member->key);
 }
 
 /* None of these lists has an order. */
@@ -194,19 +195,19 @@ static bool same_said(const json_t *a, const json_t *b)
 	return i == count;
 }
 
-static void check_same_said(struct reader *reader, const struct shared *member, size_t one, size_t other)
+static void check_same_said(struct draft *draft, const struct shared *member, size_t one, size_t other)
 {
-	const json_t *a = said(reader, member, one), *b = said(reader, member, other);
-	const struct entry *entry = &reader->apps.items[one];
+	const json_t *a = said(draft, member, one), *b = said(draft, member, other);
+	const struct entry *entry = &draft->apps.items[one];
 	const struct spot *top = TOP(entry->source), *apps = MEMBER(top, "apps"),
 			  *app = MEMBER(apps, entry->name);
 
 	if (!a || !b || same_said(a, b))
 		return;
-	fault_at(reader, MEMBER(MEMBER(app, member->object), member->key), AT_KEY,
-		arena_printf(reader->arena, "app %s shares this %s, and says another \"%s\" at %s",
-			quoted(reader, reader->apps.items[other].name), member->object, member->key,
-			place_text(reader, reader->apps.items[other].at)),
+	fault_at(draft->reader, MEMBER(MEMBER(app, member->object), member->key), AT_KEY,
+		arena_printf(draft->reader->arena, "app %s shares this %s, and says another \"%s\" at %s",
+			quoted(draft->reader, draft->apps.items[other].name), member->object, member->key,
+			place_text(draft->reader, draft->apps.items[other].at)),
 		"say it in one of the two apps, or the same in both");
 }
 
@@ -244,10 +245,10 @@ static void spread(struct reader *reader, const struct shared *member, struct ap
 }
 
 /* The first that says something is who the others are held against; the first of all gathers for all. */
-static void check_users(struct reader *reader, const struct user *users, size_t count)
+static void check_users(struct draft *draft, const struct user *users, size_t count)
 {
 	const struct shared *member = users[0].member;
-	const struct app *apps = reader->set->apps;
+	const struct app *apps = draft->set->apps;
 	const struct user *speaker = NULL;
 
 	for (size_t i = 0; i < count; i++) {
@@ -255,19 +256,19 @@ static void check_users(struct reader *reader, const struct user *users, size_t 
 
 		if (speaker)
 			check_same_said(
-				reader, member, (size_t)(user->app - apps), (size_t)(speaker->app - apps));
-		else if (said(reader, member, (size_t)(user->app - apps)))
+				draft, member, (size_t)(user->app - apps), (size_t)(speaker->app - apps));
+		else if (said(draft, member, (size_t)(user->app - apps)))
 			speaker = user;
-		spread(reader, member, users[0].app, user->app);
+		spread(draft->reader, member, users[0].app, user->app);
 	}
 	for (size_t i = 0; i < count; i++)
-		spread(reader, member, users[i].app, users[0].app);
+		spread(draft->reader, member, users[i].app, users[0].app);
 }
 
-static void check_shared(struct reader *reader, const struct shared *member)
+static void check_shared(struct draft *draft, const struct shared *member)
 {
-	struct definitions *set = reader->set;
-	struct user *users = arena_alloc(reader->scratch, (set->app_count + 1) * sizeof *users);
+	struct definitions *set = draft->set;
+	struct user *users = arena_alloc(draft->scratch, (set->app_count + 1) * sizeof *users);
 	size_t count = 0, first = 0;
 
 	for (size_t i = 0; i < set->app_count; i++)
@@ -278,7 +279,7 @@ static void check_shared(struct reader *reader, const struct shared *member)
 	for (size_t i = 1; i <= count; i++) {
 		if (i < count && compare_things(&users[first], &users[i]) == 0)
 			continue;
-		check_users(reader, &users[first], i - first);
+		check_users(draft, &users[first], i - first);
 		first = i;
 	}
 }
@@ -330,22 +331,22 @@ static unsigned in_mib(size_t bytes)
 	return (unsigned)(bytes >> 20) + 1;
 }
 
-static void tell_memory(struct reader *reader, const struct app *app, size_t cost, size_t total)
+static void tell_memory(struct draft *draft, const struct app *app, size_t cost, size_t total)
 {
-	const struct entry *entry = &reader->apps.items[app - reader->set->apps];
+	const struct entry *entry = &draft->apps.items[app - draft->set->apps];
 	const struct spot *top = TOP(entry->source), *apps = MEMBER(top, "apps");
 
-	fault_at(reader, MEMBER(apps, entry->name), AT_KEY,
-		arena_printf(reader->arena,
+	fault_at(draft->reader, MEMBER(apps, entry->name), AT_KEY,
+		arena_printf(draft->reader->arena,
 			"%zu apps with %zu batches, their task definitions and tags take %u MiB in a pass, %u of them here: more than %d is not what one daemon's memory is for",
-			reader->set->app_count, reader->set->batch_count, in_mib(total), in_mib(cost),
+			draft->set->app_count, draft->set->batch_count, in_mib(total), in_mib(cost),
 			PASS_MIB),
 		"write \"logStreams\": \"app\", so that all batches of an app share one task definition, or divide apps and batches between two daemons");
 }
 
-static void check_pass(struct reader *reader)
+static void check_pass(struct draft *draft)
 {
-	const struct definitions *set = reader->set;
+	const struct definitions *set = draft->set;
 	CLEANUP_FREE size_t *families = must_alloc((set->app_count + 1) * sizeof *families);
 	size_t total = 0, most = 0;
 	const struct app *largest = NULL;
@@ -355,7 +356,7 @@ static void check_pass(struct reader *reader)
 		size_t *of_app = &families[batch->app - set->apps];
 
 		*of_app += !*of_app || strcmp(batch->family, batch->app->name) != 0;
-		total += BATCH_COST + OWN_TIMES * cost_of(reader->batches.items[i].json);
+		total += BATCH_COST + OWN_TIMES * cost_of(draft->batches.items[i].json);
 	}
 	for (size_t i = 0; i < set->app_count; i++) {
 		const struct app *app = &set->apps[i];
@@ -367,24 +368,24 @@ static void check_pass(struct reader *reader)
 			most = cost, largest = app;
 	}
 	if (total > (size_t)PASS_MIB << 20)
-		tell_memory(reader, largest, most, total);
+		tell_memory(draft, largest, most, total);
 }
 
-void check_set(struct reader *reader)
+void check_set(struct draft *draft)
 {
-	size_t count = reader->set->batch_count;
-	const struct batch **all = arena_alloc(reader->scratch, (count + 1) * sizeof *all);
+	size_t count = draft->set->batch_count;
+	const struct batch **all = arena_alloc(draft->scratch, (count + 1) * sizeof *all);
 
 	for (size_t i = 0; i < count; i++)
-		all[i] = &reader->set->batches[i];
+		all[i] = &draft->set->batches[i];
 	if (count) {
-		check_rules(reader, all, count);
-		check_families(reader, all, count);
-		check_case(reader, all, count);
+		check_rules(draft, all, count);
+		check_families(draft, all, count);
+		check_case(draft, all, count);
 	}
-	check_networks(reader);
+	check_networks(draft);
 	for (size_t i = 0; i < ARRAY_LENGTH(shared); i++)
-		check_shared(reader, &shared[i]);
-	check_shared_tags(reader);
-	check_pass(reader);
+		check_shared(draft, &shared[i]);
+	check_shared_tags(draft);
+	check_pass(draft);
 }

@@ -32,34 +32,34 @@ static bool is_role(const struct sharing *sharing)
 }
 
 static void add_use(
-	struct reader *reader, struct sharings *all, const char *kind, const char *name, size_t index)
+	struct draft *draft, struct sharings *all, const char *kind, const char *name, size_t index)
 {
-	const struct app *app = &reader->set->apps[index];
+	const struct app *app = &draft->set->apps[index];
 
-	arena_grow(reader->scratch, &all->items, sizeof *all->items, all->count, &all->capacity);
+	arena_grow(draft->scratch, &all->items, sizeof *all->items, all->count, &all->capacity);
 	all->items[all->count++] = (struct sharing){ kind, name, app, index };
 }
 
-static void add_role(struct reader *reader, struct sharings *all, const char *role, size_t index)
+static void add_role(struct draft *draft, struct sharings *all, const char *role, size_t index)
 {
 	const char *slash = text_starts(role, "arn:") ? strrchr(role, '/') : NULL;
 
-	add_use(reader, all, "role", slash ? slash + 1 : role, index);
+	add_use(draft, all, "role", slash ? slash + 1 : role, index);
 }
 
-static void add_uses(struct reader *reader, struct sharings *all, size_t index)
+static void add_uses(struct draft *draft, struct sharings *all, size_t index)
 {
-	const struct app *app = &reader->set->apps[index];
+	const struct app *app = &draft->set->apps[index];
 
-	add_role(reader, all, app->roles.execution, index);
-	add_role(reader, all, app->roles.task, index);
-	add_role(reader, all, app->roles.events, index);
+	add_role(draft, all, app->roles.execution, index);
+	add_role(draft, all, app->roles.task, index);
+	add_role(draft, all, app->roles.events, index);
 	if (app->repository.use.name && app->repository.use.managed)
-		add_use(reader, all, "repository", app->repository.use.name, index);
+		add_use(draft, all, "repository", app->repository.use.name, index);
 	if (app->cluster.use.managed)
-		add_use(reader, all, "cluster", app->cluster.use.name, index);
+		add_use(draft, all, "cluster", app->cluster.use.name, index);
 	if (app->log_group.use.managed)
-		add_use(reader, all, "log group", app->log_group.use.name, index);
+		add_use(draft, all, "log group", app->log_group.use.name, index);
 }
 
 /* The same name in the same place, as far as files tell. */
@@ -81,9 +81,9 @@ static int compare_sharings(const void *a, const void *b)
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-static const struct spot *tags_spot(struct reader *reader, const struct sharing *user, struct spot steps[4])
+static const struct spot *tags_spot(struct draft *draft, const struct sharing *user, struct spot steps[4])
 {
-	const struct entry *entry = &reader->apps.items[user->index];
+	const struct entry *entry = &draft->apps.items[user->index];
 
 	steps[0] = (struct spot){ .source = entry->source };
 	steps[1] = (struct spot){ .source = entry->source, .up = &steps[0], .key = "apps" };
@@ -99,16 +99,17 @@ struct key {
 };
 
 static void same_key(
-	struct reader *reader, const struct sharing *user, const char *text, const struct key *first)
+	struct draft *draft, const struct sharing *user, const char *text, const struct key *first)
 {
 	struct spot steps[4], first_steps[4];
-	const struct spot *there = MEMBER(tags_spot(reader, first->user, first_steps), first->text);
+	const struct spot *there = MEMBER(tags_spot(draft, first->user, first_steps), first->text);
 
-	fault_at(reader, MEMBER(tags_spot(reader, user, steps), text), AT_KEY,
-		arena_printf(reader->arena,
+	fault_at(draft->reader, MEMBER(tags_spot(draft, user, steps), text), AT_KEY,
+		arena_printf(draft->reader->arena,
 			"the tag %s differs only in its capitals from %s at %s, and both are on the role %s, where AWS knows no case",
-			quoted(reader, text), quoted(reader, first->text),
-			place_text(reader, position_of(reader, there, AT_KEY)), quoted(reader, user->name)),
+			quoted(draft->reader, text), quoted(draft->reader, first->text),
+			place_text(draft->reader, position_of(draft->reader, there, AT_KEY)),
+			quoted(draft->reader, user->name)),
 		"write the same key in both places");
 }
 
@@ -118,7 +119,7 @@ struct keys {
 };
 
 /* The keys of all users so far; false where one is a fault, which is told once. */
-static bool add_keys(struct reader *reader, const struct sharing *user, struct keys *keys)
+static bool add_keys(struct draft *draft, const struct sharing *user, struct keys *keys)
 {
 	const char *text;
 	json_t *value;
@@ -130,42 +131,42 @@ static bool add_keys(struct reader *reader, const struct sharing *user, struct k
 			(is_role(user) ? strcasecmp : strcmp)(keys->items[i].text, text) != 0)
 			i++;
 		if (i < keys->count && strcmp(keys->items[i].text, text) != 0) {
-			same_key(reader, user, text, &keys->items[i]);
+			same_key(draft, user, text, &keys->items[i]);
 			return false;
 		}
 		if (i < keys->count)
 			continue;
-		arena_grow(reader->scratch, &keys->items, sizeof *keys->items, keys->count, &keys->capacity);
+		arena_grow(draft->scratch, &keys->items, sizeof *keys->items, keys->count, &keys->capacity);
 		keys->items[keys->count++] = (struct key){ text, user };
 	}
 	return true;
 }
 
 static void too_many(
-	struct reader *reader, const struct sharing *user, const struct sharing *first, size_t count)
+	struct draft *draft, const struct sharing *user, const struct sharing *first, size_t count)
 {
 	struct spot steps[4];
 
-	fault_at(reader, tags_spot(reader, user, steps), AT_KEY,
-		arena_printf(reader->arena, "%zu tags on the %s %s together with app %s at %s", count,
-			user->kind, quoted(reader, user->name), quoted(reader, first->app->name),
-			place_text(reader, first->app->at)),
-		arena_printf(reader->arena,
+	fault_at(draft->reader, tags_spot(draft, user, steps), AT_KEY,
+		arena_printf(draft->reader->arena, "%zu tags on the %s %s together with app %s at %s", count,
+			user->kind, quoted(draft->reader, user->name),
+			quoted(draft->reader, first->app->name), place_text(draft->reader, first->app->at)),
+		arena_printf(draft->reader->arena,
 			"write at most %d on what apps share: AWS takes 50, and the daemon needs the rest",
 			TAGS_MOST_SHARED));
 }
 
 /* An app that has too many by itself is told so elsewhere; here it is about what they come to together. */
 static void check_users(
-	struct reader *reader, const struct sharing *users, size_t user_count, struct keys *keys)
+	struct draft *draft, const struct sharing *users, size_t user_count, struct keys *keys)
 {
 	keys->count = 0;
 	for (size_t i = 0; i < user_count; i++) {
 		if (json_object_size(users[i].app->tags) > TAGS_MOST_SHARED ||
-			!add_keys(reader, &users[i], keys))
+			!add_keys(draft, &users[i], keys))
 			return;
 		if (keys->count > TAGS_MOST_SHARED && users[i].app != users[0].app) {
-			too_many(reader, &users[i], &users[0], keys->count);
+			too_many(draft, &users[i], &users[0], keys->count);
 			return;
 		}
 	}
@@ -187,25 +188,25 @@ static bool told_before(
 	return true;
 }
 
-void check_shared_tags(struct reader *reader)
+void check_shared_tags(struct draft *draft)
 {
 	struct sharings all = { 0 };
 	struct keys keys = { 0 };
 	size_t from = 0, before = 0, before_count = 0;
 
-	for (size_t i = 0; i < reader->set->app_count; i++)
-		add_uses(reader, &all, i);
+	for (size_t i = 0; i < draft->set->app_count; i++)
+		add_uses(draft, &all, i);
 	if (all.count)
 		qsort(all.items, all.count, sizeof *all.items, compare_sharings);
 	for (size_t i = 1; i <= all.count; i++) {
-		size_t faults = reader->set->fault_count;
+		size_t faults = draft->reader->fault_count;
 
 		if (i < all.count && compare_places(&all.items[from], &all.items[i]) == 0)
 			continue;
 		if (!before_count ||
 			!told_before(&all.items[from], i - from, &all.items[before], before_count))
-			check_users(reader, &all.items[from], i - from, &keys);
-		if (reader->set->fault_count > faults) {
+			check_users(draft, &all.items[from], i - from, &keys);
+		if (draft->reader->fault_count > faults) {
 			before = from;
 			before_count = i - from;
 		}

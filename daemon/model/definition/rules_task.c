@@ -4,7 +4,7 @@
 
 #include "common/text.h"
 #include "fargate.h"
-#include "schema.h"
+#include "schema_check.h"
 
 enum { TASK_MOST = 65536 };
 

@@ -2,13 +2,15 @@
 #define DAEMON_MODEL_DEFINITION_SCHEMA_H
 
 /*
- * What each member of a definition file may be, as data. One walker holds files against it (schema_check.c),
- * and the JSON Schema that is shipped is written from it. What several members say together is checked
+ * What each member of a definition file, and of the settings, may be, as data. One walker holds files against it (schema_check.c),
+ * and the JSON Schemas that are shipped are written from it (schema_json.c). What several members say together is checked
  * elsewhere.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "common/macros.h"
 
 enum schema_type {
 	SCHEMA_STRING = 1,
@@ -17,6 +19,7 @@ enum schema_type {
 	SCHEMA_OBJECT = 8,
 	SCHEMA_ARRAY = 16,
 	SCHEMA_NULL = 32,
+	SCHEMA_NUMBER = 64, /* with a fraction or without */
 };
 
 enum schema_mark {
@@ -37,7 +40,7 @@ struct schema_member {
 	const struct schema_member *element; /* of an array */
 	const char *const *values; /* the only texts, NULL at the end */
 	const int *numbers; /* the only numbers, 0 at the end */
-	long long least, most; /* of a number; both 0 = any */
+	double least, most; /* of a number; both 0 = any */
 	size_t shortest, longest; /* characters of a text, elements of an array; 0 = any */
 	const char *pattern; /* of a text: an extended regular expression that ECMAScript reads alike */
 	const char *const *known; /* what a text that the pattern refuses may have been meant to be, NULL at
@@ -57,6 +60,18 @@ struct schema {
 		      like a slip */
 	const char *const *ignored; /* left out without a word; NULL at the end */
 };
+
+/* Of a table of members; and a list of texts. */
+#define SCHEMA(table) \
+	{ \
+		.members = table, .count = ARRAY_LENGTH(table) \
+	}
+#define VALUES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+#define NOT_YET(the_key, the_remedy) \
+	{ \
+		.key = the_key, .mark = SCHEMA_LATER, .remedy = the_remedy \
+	}
 
 /* What a variable's name is, in a batch as in a task definition: neither "=" nor a control character in it.
  */
@@ -79,8 +94,16 @@ struct schema {
 		.description = "For people; ignored." \
 	}
 
-/* A whole file, and the tree that RegisterTaskDefinition takes. */
-extern const struct schema schema_file;
+/* Which of the shipped schemas an editor holds a file against. */
+#define SCHEMA_OF_FILE \
+	{ \
+		.key = "$schema", .types = SCHEMA_STRING, \
+		.description = "Which JSON Schema an editor holds this against." \
+	}
+
+/* What is written in a whole file of definitions, and in the settings. */
+extern const struct schema_member schema_definitions, schema_settings;
+/* The tree that RegisterTaskDefinition takes. */
 extern const struct schema schema_task_definition;
 
 #endif

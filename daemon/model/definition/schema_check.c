@@ -1,10 +1,10 @@
+#include "schema_check.h"
+
 #include <regex.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "common/text.h"
-#include "inside.h"
-#include "schema.h"
 #include "schema_words.h"
 
 /* One walk over a file, held against the tables: whatever is wrong with a member by itself is told here. */
@@ -160,7 +160,7 @@ static void check_text(
 	}
 }
 
-static bool number_fits(const struct schema_member *member, json_int_t number)
+static bool number_fits(const struct schema_member *member, double number)
 {
 	if (!member->numbers)
 		return (!member->least && !member->most) ||
@@ -172,19 +172,21 @@ static bool number_fits(const struct schema_member *member, json_int_t number)
 }
 
 static void check_number(
-	struct walk *walk, const struct spot *spot, const struct schema_member *member, json_int_t number)
+	struct walk *walk, const struct spot *spot, const struct schema_member *member, const json_t *number)
 {
 	struct arena *arena = walk->reader->arena;
 	const char *message;
 
-	if (number_fits(member, number) || fault_is_cut(walk->reader))
+	if (number_fits(member, json_number_value(number)) || fault_is_cut(walk->reader))
 		return;
-	message = arena_printf(arena, "%s cannot be %lld", spot_label(walk->reader, spot), (long long)number);
+	message = arena_printf(
+		arena, "%s cannot be %s", spot_label(walk->reader, spot), quoted_json(walk->reader, number));
 	if (member->numbers)
 		fault_at(walk->reader, spot, AT_VALUE, message, schema_numbers(arena, member));
 	else
 		fault_at(walk->reader, spot, AT_VALUE, message,
-			arena_printf(arena, "write a number from %lld to %lld", member->least, member->most));
+			arena_printf(
+				arena, "write a number from %.10g to %.10g", member->least, member->most));
 }
 
 /*
@@ -239,6 +241,19 @@ static const struct schema_member *member_of(const struct schema *schema, const 
 	return NULL;
 }
 
+bool says_something(const json_t *value)
+{
+	if (!value || json_is_null(value) || json_is_false(value))
+		return false;
+	if (json_is_array(value))
+		return json_array_size(value) > 0;
+	if (json_is_object(value))
+		return json_object_size(value) > 0;
+	if (json_is_integer(value))
+		return json_integer_value(value) != 0;
+	return !json_is_string(value) || json_string_length(value) > 0;
+}
+
 static bool is_empty(const json_t *value)
 {
 	return (json_is_string(value) && !json_string_length(value)) ||
@@ -265,7 +280,8 @@ static void unknown_key(
 			"look for a slip of the pen, unless it is new on AWS");
 	else
 		fault_at(walk->reader, spot, AT_KEY, message,
-			arena_printf(arena, "remove it, or write one of %s", schema_keys(arena, schema)));
+			arena_printf(arena, "remove it, or write %s%s", schema->count > 1 ? "one of " : "",
+				schema_keys(arena, schema)));
 }
 
 static bool is_ignored(const struct schema *schema, const char *key)
@@ -349,22 +365,6 @@ static void check_object(
 	walk->open = open_above;
 }
 
-/* A task definition by itself, told once and not member by member. */
-static bool is_task_definition(struct walk *walk, const struct spot *spot, const json_t *file)
-{
-	static const char *const marks[] = { "containerDefinitions", "taskDefinition" };
-
-	for (size_t i = 0; i < ARRAY_LENGTH(marks); i++) {
-		if (!json_object_get(file, marks[i]))
-			continue;
-		fault_at(walk->reader, MEMBER(spot, marks[i]), AT_KEY,
-			"this is a task definition, and the file has to hold apps or batches",
-			"write it as the \"taskDefinition\" of an app: {\"apps\": {\"jobs\": {\"taskDefinition\": {...}}}}");
-		return true;
-	}
-	return false;
-}
-
 static unsigned type_of(const json_t *value)
 {
 	switch (json_typeof(value)) {
@@ -375,15 +375,16 @@ static unsigned type_of(const json_t *value)
 	case JSON_STRING:
 		return SCHEMA_STRING;
 	case JSON_INTEGER:
-		return SCHEMA_INTEGER;
+		return SCHEMA_INTEGER | SCHEMA_NUMBER;
+	case JSON_REAL:
+		return SCHEMA_NUMBER;
 	case JSON_TRUE:
 	case JSON_FALSE:
 		return SCHEMA_BOOLEAN;
 	case JSON_NULL:
 		return SCHEMA_NULL;
-	default:
-		return 0;
 	}
+	return 0;
 }
 
 static void check_value(
@@ -401,25 +402,22 @@ static void check_value(
 	}
 	if (json_is_string(value))
 		check_text(walk, spot, member, json_string_value(value));
-	else if (json_is_integer(value))
-		check_number(walk, spot, member, json_integer_value(value));
+	else if (json_is_number(value))
+		check_number(walk, spot, member, value);
 	else if (json_is_array(value))
 		check_array(walk, spot, member, value);
 	else if (json_is_object(value) && member->object)
 		check_object(walk, spot, member->object, value);
 }
 
-void check_members(struct reader *reader)
+void check_sources(struct reader *reader, const struct source *const *sources, size_t count,
+	const struct schema_member *file)
 {
-	static const struct schema_member file = {
-		.types = SCHEMA_OBJECT, .object = &schema_file, .example = "{\"apps\": {...}}"
-	};
 	struct walk walk = { .reader = reader };
 
-	for (size_t i = 0; i < reader->source_count; i++)
-		if (reader->sources[i].root &&
-			!is_task_definition(&walk, TOP(&reader->sources[i]), reader->sources[i].root))
-			check_value(&walk, TOP(&reader->sources[i]), &file, reader->sources[i].root);
+	for (size_t i = 0; i < count; i++)
+		if (sources[i]->root)
+			check_value(&walk, TOP(sources[i]), file, sources[i]->root);
 	for (size_t i = 0; i < walk.pattern_count; i++)
 		regfree(&walk.patterns[i].compiled);
 }

@@ -1,15 +1,8 @@
-#include "common/macros.h"
 #include "model/region.h"
 #include "schema.h"
 #include "schema_runs.h"
 
 /* Definition files: apps, batches, and what is in them. Patterns and limits are the services' own. */
-
-#define SCHEMA(table) \
-	{ \
-		.members = table, .count = ARRAY_LENGTH(table) \
-	}
-#define VALUES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /* --- names of AWS's things */
 
@@ -376,10 +369,6 @@ static const struct schema_member role_members[] = {
 };
 static const struct schema schema_roles = SCHEMA(role_members);
 
-#define NOT_YET(the_key, the_remedy) \
-	{ \
-		.key = the_key, .mark = SCHEMA_LATER, .remedy = the_remedy \
-	}
 #define FAMILY \
 	NOT_YET("family", \
 		"leave it out: the family is <app>-<batch>, or the app's name with \"logStreams\": " \
@@ -689,9 +678,7 @@ static const struct schema schema_batches = { .map_key = &batch_name, .map_value
 
 static const struct schema_member file_members[] = {
 	COMMENT,
-	{ .key = "$schema",
-		.types = SCHEMA_STRING,
-		.description = "Which JSON Schema an editor holds this against." },
+	SCHEMA_OF_FILE,
 	{ .key = "apps",
 		.types = SCHEMA_OBJECT,
 		.object = &schema_apps,
@@ -704,4 +691,11 @@ static const struct schema_member file_members[] = {
 		.description =
 			"Batches by name: a schedule, and what it starts otherwise than the app says." },
 };
-const struct schema schema_file = SCHEMA(file_members);
+static const struct schema schema_file = SCHEMA(file_members);
+const struct schema_member schema_definitions = {
+	.types = SCHEMA_OBJECT,
+	.object = &schema_file,
+	.example = "{\"apps\": {...}}",
+	.description =
+		"What files in /etc/fargate-batch.d hold. `fargate-batchctl check` says more than a schema can."
+};

@@ -1,13 +1,5 @@
 #include "schema_runs.h"
 
-#include "common/macros.h"
-
-#define SCHEMA(table) \
-	{ \
-		.members = (table), .count = ARRAY_LENGTH(table) \
-	}
-#define VALUES(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 enum { YEAR = 365 * 86400 };
 
 #define DURATION(the_key, the_example, the_description) \

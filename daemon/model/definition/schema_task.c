@@ -3,7 +3,6 @@
 
 /* What RegisterTaskDefinition takes (API version 2014-11-13), spelled as ECS does. */
 
-#define VALUES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define AWS(name) \
 	{ \
 		.members = name, .count = ARRAY_LENGTH(name), .open = true \

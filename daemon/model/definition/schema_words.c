@@ -35,6 +35,7 @@ static const char *types_text(struct arena *arena, unsigned types)
 	} known[] = {
 		{ SCHEMA_STRING, "a text" },
 		{ SCHEMA_INTEGER, "a whole number" },
+		{ SCHEMA_NUMBER, "a number" },
 		{ SCHEMA_BOOLEAN, "true or false" },
 		{ SCHEMA_OBJECT, "an object" },
 		{ SCHEMA_ARRAY, "a list" },
@@ -110,7 +111,7 @@ static json_t *converted(const struct schema_member *member, const json_t *value
 	const char *text = json_string_value(value);
 	CLEANUP_FREE char *scalar = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 
-	if (text && member->types & SCHEMA_INTEGER && *text && strlen(text) < 10 &&
+	if (text && member->types & (SCHEMA_INTEGER | SCHEMA_NUMBER) && *text && strlen(text) < 10 &&
 		strspn(text, "0123456789") == strlen(text))
 		return json_integer(atoi(text));
 	if (member->types & SCHEMA_BOOLEAN)

@@ -3,7 +3,7 @@
 
 /* The words of faults that the tables give: what a member may be, what it is, what to write instead. */
 
-#include "inside.h"
+#include "faults.h"
 #include "schema.h"
 
 /* How a message calls a member: `"cpu"`, `element 2 of "subnets"`, `the file`. */

@@ -6,12 +6,6 @@
 
 /* The task definition of an app as it is passed on: what was pasted and says nothing is left out. */
 
-const json_t *keep_json(struct reader *reader, json_t *value)
-{
-	json_add(reader->set->owned, value);
-	return value;
-}
-
 void drop_nulls(json_t *value)
 {
 	json_t *member;

@@ -85,19 +85,19 @@ static bool uses_log_group(const struct app *app)
 	return !json_array_size(containers);
 }
 
-void find_unused(struct reader *reader)
+void find_unused(struct draft *draft)
 {
-	struct definitions *set = reader->set;
-	struct runs *runs = arena_alloc(reader->scratch, (set->app_count + 1) * sizeof *runs);
+	struct definitions *set = draft->set;
+	struct runs *runs = arena_alloc(draft->scratch, (set->app_count + 1) * sizeof *runs);
 
 	for (size_t i = 0; i < set->batch_count; i++)
 		count_batch(&runs[set->batches[i].app - set->apps], &set->batches[i]);
 	for (size_t i = 0; i < set->app_count; i++) {
 		struct app *app = &set->apps[i];
 
-		if (app->repository.use.name && !json_object_get(reader->apps.items[i].json, "repository"))
+		if (app->repository.use.name && !json_object_get(draft->apps.items[i].json, "repository"))
 			app->repository.use.unused = !uses_repository(app, &runs[i]);
-		if (!json_object_get(reader->apps.items[i].json, "logGroup"))
+		if (!json_object_get(draft->apps.items[i].json, "logGroup"))
 			app->log_group.use.unused = !uses_log_group(app);
 	}
 }
