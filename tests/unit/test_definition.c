@@ -584,6 +584,29 @@ static void copies_of_task_definitions(void)
 	definitions_free(set);
 }
 
+/* What is wrong in a file that is not judged is not told, and the other file's faults stay where they are. */
+static void files_aside(void)
+{
+	const char *aside =
+		"{\"batches\": {\"nightly\": {\"app\": \"jobs\", \"schedule\": \"cron(99 * * * ? *)\"}}}";
+	const char *right = "{\"apps\": {\"jobs\": {\"network\": {\"subnets\": [\"subnet-1\"]}}}}";
+	const char *wrong = "{\"apps\": {\"jobs\": {\"network\": {\"subnets\": []}}}}";
+	struct definition_text texts[] = {
+		{ .file = "aside.json", .text = aside, .length = strlen(aside), .role = TEXT_ASIDE },
+		{ .file = "own.json", .text = right, .length = strlen(right) },
+	};
+	struct definitions *set = definitions_read(arena, texts, ARRAY_LENGTH(texts));
+
+	CHECK_TEXT(lines_of(set), "");
+	definitions_free(set);
+	texts[1].text = wrong;
+	texts[1].length = strlen(wrong);
+	set = definitions_read(arena, texts, ARRAY_LENGTH(texts));
+	CHECK_TEXT(lines_of(set),
+		"own.json:1:43: \"subnets\" is empty; write for example [\"subnet-0123456789abcdef0\"]\n");
+	definitions_free(set);
+}
+
 int main(int argc, char **argv)
 {
 	arena = arena_new();
@@ -605,6 +628,7 @@ int main(int argc, char **argv)
 	faults_come_in_order();
 	a_warning_breaks_nothing();
 	faults_are_cut();
+	files_aside();
 	lists_that_are_too_long();
 	many_of_everything();
 	copies_of_task_definitions();

@@ -18,8 +18,12 @@ enum { RULE_NAME_MOST = 64, STRATEGY_MOST = 6 };
 static void fault_in_schedule(struct reader *reader, const struct spot *spot, size_t offset,
 	const char *message, const char *remedy)
 {
+	size_t before = reader->fault_count;
+
 	fault_at(reader, spot, AT_VALUE, message, remedy);
-	reader->faults[reader->fault_count - 1].at.column += (unsigned)offset + 1;
+	/* Of a file aside, and where there are too many, it is not told. */
+	if (reader->fault_count > before)
+		reader->faults[before].at.column += (unsigned)offset + 1;
 }
 
 static void no_schedule(struct reader *reader, const struct spot *batch, const json_t *written)
