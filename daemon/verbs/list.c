@@ -36,10 +36,10 @@ static const char *next_of(struct arena *arena, const struct batch *batch, time_
 }
 
 /* "batch-no1:3" of what the live schedule starts. */
-static const char *revision_of(const struct pass_site *site, const struct batch *batch)
+static const char *revision_of(const struct pass_site *site, const char *rule)
 {
 	const struct resource *target =
-		resources_find(&site->observed->all, &kind_target, batch->rule_name, kind_target.own_id);
+		resources_find(&site->observed->all, &kind_target, rule, kind_target.own_id);
 	const char *arn = target ? resource_starts(target) : NULL;
 
 	return arn ? arn_tail(arn) : NULL;
@@ -58,7 +58,15 @@ static void fill_in(struct row *row, const struct pass *pass, const struct stand
 		return;
 	row->image = arn_tail(image_uri(&site->view, batch->app, batch));
 	row->image = strchr(row->image, ':') ? row->image : image_uri(&site->view, batch->app, batch);
-	row->revision = revision_of(site, batch);
+	row->revision = revision_of(site, batch->rule_name);
+}
+
+/* Of what is in no definition only what AWS has. */
+static void fill_in_left(struct row *row, const struct standing *standing)
+{
+	row->schedule = fields_value(&standing->have->fields, standing->have->kind->expression_path);
+	if (standing->site && standing->site->plan)
+		row->revision = revision_of(standing->site, standing->have->name);
 }
 
 static void print_table(const struct rows *rows)
@@ -147,8 +155,7 @@ static struct rows gather(const struct pass *pass, const char *endpoint)
 		if (one->defined)
 			fill_in(&rows.items[i], pass, one);
 		else
-			rows.items[i].schedule =
-				fields_value(&one->have->fields, one->have->kind->expression_path);
+			fill_in_left(&rows.items[i], one);
 	}
 	return rows;
 }

@@ -297,9 +297,13 @@ def test_the_states_in_list(world, converged):
     events.put_rule(Name="batch-edited", ScheduleExpression="rate(9 days)")
     events.remove_targets(Rule="batch-gone", Ids=["fargate-batchd"])
     events.delete_rule(Name="batch-gone")
-    states = {item["batch"]: item["state"] for item in world.run("list", "--json").json["batches"]}
+    batches = {item["batch"]: item for item in world.run("list", "--json").json["batches"]}
+    states = {name: item["state"] for name, item in batches.items()}
     assert states == {"no1": "in sync", "no2": "leaving", "edited": "differs", "gone": "missing", "off": "disabled",
                       "new": "in sync"}
+    # The revision is the live one, also of what is in no definition.
+    assert batches["no2"]["revision"] == "batch-no2:1" and batches["no2"]["image"] is batches["no2"]["next"] is None
+    assert batches["gone"]["revision"] is None and batches["no1"]["revision"] == "batch-no1:1"
 
 
 def test_a_batch_that_is_blocked_or_moves_in_list(world, converged):
