@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A recording proxy between an AWS client and the emulator, that can misbehave on order. Standard library only.
+"""A recording proxy between an AWS client and the emulator, that can misbehave on order.
 
     tests/proxy.py --target http://127.0.0.1:5000 [--port N] [--delay 0.03] [--rate 20] [--keys ID:SECRET]
 
@@ -24,10 +24,9 @@ import time
 import urllib.parse
 import uuid
 
-READING = ("Describe", "Get", "List", "Lookup", "Filter", "Batch", "AssumeRole")
-XML_SERVICES = ("iam", "sts", "ec2")
-REST_SERVICES = ("scheduler", "pipes")
-
+from aws import wire
+from aws.buckets import Bucket
+from aws.wire import XML_SERVICES, describe, error_answer, read_authorization
 
 @dataclasses.dataclass
 class Call:
@@ -52,7 +51,7 @@ class Call:
 
     @property
     def writes(self):
-        return not self.operation.startswith(READING)
+        return not wire.reads(self.operation)
 
     def __str__(self):
         return f"{self.service}:{self.operation} {self.status} {json.dumps(self.params, ensure_ascii=False)}"
@@ -107,14 +106,6 @@ def _canonical_query(query):
     return "&".join(sorted(f"{_quote(key)}={_quote(value)}" for key, value in decoded))
 
 
-def read_authorization(headers):
-    """The parts of an Authorization header, or None."""
-    found = re.fullmatch(
-        r"AWS4-HMAC-SHA256 Credential=([^/, ]+)/(\d{8})/([^/, ]+)/([^/, ]+)/aws4_request, ?"
-        r"SignedHeaders=([^, ]+), ?Signature=([0-9a-f]{64})", headers.get("authorization", ""))
-    return found and dict(zip(("key", "date", "region", "service", "signed", "signature"), found.groups()))
-
-
 def signature_fault(method, target, headers, body, secrets, now=None):
     """What is wrong with a request's signature as (code, sentence), or None."""
     parts = read_authorization(headers)
@@ -154,58 +145,6 @@ def signature_fault(method, target, headers, body, secrets, now=None):
     return None
 
 
-# --- what a call is, and AWS's errors in each protocol's own form
-
-
-def _form(body):
-    return dict(urllib.parse.parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-
-
-def describe(method, target, headers, body):
-    """service, operation, params, region, access key of a request."""
-    parts = read_authorization(headers) or {}
-    service, region, key = parts.get("service", ""), parts.get("region", ""), parts.get("key", "")
-    amz_target = headers.get("x-amz-target", "")
-    if amz_target:
-        try:
-            params = json.loads(body or b"{}")
-        except ValueError:
-            params = {"unreadable": body.decode("utf-8", "replace")}
-        return service, amz_target.rpartition(".")[2], params, region, key
-    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        params = _form(body)
-        service = service or ("sts" if params.get("Version") == "2011-06-15" else "iam")
-        return service, params.pop("Action", ""), params, region, key
-    try:
-        params = json.loads(body) if body else {}
-    except ValueError:
-        params = {"unreadable": True}
-    return service, f"{method} {target.partition('?')[0]}", params, region, key
-
-
-THROTTLING = {"iam": "Throttling", "sts": "Throttling", "ec2": "RequestLimitExceeded", "tagging": "ThrottledException"}
-
-
-def error_answer(service, code, message, status, request_id):
-    """An AWS error as (status, headers, body)."""
-    if service in XML_SERVICES:
-        escaped = message.replace("&", "&amp;").replace("<", "&lt;")
-        if service == "ec2":
-            body = (f"<Response><Errors><Error><Code>{code}</Code><Message>{escaped}</Message></Error></Errors>"
-                    f"<RequestID>{request_id}</RequestID></Response>")
-        else:
-            body = (f'<ErrorResponse xmlns="https://{service}.amazonaws.com/doc/"><Error><Type>Sender</Type>'
-                    f"<Code>{code}</Code><Message>{escaped}</Message></Error><RequestId>{request_id}</RequestId>"
-                    "</ErrorResponse>")
-        return status, {"Content-Type": "text/xml", "x-amzn-RequestId": request_id}, body.encode()
-    headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": request_id}
-    if service in REST_SERVICES:
-        headers |= {"Content-Type": "application/json", "x-amzn-ErrorType": f"{code}:http://internal.amazon.com/"}
-        return status, headers, json.dumps({"Message": message}).encode()
-    shape = {"events": f"com.amazonaws.events#{code}"}.get(service, code)
-    return status, headers, json.dumps({"__type": shape, "message": message}).encode()
-
-
 def denial(call):
     """AWS's own words where a right is missing."""
     message = (f"User: arn:aws:iam::123456789012:user/batch is not authorized to perform: {call.service}:"
@@ -213,22 +152,6 @@ def denial(call):
     if call.service in XML_SERVICES:
         return "AccessDenied", message, 403
     return "AccessDeniedException", message, 400
-
-
-class Bucket:
-    """`rate` calls a second, with room for one second's worth."""
-
-    def __init__(self, rate):
-        self.rate, self.level, self.at = rate, float(rate), time.monotonic()
-
-    def take(self):
-        now = time.monotonic()
-        self.level = min(float(self.rate), self.level + (now - self.at) * self.rate)
-        self.at = now
-        if self.level < 1:
-            return False
-        self.level -= 1
-        return True
 
 
 class Proxy:
@@ -403,7 +326,7 @@ class Proxy:
                 call.signature = f"{wrong[0]}: {wrong[1]}"
                 return self._error(call, wrong[0], wrong[1], 403)
         if self.rate:
-            bucket = self.buckets.setdefault((call.region, call.service), Bucket(self.rate))
+            bucket = self.buckets.setdefault((call.region, call.service), Bucket(self.rate, self.rate))
             if not bucket.take():
                 self.throttled += 1
                 call.fault = "rate"
@@ -414,7 +337,7 @@ class Proxy:
         return error_answer(call.service, code, message, status, str(uuid.uuid4()))
 
     def _throttle(self, call):
-        code = THROTTLING.get(call.service, "ThrottlingException")
+        code = wire.THROTTLING.get(call.service, "ThrottlingException")
         return self._error(call, code, "Rate exceeded", 503 if call.service == "ec2" else 400)
 
     def _patched(self, call, answer):
