@@ -36,11 +36,25 @@ static void say_place(const json_t *one)
 	say(stdout, "\n");
 }
 
+/* Each fault once: the one that stands behind "refused" already is left out. */
+static void say_faults(const json_t *faults, const char *reason)
+{
+	const json_t *fault;
+	size_t i;
+
+	json_array_foreach (faults, i, fault) {
+		const struct fault one = fault_of_json(fault);
+		CLEANUP_TEXT struct text line = { 0 };
+
+		fault_add_line(&line, &one);
+		if (!reason || strcmp(text_string(&line), reason) != 0)
+			say(stdout, "  %s\n", text_string(&line));
+	}
+}
+
 static void say_definitions(struct arena *arena, const json_t *definitions)
 {
 	const char *state = member(definitions, "state"), *reason = json_text_of(definitions, "reason", NULL);
-	const json_t *faults = json_object_get(definitions, "faults"), *fault;
-	size_t i;
 
 	say(stdout, "definitions: %s, %s, loaded %s\n", member(definitions, "directory"),
 		words_size(arena, (size_t)json_integer_of(definitions, "apps", 0),
@@ -53,12 +67,7 @@ static void say_definitions(struct arena *arena, const json_t *definitions)
 			member(definitions, "since"), reason);
 	if (json_text_of(definitions, "notKept", NULL))
 		say(stdout, "! %s\n", member(definitions, "notKept"));
-	json_array_foreach (faults, i, fault) {
-		const struct fault one = fault_of_json(fault);
-
-		say(stdout, "  ");
-		faults_show(stdout, &one, 1);
-	}
+	say_faults(json_object_get(definitions, "faults"), reason);
 }
 
 /* After an installation nothing is wrong, and nothing is there. */

@@ -96,10 +96,15 @@ def test_a_refused_reload_is_not_waited_for(world, article):
     refused = ctl(world, "check", "--reloaded", str(process.pid), code=1)
     assert "zz.json:3:3" in refused.out
     waited = ctl(world, "wait", code=1)
-    assert "reload refused" in waited.out and "zz.json:3:3" in waited.out
+    assert "reload refused" in waited.out and waited.out.count("zz.json:3:3") == 1
+    # Each fault once, the other ones too.
+    world.write(BROKEN, "yy.json")
+    two = ctl(world, "reload", code=1)
+    assert two.out.count("zz.json:3:3") == two.out.count("yy.json:3:3") == 1, str(two)
+    (world.definitions / "yy.json").unlink()
     path.unlink()
     ctl(world, "reload")
-    assert status(world)["reload"]["number"] == 2
+    assert status(world)["reload"]["number"] == 3
     end(process)
 
 
