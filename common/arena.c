@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lookup.h"
-#include "say.h"
+#include "last_words.h"
 
 /* Under the address sanitizer every allocation is its own block, so that overruns and late uses are seen. */
 #ifdef SANITIZED
@@ -24,7 +23,7 @@ struct block {
 struct arena {
 	struct block *blocks;
 	size_t used;
-	struct lookup shared; /* of struct shared_text, by the text */
+	struct lookup *shared; /* shared.c */
 };
 
 void *must_realloc(void *block, size_t size)
@@ -140,21 +139,9 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	return text;
 }
 
-static bool is_text(const void *item, const void *text)
+struct lookup **arena_shared(struct arena *arena)
 {
-	return strcmp(((const struct shared_text *)item)->text, text) == 0;
-}
-
-struct shared_text *arena_share(struct arena *arena, const char *text)
-{
-	void **place = lookup_place(arena, &arena->shared, lookup_hash(0, text), is_text, text);
-	struct shared_text *shared = *place;
-
-	if (!shared) {
-		shared = *place = arena_alloc(arena, sizeof *shared);
-		shared->text = arena_copy(arena, text);
-	}
-	return shared;
+	return &arena->shared;
 }
 
 void arena_grow(struct arena *arena, void *array, size_t element, size_t count, size_t *capacity)

@@ -26,20 +26,15 @@ char *arena_copy(struct arena *arena, const char *text);
 char *arena_copy_n(struct arena *arena, const char *text, size_t length);
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* A text that many say, and what was last kept beside it: the user's own, NULL to begin with. */
-struct shared_text {
-	const char *text;
-	const char *last;
-};
-
-/* The one copy of this text in the arena. */
-struct shared_text *arena_share(struct arena *arena, const char *text);
-
 /*
  * Room for one more element in an array that grows by doubling: `array` is a pointer to the element pointer,
  * `count` the elements in use (not changed), `capacity` the room (changed). Old blocks stay in the arena.
  */
 void arena_grow(struct arena *arena, void *array, size_t element, size_t count, size_t *capacity);
+
+/* Where the texts that many say are kept (shared.h); NULL to begin with. */
+struct lookup;
+struct lookup **arena_shared(struct arena *arena);
 
 /* Bytes handed out so far, for the benchmark and for tests. */
 size_t arena_used(const struct arena *arena);

@@ -4,7 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
-#include "say.h"
+#include "last_words.h"
 
 /*
  * Fetching an algorithm and making a context cost more than hashing a request, and a pass signs hundreds:

@@ -6,8 +6,8 @@
 #include <strings.h>
 
 #include "http.h"
+#include "last_words.h"
 #include "macros.h"
-#include "say.h"
 
 /* Which URLs are talked to: libcurl takes them apart, so that what is checked is what it connects to. */
 

@@ -1,7 +1,6 @@
 #include "say.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
@@ -65,11 +64,4 @@ void say_json(FILE *to, const json_t *value)
 void say_nothing(FILE *to)
 {
 	fputs("\r\033[K", to);
-}
-
-void say_and_abort(const char *why)
-{
-	fputs(why, stderr);
-	fputc('\n', stderr);
-	abort();
 }

@@ -24,7 +24,5 @@ void say_lines(FILE *to, const char *lines);
 void say_json(FILE *to, const json_t *value);
 /* Takes back the part of a line that stands on a terminal. */
 void say_nothing(FILE *to);
-/* The last words, a text of the program's own, where there is no way to go on: aborts. */
-_Noreturn void say_and_abort(const char *why);
 
 #endif

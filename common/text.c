@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "arena.h"
-#include "say.h"
+#include "last_words.h"
 
 static void text_reserve(struct text *text, size_t more)
 {

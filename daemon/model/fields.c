@@ -6,6 +6,7 @@
 
 #include "common/digest.h"
 #include "common/json.h"
+#include "common/shared.h"
 #include "common/text.h"
 
 /* Where the walk stands: the path as people read it, and the pattern that rules are found by. */
@@ -55,7 +56,7 @@ static struct member *emit(struct walk *walk, const char *value)
 {
 	const struct field_rule *rule = rule_of(walk);
 	struct fields *fields = &walk->fields;
-	struct shared_text *path = arena_share(walk->arena, text_string(&walk->path));
+	struct shared_text *path = share_text(walk->arena, text_string(&walk->path));
 
 	if (!path->last || strcmp(path->last, value) != 0)
 		path->last = arena_copy(walk->arena, value);

@@ -6,6 +6,7 @@
 
 #include "common/digest.h"
 #include "common/json.h"
+#include "common/shared.h"
 #include "common/text.h"
 
 enum { TAG_VALUE_LIMIT = 256, SHORT_DIGEST = 5 };
@@ -59,12 +60,12 @@ static void put(struct tags *tags, const char *key, const char *value)
 /* A key, or what is said with it, as it is kept: what many carry alike is there once. */
 static const char *shared_key(struct arena *arena, const char *key)
 {
-	return arena_share(arena, key)->text;
+	return share_text(arena, key)->text;
 }
 
 static const char *shared_value(struct arena *arena, const char *key, const char *value)
 {
-	struct shared_text *shared = arena_share(arena, key);
+	struct shared_text *shared = share_text(arena, key);
 
 	if (text_compare(shared->last, value) != 0)
 		shared->last = arena_copy(arena, value);

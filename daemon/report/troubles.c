@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/arena.h"
-#include "common/say.h"
+#include "common/last_words.h"
 #include "common/text.h"
 
 enum { TELL_AGAIN = 3600 };

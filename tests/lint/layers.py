@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the layers: includes go one way, headers do not include each other in a circle, pure code stays pure,
-and what people read goes through one door.
+"""Holds the layers: includes go one way, neither headers nor units (a .c and its .h) include each other in a circle,
+pure code stays pure, and what people read goes through one door.
 
     common <- daemon/model <- daemon/kinds;  common <- daemon/aws;  daemon/state <- daemon/pass <- daemon/report;
     the shell, daemon/verbs and daemon/*.c, on top
@@ -47,6 +47,7 @@ SAYING_CALLS = re.compile(r"(?<![\w.>])(v?f?printf|v?dprintf|f?puts|f?putc|putch
                           r"|sd_(?:pid_)?notify\w*|sd_journal_(?:send|print|perror)\w*)\s*\(")
 DOORS = {
     "common/say.c": {"fputs", "fputc"},
+    "common/last_words.c": {"fputs", "fputc"},
     "common/journal.c": {"sd_journal_sendv"},
     "common/folder.c": {"write"},
     "common/json.c": {"json_dumps"},
@@ -57,6 +58,18 @@ DOORS = {
     "daemon/model/definition/faults.c": {"json_dumps"},
     "daemon/model/definition/schema_words.c": {"json_dumps"},
 }
+# Units that know each other, and why.
+CIRCLES = [
+    ({"common/http", "common/http_inside"}, "http.c is the door and one of the files behind it"),
+    ({"daemon/state/state", "daemon/state/inside"}, "so is state.c"),
+    ({"daemon/model/plan/plan", "daemon/model/plan/parts"}, "so is plan.c"),
+    ({"daemon/model/kind", "daemon/model/resource"}, "a resource is of a kind, and a kind says what it does with resources"),
+    ({"daemon/kinds/kinds", "daemon/kinds/desired"}, "kinds.h names the kinds for all, and kinds.c is one of the files of kinds"),
+    ({f"daemon/aws/{name}" for name in ("call", "client", "dispatch", "exchange", "finish", "identity", "lane")},
+     "a call, its lane and its exchange hand each other on; the keys themselves are had by calls"),
+    ({f"daemon/pass/{name}" for name in ("consent", "drift", "fights", "guard", "ledger", "outcomes", "pass", "serving")},
+     "pass.h holds the pass, and pass.c goes through its steps"),
+]
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
 
@@ -80,7 +93,11 @@ def resolve(root, path, name):
     return None
 
 
-def look_at(root, path, graph):
+def unit_of(path):
+    return str(path.with_suffix(""))
+
+
+def look_at(root, path, graph, units):
     layer = str(path.parent)
     if layer not in MAY:
         yield f"{path}:1: no layer has this folder"
@@ -103,6 +120,8 @@ def look_at(root, path, graph):
             yield f"{path}:{number}: {layer} may not include {target}"
         if layer in PURE and str(target) in IMPURE_INCLUDES:
             yield f"{path}:{number}: {layer} is pure and includes {target}"
+        if unit_of(target) != unit_of(path):
+            units.setdefault(unit_of(path), set()).add(unit_of(target))
         if path.suffix == ".h" or str(path) in WITHOUT:
             graph.setdefault(str(path), []).append(str(target))
     for number, line in enumerate(without_comments_and_texts((root / path).read_text()).splitlines(), 1):
@@ -147,11 +166,33 @@ def dependents(graph):
             yield f"{name}:1: stands without {without}, and includes what leads to it"
 
 
+def reached(units, name):
+    seen, ahead = set(), [name]
+    while ahead:
+        for target in units.get(ahead.pop(), ()):
+            if target not in seen:
+                seen.add(target)
+                ahead.append(target)
+    return seen
+
+
+def circles_of_units(units):
+    """Each circle once, with all that are in it, but for those that CIRCLES allows."""
+    reach = {name: reached(units, name) for name in units}
+    told = set()
+    for name in sorted(units):
+        circle = frozenset(other for other in reach[name] if name in reach.get(other, ()))
+        if circle and circle not in told and not any(circle <= allowed for allowed, _ in CIRCLES):
+            told.add(circle)
+            yield f"{name}:1: units in a circle: {', '.join(sorted(circle))}"
+
+
 def violations(root):
-    graph = {}
+    graph, units = {}, {}
     for path in files_of(root):
-        yield from look_at(root, path, graph)
+        yield from look_at(root, path, graph, units)
     yield from circles(graph)
+    yield from circles_of_units(units)
     yield from dependents(graph)
 
 

@@ -56,7 +56,8 @@ PLANTED = [
     ("daemon/pass/pass.c", "char *f(void)\n{\n\treturn json_dumps(0, 0);\n}\n", "calls json_dumps()"),
     ("daemon/pass/pass.c", 'int f(void)\n{\n\treturn (int)write(1, "x", 1);\n}\n', "calls write()"),
     ("daemon/pass/pass.c", 'void f(void)\n{\n\tsd_journal_print(6, "x");\n}\n', "calls sd_journal_print()"),
-    ("daemon/model/loop.h", '#include "pool.h"\n', "in a circle"),
+    ("daemon/model/loop.h", '#include "pool.h"\n', "headers in a circle"),
+    ("daemon/model/kind.c", '#include "kind.h"\n#include "pool.h"\n', "units in a circle: daemon/model/kind, daemon/model/pool"),
     ("daemon/extra/x.c", "", "no layer has this folder"),
     ("daemon/model/extra/x.c", "", "no layer has this folder"),
     ("daemon/pass/pass.c", '#include "gone.h"\n', "which is nowhere"),
@@ -75,8 +76,10 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
             make(root, CLEAN | {"daemon/kinds/rule.h": ""})
-            if "circle" in str(wanted):
+            if "headers in a circle" in str(wanted):
                 make(root, {"daemon/model/pool.h": '#include "loop.h"\n'})
+            if "units in a circle" in str(wanted):
+                make(root, {"daemon/model/pool.h": "", "daemon/model/pool.c": '#include "kind.h"\n'})
             if path:
                 make(root, {path: text})
             found = list(violations(root))

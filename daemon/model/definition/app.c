@@ -1,4 +1,4 @@
-#include "inside.h"
+#include "made.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "inside.h"
+#include "made.h"
 
 #include <string.h>
 
@@ -154,54 +154,4 @@ void make_batch(struct reader *reader, const struct entry *entry, struct app *ap
 	app->batch_count++;
 	if (app->cluster.use.managed)
 		add_providers(reader, app, batch->capacity_provider_strategy);
-}
-
-const char *app_container(const struct app *app)
-{
-	const json_t *containers = json_object_get(app->task_definition, "containerDefinitions");
-
-	return json_text_of(json_array_get(containers, 0), "name", app->name);
-}
-
-/* The tag at the end of an image's name: after the last colon that is no port's. NULL where it has none. */
-static const char *tag_of_uri(struct arena *arena, const char *uri)
-{
-	const char *slash = strrchr(uri, '/'), *colon = strchr(slash ? slash : uri, ':');
-
-	return colon ? arena_copy_n(arena, colon + 1, strcspn(colon + 1, "@")) : NULL;
-}
-
-/* What stands for {tag}: the tag, the first digits of a digest, or "latest", as a puller would take it. */
-static const char *tag_of(struct arena *arena, const struct batch *batch)
-{
-	const struct image *own = &batch->image;
-	const struct image *image = own->tag || own->digest || own->uri ? own : &batch->app->image;
-	const json_t *containers = json_object_get(batch->app->task_definition, "containerDefinitions");
-	const char *uri = json_text_of(json_array_get(containers, 0), "image", image->uri);
-	const char *tag = uri ? tag_of_uri(arena, uri) : image->tag;
-
-	if (!tag && image->digest)
-		tag = arena_copy_n(arena, image->digest + strlen("sha256:"), 12);
-	return tag ? tag : "latest";
-}
-
-char *batch_log_prefix(struct arena *arena, const struct batch *batch)
-{
-	CLEANUP_TEXT struct text prefix = { 0 };
-
-	for (const char *at = batch->app->log_stream_prefix; *at;) {
-		if (text_starts(at, "{app}")) {
-			text_add(&prefix, batch->app->name);
-			at += strlen("{app}");
-		} else if (text_starts(at, "{batch}")) {
-			text_add(&prefix, batch->name);
-			at += strlen("{batch}");
-		} else if (text_starts(at, "{tag}")) {
-			text_add(&prefix, tag_of(arena, batch));
-			at += strlen("{tag}");
-		} else {
-			text_add_char(&prefix, *at++);
-		}
-	}
-	return arena_copy(arena, text_string(&prefix));
 }

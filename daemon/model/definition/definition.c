@@ -3,124 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inside.h"
-#include "schema_check.h"
-
-static void read_sources(struct draft *draft)
-{
-	for (size_t i = 0; i < draft->source_count; i++) {
-		const struct definition_text *text = &draft->texts[i];
-		struct source *source = &draft->sources[i];
-
-		source->file = arena_copy(draft->reader->arena, text->file);
-		source->aside = text->role == TEXT_ASIDE;
-		read_source(draft->reader, source, text->text, text->length, draft->scratch);
-	}
-}
-
-/* A task definition by itself, told once and not member by member. */
-static bool is_task_definition(struct reader *reader, const struct source *source)
-{
-	static const char *const marks[] = { "containerDefinitions", "taskDefinition" };
-	const struct spot *top = TOP(source);
-
-	for (size_t i = 0; i < ARRAY_LENGTH(marks); i++) {
-		if (!json_object_get(source->root, marks[i]))
-			continue;
-		fault_at(reader, MEMBER(top, marks[i]), AT_KEY,
-			"this is a task definition, and the file has to hold apps or batches",
-			"write it as the \"taskDefinition\" of an app: {\"apps\": {\"jobs\": {\"taskDefinition\": {...}}}}");
-		return true;
-	}
-	return false;
-}
-
-static void check_members(struct draft *draft)
-{
-	const struct source **files = arena_alloc(draft->scratch, (draft->source_count + 1) * sizeof *files);
-	size_t count = 0;
-
-	for (size_t i = 0; i < draft->source_count; i++)
-		if (!is_task_definition(draft->reader, &draft->sources[i]))
-			files[count++] = &draft->sources[i];
-	check_sources(draft->reader, files, count, &schema_definitions);
-}
-
-/* Batches of apps that nobody defines are faults, and not in the set. */
-static void make_set(struct draft *draft)
-{
-	struct definitions *set = draft->set;
-	struct entries *batches = &draft->batches;
-	size_t kept = 0;
-
-	set->apps = arena_alloc(draft->reader->arena, (draft->apps.count + 1) * sizeof *set->apps);
-	for (size_t i = 0; i < draft->apps.count; i++)
-		make_app(draft->reader, &draft->apps.items[i], &set->apps[i]);
-	set->app_count = draft->apps.count;
-	set->batches = arena_alloc(draft->reader->arena, (batches->count + 1) * sizeof *set->batches);
-	for (size_t i = 0; i < batches->count; i++) {
-		struct app *app = app_of_batch(draft, &batches->items[i]);
-
-		if (!app)
-			continue;
-		batches->items[kept] = batches->items[i];
-		make_batch(draft->reader, &batches->items[kept], app, &set->batches[kept]);
-		kept++;
-	}
-	batches->count = set->batch_count = kept;
-	find_unused(draft);
-}
-
-static void check_all(struct draft *draft)
-{
-	for (size_t i = 0; i < draft->apps.count; i++)
-		check_app(draft, &draft->apps.items[i], &draft->set->apps[i]);
-	for (size_t i = 0; i < draft->batches.count; i++)
-		check_batch(draft, &draft->batches.items[i], &draft->set->batches[i]);
-	check_set(draft);
-}
-
-static size_t count_aside(const struct entries *entries)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < entries->count; i++)
-		count += entries->items[i].source->aside;
-	return count;
-}
-
-/* What the apps and batches are made of, and what they say together. */
-static void read_entries(struct draft *draft)
-{
-	for (size_t i = 0; i < draft->batches.count; i++)
-		check_alone(draft->reader, &draft->batches.items[i]);
-	make_set(draft);
-	draft->set->aside_apps = count_aside(&draft->apps);
-	draft->set->aside_batches = count_aside(&draft->batches);
-	check_all(draft);
-}
-
-struct definitions *definitions_read(struct arena *arena, const struct definition_text *texts, size_t count)
-{
-	CLEANUP_ARENA struct arena *scratch = arena_new();
-	struct definitions *set = arena_alloc(arena, sizeof *set);
-	struct reader reader = { .arena = arena, .owned = json_must(json_array()) };
-	struct draft draft = { &reader, set, scratch, .texts = texts, .source_count = count };
-
-	draft.sources = arena_alloc(scratch, (count + 1) * sizeof *draft.sources);
-	read_sources(&draft);
-	check_members(&draft);
-	collect_entries(&draft);
-	if (!reader.too_long)
-		read_entries(&draft);
-	end_faults(&reader);
-	set->arena = arena;
-	set->owned = reader.owned;
-	set->faults = reader.faults;
-	set->fault_count = reader.fault_count;
-	set->broken = reader.broken;
-	return set;
-}
+#include "common/json.h"
+#include "common/text.h"
+#include "faults.h"
 
 void definitions_add_fault(struct definitions *definitions, struct fault fault)
 {
@@ -167,4 +52,54 @@ struct batch *definitions_batch(const struct definitions *definitions, const cha
 		return NULL;
 	return bsearch(
 		name, definitions->batches, definitions->batch_count, sizeof(struct batch), compare_batch);
+}
+
+const char *app_container(const struct app *app)
+{
+	const json_t *containers = json_object_get(app->task_definition, "containerDefinitions");
+
+	return json_text_of(json_array_get(containers, 0), "name", app->name);
+}
+
+/* The tag at the end of an image's name: after the last colon that is no port's. NULL where it has none. */
+static const char *tag_of_uri(struct arena *arena, const char *uri)
+{
+	const char *slash = strrchr(uri, '/'), *colon = strchr(slash ? slash : uri, ':');
+
+	return colon ? arena_copy_n(arena, colon + 1, strcspn(colon + 1, "@")) : NULL;
+}
+
+/* What stands for {tag}: the tag, the first digits of a digest, or "latest", as a puller would take it. */
+static const char *tag_of(struct arena *arena, const struct batch *batch)
+{
+	const struct image *own = &batch->image;
+	const struct image *image = own->tag || own->digest || own->uri ? own : &batch->app->image;
+	const json_t *containers = json_object_get(batch->app->task_definition, "containerDefinitions");
+	const char *uri = json_text_of(json_array_get(containers, 0), "image", image->uri);
+	const char *tag = uri ? tag_of_uri(arena, uri) : image->tag;
+
+	if (!tag && image->digest)
+		tag = arena_copy_n(arena, image->digest + strlen("sha256:"), 12);
+	return tag ? tag : "latest";
+}
+
+char *batch_log_prefix(struct arena *arena, const struct batch *batch)
+{
+	CLEANUP_TEXT struct text prefix = { 0 };
+
+	for (const char *at = batch->app->log_stream_prefix; *at;) {
+		if (text_starts(at, "{app}")) {
+			text_add(&prefix, batch->app->name);
+			at += strlen("{app}");
+		} else if (text_starts(at, "{batch}")) {
+			text_add(&prefix, batch->name);
+			at += strlen("{batch}");
+		} else if (text_starts(at, "{tag}")) {
+			text_add(&prefix, tag_of(arena, batch));
+			at += strlen("{tag}");
+		} else {
+			text_add_char(&prefix, *at++);
+		}
+	}
+	return arena_copy(arena, text_string(&prefix));
 }

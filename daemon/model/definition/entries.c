@@ -1,4 +1,4 @@
-#include "inside.h"
+#include "entries.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "inside.h"
+#include "made.h"
 
 /*
  * The document of `lifecyclePolicy`. ECR allows one rule that selects untagged images, and one that selects

@@ -1,10 +1,11 @@
-#include "inside.h"
+#include "rules.h"
 
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
 #include "common/text.h"
+#include "made.h"
 
 /* What several apps and batches say together, in one file or in many. */
 

@@ -1,4 +1,4 @@
-#include "inside.h"
+#include "rules.h"
 
 #include <string.h>
 

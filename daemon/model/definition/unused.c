@@ -1,4 +1,5 @@
-#include "inside.h"
+#include "made.h"
+#include "rules.h"
 
 #include <string.h>
 

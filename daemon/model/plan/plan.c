@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/shared.h"
 #include "common/text.h"
 #include "model/tags.h"
 
@@ -147,7 +148,7 @@ static const char *tag_path(struct plan *plan, const char *key)
 	CLEANUP_TEXT struct text path = { 0 };
 
 	text_printf(&path, "tags[%s]", key);
-	return arena_share(plan->arena, text_string(&path))->text;
+	return share_text(plan->arena, text_string(&path))->text;
 }
 
 static void add_tag_differences(struct plan *plan, struct action *action)
