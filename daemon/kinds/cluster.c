@@ -323,7 +323,7 @@ static bool clusters_heard(const struct hearing *hearing, const json_t *reply, s
 	return true;
 }
 
-const struct reading reading_clusters = {
+static const struct reading reading_clusters = {
 	.service = "ecs",
 	.operation = "DescribeClusters",
 	.params = clusters_params,

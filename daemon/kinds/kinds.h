@@ -17,13 +17,7 @@ extern const struct reading
 	reading_tagged; /* tag:GetResources: everything with an owner tag, of these types */
 extern const char *const tagged_types[];
 extern const size_t tagged_type_count;
-extern const struct reading reading_role; /* one role by name, then its policies */
-extern const struct reading reading_repository; /* one repository by name */
-extern const struct reading reading_lifecycle; /* its lifecycle policy */
-extern const struct reading reading_log_group; /* one log group by name */
-extern const struct reading reading_clusters; /* up to 100 clusters by name */
 extern const struct reading reading_revisions; /* the ACTIVE revisions of all families, or of one */
-extern const struct reading reading_revision; /* one revision's content and tags */
 extern const struct reading
 	reading_started; /* a revision that a schedule starts and no list shows, by its ARN */
 extern const struct reading reading_rules; /* all rules of the default event bus */

@@ -190,7 +190,7 @@ static bool log_group_heard(const struct hearing *hearing, const json_t *reply, 
 	return true;
 }
 
-const struct reading reading_log_group = {
+static const struct reading reading_log_group = {
 	.service = "logs",
 	.operation = "DescribeLogGroups",
 	.page_in = "nextToken",

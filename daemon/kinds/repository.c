@@ -246,7 +246,7 @@ static bool lifecycle_heard(const struct hearing *hearing, const json_t *reply, 
 	return true;
 }
 
-const struct reading reading_lifecycle = {
+static const struct reading reading_lifecycle = {
 	.service = "ecr",
 	.operation = "GetLifecyclePolicy",
 	.params = lifecycle_params,
@@ -286,7 +286,7 @@ static bool repository_heard(const struct hearing *hearing, const json_t *reply,
 	return true;
 }
 
-const struct reading reading_repository = {
+static const struct reading reading_repository = {
 	.service = "ecr",
 	.operation = "DescribeRepositories",
 	.params = repository_params,

@@ -389,7 +389,7 @@ static bool role_heard(const struct hearing *hearing, const json_t *reply, struc
 	return true;
 }
 
-const struct reading reading_role = {
+static const struct reading reading_role = {
 	.service = "iam",
 	.operation = "GetRole",
 	.global = true,

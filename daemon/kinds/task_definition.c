@@ -389,7 +389,7 @@ static bool revision_heard(const struct hearing *hearing, const json_t *reply, s
 	return true;
 }
 
-const struct reading reading_revision = {
+static const struct reading reading_revision = {
 	.service = "ecs",
 	.operation = "DescribeTaskDefinition",
 	.params = revision_params,

@@ -11,7 +11,6 @@ struct request {
 	const char *operation; /* "DescribeClusters" */
 	json_t *params; /* new reference; request_clear releases it */
 	bool once; /* not to be repeated when it may have been carried out */
-	const char *page_in, *page_out;
 };
 
 static inline void request_clear(struct request *request)

@@ -49,7 +49,7 @@ static int compare_name(const struct resource *a, const struct kind *kind, const
 	return order ? order : strcmp(a->name, name);
 }
 
-int resource_compare(const struct resource *a, const struct resource *b)
+static int compare_resources(const struct resource *a, const struct resource *b)
 {
 	int order = compare_name(a, b->kind, b->name);
 
@@ -60,7 +60,7 @@ int resource_compare(const struct resource *a, const struct resource *b)
 
 static int compare_pointers(const void *a, const void *b)
 {
-	return resource_compare(*(struct resource *const *)a, *(struct resource *const *)b);
+	return compare_resources(*(struct resource *const *)a, *(struct resource *const *)b);
 }
 
 void resources_sort(struct resources *all)

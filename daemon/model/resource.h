@@ -104,7 +104,6 @@ bool resource_has_own_id(const struct resource *resource);
 
 /* Sorts by kind's rank, name, id: what plan_make walks. */
 void resources_sort(struct resources *all);
-int resource_compare(const struct resource *a, const struct resource *b);
 
 /* The first of this kind and name in a sorted set, NULL where there is none; `id` NULL = any. */
 struct resource *resources_find(

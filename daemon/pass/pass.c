@@ -21,12 +21,6 @@ static const double FIRST_ANSWER_SECONDS = 10;
 /* So often a plan may show that more has to be read; two or three are usual. */
 enum { MOST_READINGS = 16 };
 
-/* The pass is a row of named steps; a step that waits ends when its last answer has come. */
-struct step {
-	const char *name;
-	void (*run)(struct pass *pass);
-};
-
 static void identify(struct pass *pass);
 static void observe(struct pass *pass);
 static void plan(struct pass *pass);
@@ -36,26 +30,27 @@ static void apply(struct pass *pass);
 static void remember(struct pass *pass);
 static void report(struct pass *pass);
 
-static const struct step steps[] = {
-	{ "identify", identify },
-	{ "observe", observe },
-	{ "plan", plan },
-	{ "read more", read_more },
-	{ "plan again", plan_again },
-	{ "guard", pass_guard },
-	{ "apply", apply },
-	{ "remember", remember },
-	{ "report", report },
+/* The pass is a row of steps; a step that waits ends when its last answer has come. */
+static void (*const steps[])(struct pass *) = {
+	identify,
+	observe,
+	plan,
+	read_more,
+	plan_again,
+	pass_guard,
+	apply,
+	remember,
+	report,
 };
 
 /* Runs steps until one of them waits for an answer. */
 static void go_on(struct pass *pass)
 {
-	while (!pass->waiting && pass->step < steps + ARRAY_LENGTH(steps)) {
-		const struct step *step = pass->step++;
-		bool last = pass->step == steps + ARRAY_LENGTH(steps);
+	while (!pass->waiting && pass->step < ARRAY_LENGTH(steps)) {
+		size_t step = pass->step++;
+		bool last = pass->step == ARRAY_LENGTH(steps);
 
-		step->run(pass);
+		steps[step](pass);
 		/* Whoever was told of the end may have freed the pass. */
 		if (last)
 			return;
@@ -325,7 +320,7 @@ static void plan_again(struct pass *pass)
 		more = may_read_more(site) || more;
 	}
 	if (more)
-		pass->step -= 2; /* "read more" */
+		pass->step -= 2; /* read_more */
 }
 
 static void progressed(const struct action *action, void *data)
@@ -436,7 +431,6 @@ struct pass *pass_start(const struct pass_options *options)
 	pass->options = *options;
 	pass->started = options->transport->now(options->transport);
 	pass->now = (time_t)pass->started;
-	pass->step = steps;
 	pass->shared.arena = pass->arena;
 	pass->pauses = (struct pauses){
 		.arena = arena, .transport = options->transport, .waits = tell_wait, .data = pass

@@ -79,7 +79,7 @@ struct pass {
 	const char *state_error; /* why the state could not be kept; NULL = it was */
 
 	size_t waiting;
-	const struct step *step;
+	size_t step; /* the next one */
 	unsigned readings; /* how often a plan showed that more had to be read */
 	struct pauses pauses;
 	struct shared shared;

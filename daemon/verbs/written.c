@@ -35,7 +35,8 @@ static char *read_text(
 	return text;
 }
 
-bool written_is_gone(struct arena *arena, pid_t process)
+/* Whether this process has ended, or is another program that has come to the same number. */
+static bool is_gone(struct arena *arena, pid_t process)
 {
 	static const char name[] = "(fargate-batchd) ";
 	char line[64] = "", *begin;
@@ -78,7 +79,7 @@ json_t *written_read(struct arena *arena, bool *missing, struct error *error)
 			"no %s/" STATUS_FILE
 			": the daemon does not run; systemctl enable --now fargate-batchd starts it",
 			directory);
-	if (!written || !written_is_gone(arena, process))
+	if (!written || !is_gone(arena, process))
 		return written;
 	error_set(error, ERROR_INPUT, "the daemon (process %ld) is gone; it last wrote at %s", (long)process,
 		json_text_of(written, "written", "?"));
@@ -180,7 +181,7 @@ bool written_ask_reload(struct arena *arena, pid_t process, struct error *error)
 	long long before = written ? written_reload(written) : -1;
 
 	json_decref(written);
-	if (written_is_gone(arena, process))
+	if (is_gone(arena, process))
 		return error_set(error, ERROR_INPUT, "process %ld is no daemon that runs", (long)process);
 	if (kill(process, SIGHUP) != 0)
 		return error_set(error, ERROR_INPUT, "the daemon (process %ld) cannot be signalled: %s",

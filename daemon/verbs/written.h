@@ -31,9 +31,6 @@ bool written_is_current(const json_t *written);
  */
 bool written_is_alive(const json_t *written, struct error *error);
 
-/* Whether this process has ended, or is another program that has come to the same number. */
-bool written_is_gone(struct arena *arena, pid_t process);
-
 /* The daemon that holds the state directory; 0 and `error` where none does, -1 where that cannot be told. */
 pid_t written_find_daemon(struct error *error);
 
