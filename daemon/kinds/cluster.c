@@ -28,24 +28,18 @@ static void cluster_want(const struct view *view, struct resources *all)
 	want_of_apps(view, all, site_shares, want_cluster);
 }
 
-static bool mentions_settings(const struct app *app)
-{
-	return app->cluster.settings != WISH_UNMANAGED;
-}
+#define SETTINGS  offsetof(struct app, cluster.settings)
+#define PROVIDERS offsetof(struct app, cluster.capacity_providers)
+#define STRATEGY  offsetof(struct app, cluster.default_strategy)
 
-static bool mentions_providers(const struct app *app)
+/* Whether an app says itself which providers there shall be. */
+static bool providers_are_listed(const struct resource *want)
 {
-	return app->cluster.capacity_providers != WISH_UNMANAGED;
-}
+	bool listed = want->app->cluster.providers_listed;
 
-static bool mentions_strategy(const struct app *app)
-{
-	return app->cluster.strategy != WISH_UNMANAGED;
-}
-
-static bool lists_providers(const struct app *app)
-{
-	return app->cluster.providers_listed;
+	for (size_t i = 0; i < want->sharer_count; i++)
+		listed = listed || want->sharers[i].app->cluster.providers_listed;
+	return listed;
 }
 
 static void add_providers(json_t *all, const json_t *more)
@@ -79,10 +73,10 @@ static json_t *providers(const struct view *view, const struct resource *want)
 {
 	json_t *all = json_must(json_array());
 
-	add_providers(all, want->app->cluster.capacity_providers_value);
+	add_providers(all, want->app->cluster.capacity_providers.value);
 	for (size_t i = 0; i < want->sharer_count; i++)
-		add_providers(all, want->sharers[i].app->cluster.capacity_providers_value);
-	if (!lists_providers(app_that(want, lists_providers)))
+		add_providers(all, want->sharers[i].app->cluster.capacity_providers.value);
+	if (!providers_are_listed(want))
 		add_live_providers(view, want, all);
 	if (json_array_size(all))
 		return all;
@@ -144,36 +138,35 @@ static void cluster_remark(const struct view *view, const struct resource *want,
 
 static json_t *cluster_body(const struct view *view, const struct resource *want)
 {
-	const struct app *sets = app_that(want, mentions_settings),
-			 *runs = app_that(want, mentions_providers),
-			 *divides = app_that(want, mentions_strategy);
+	const struct wish *settings = wish_of_apps(want, SETTINGS);
+	const struct wish *strategy = wish_of_apps(want, STRATEGY);
 	json_t *body = json_must(json_object());
 
-	if (sets->cluster.settings == WISH_VALUE)
-		json_put(body, "settings", json_deep_copy(sets->cluster.settings_value));
-	if (sets->cluster.settings == WISH_REMOVED)
+	if (settings->is == WISH_VALUE)
+		json_put(body, "settings", json_deep_copy(settings->value));
+	if (settings->is == WISH_REMOVED)
 		json_put(body, "settings",
 			json_pack("[{s:s, s:s}]", "name", "containerInsights", "value", "disabled"));
-	if (runs->cluster.capacity_providers == WISH_VALUE)
+	if (wish_of_apps(want, PROVIDERS)->is == WISH_VALUE)
 		json_put(body, "capacityProviders", providers(view, want));
-	if (divides->cluster.strategy == WISH_VALUE)
-		json_put(body, "defaultCapacityProviderStrategy",
-			json_deep_copy(divides->cluster.default_strategy));
+	if (strategy->is == WISH_VALUE)
+		json_put(body, "defaultCapacityProviderStrategy", json_deep_copy(strategy->value));
 	return body;
 }
 
 static void cluster_finish(const struct view *view, const struct resource *want, struct fields *fields)
 {
-	if (app_that(want, mentions_providers)->cluster.capacity_providers == WISH_REMOVED)
+	if (wish_of_apps(want, PROVIDERS)->is == WISH_REMOVED)
 		fields_add_removed(view->arena, fields, "capacityProviders");
-	if (app_that(want, mentions_strategy)->cluster.strategy == WISH_REMOVED)
+	if (wish_of_apps(want, STRATEGY)->is == WISH_REMOVED)
 		fields_add_removed(view->arena, fields, "defaultCapacityProviderStrategy");
 }
 
 /* The list that is wanted; one that the app does not mention as it stands, one that goes empty. */
-static void put_list(json_t *params, const char *name, enum wish wish, const json_t *body, const json_t *live)
+static void put_list(
+	json_t *params, const char *name, const struct wish *wish, const json_t *body, const json_t *live)
 {
-	json_t *list = json_object_get(wish == WISH_UNMANAGED ? live : body, name);
+	json_t *list = json_object_get(wish->is == WISH_UNMANAGED ? live : body, name);
 
 	json_put(params, name, list ? json_incref(list) : json_array());
 }
@@ -185,10 +178,8 @@ static void put_providers(const struct change *change, const json_t *body, struc
 	json_t *params = json_must(json_pack("{s:s}", "cluster", want->name));
 	json_t *live = change->have->document ? json_loads(change->have->document, 0, NULL) : NULL;
 
-	put_list(params, "capacityProviders", app_that(want, mentions_providers)->cluster.capacity_providers,
-		body, live);
-	put_list(params, "defaultCapacityProviderStrategy",
-		app_that(want, mentions_strategy)->cluster.strategy, body, live);
+	put_list(params, "capacityProviders", wish_of_apps(want, PROVIDERS), body, live);
+	put_list(params, "defaultCapacityProviderStrategy", wish_of_apps(want, STRATEGY), body, live);
 	requests_add(out, "ecs", "PutClusterCapacityProviders", params);
 	json_decref(live);
 }
@@ -243,12 +234,13 @@ static json_t *clusters_params(const struct view *view, const struct subject *su
 }
 
 /* Whether an app of this site that uses the cluster mentions something about it. */
-static bool mentioned(const struct view *view, const char *name, bool (*mentions)(const struct app *app))
+static bool mentioned(const struct view *view, const char *name, size_t member)
 {
 	for (size_t i = 0; i < view->definitions->app_count; i++) {
 		const struct app *app = &view->definitions->apps[i];
 
-		if (site_shares(view, app) && strcmp(app->cluster.use.name, name) == 0 && mentions(app))
+		if (site_shares(view, app) && strcmp(app->cluster.use.name, name) == 0 &&
+			wish_at(app, member)->is)
 			return true;
 	}
 	return false;
@@ -274,11 +266,11 @@ static void fill_in_settings(json_t *body)
 /* What nobody mentions is the account's business, or another's: only what the definitions say is compared. */
 static void keep_mentioned(const struct view *view, const char *name, json_t *body)
 {
-	if (mentioned(view, name, mentions_settings))
+	if (mentioned(view, name, SETTINGS))
 		fill_in_settings(body);
 	else
 		json_object_del(body, "settings");
-	if (!mentioned(view, name, mentions_strategy))
+	if (!mentioned(view, name, STRATEGY))
 		json_object_del(body, "defaultCapacityProviderStrategy");
 }
 

@@ -107,17 +107,22 @@ void want_of_apps(const struct view *view, struct resources *all,
 	}
 }
 
-const struct app *app_that(const struct resource *want, bool (*mentions)(const struct app *app))
+const struct app *app_that_wishes(const struct resource *want, size_t member)
 {
-	const struct app *first = mentions(want->app) ? want->app : NULL;
+	const struct app *first = wish_at(want->app, member)->is ? want->app : NULL;
 
 	for (size_t i = 0; i < want->sharer_count; i++) {
 		const struct app *app = want->sharers[i].app;
 
-		if (mentions(app) && (!first || app < first))
+		if (wish_at(app, member)->is && (!first || app < first))
 			first = app;
 	}
 	return first ? first : want->app;
+}
+
+const struct wish *wish_of_apps(const struct resource *want, size_t member)
+{
+	return wish_at(app_that_wishes(want, member), member);
 }
 
 struct resource *want_of_batch(const struct view *view, struct resources *all, const struct kind *kind,

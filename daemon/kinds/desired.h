@@ -21,8 +21,12 @@ void want_of_apps(const struct view *view, struct resources *all,
 struct resource *want_of_app(const struct view *view, struct resources *all, const struct kind *kind,
 	struct app *app, const struct used_name *use);
 
-/* Of the apps that share a resource, the first that mentions a member; the first of all where none does. */
-const struct app *app_that(const struct resource *want, bool (*mentions)(const struct app *app));
+/*
+ * Of the apps that share a resource, the first that wishes something of the member at this offset of struct app;
+ * the first of all where none does. And what it wishes.
+ */
+const struct app *app_that_wishes(const struct resource *want, size_t member);
+const struct wish *wish_of_apps(const struct resource *want, size_t member);
 
 /* The wanted resource of one batch. */
 struct resource *want_of_batch(const struct view *view, struct resources *all, const struct kind *kind,

@@ -25,15 +25,11 @@ static void log_group_want(const struct view *view, struct resources *all)
 	want_of_apps(view, all, site_shares, want_log_group);
 }
 
-static bool mentions_retention(const struct app *app)
-{
-	return app->log_group.retention != WISH_UNMANAGED;
-}
+#define RETENTION offsetof(struct app, log_group.retention_in_days)
 
-/* The app whose word on the retention holds. */
-static const struct app *speaker(const struct resource *want)
+static const struct wish *retention(const struct resource *want)
 {
-	return app_that(want, mentions_retention);
+	return wish_of_apps(want, RETENTION);
 }
 
 /*
@@ -50,35 +46,34 @@ static bool is_overruled(const struct view *view, const struct resource *want)
 
 static json_t *log_group_body(const struct view *view, const struct resource *want)
 {
-	const struct app *app = speaker(want);
+	const struct wish *days = retention(want);
 	json_t *body = json_must(json_object());
 
-	if (app->log_group.retention == WISH_VALUE && !is_overruled(view, want))
-		json_put(body, "retentionInDays", json_integer(app->log_group.retention_in_days));
+	if (days->is == WISH_VALUE && !is_overruled(view, want))
+		json_put(body, "retentionInDays", json_deep_copy(days->value));
 	return body;
 }
 
 static void log_group_finish(const struct view *view, const struct resource *want, struct fields *fields)
 {
-	if (speaker(want)->log_group.retention == WISH_REMOVED && !is_overruled(view, want))
+	if (retention(want)->is == WISH_REMOVED && !is_overruled(view, want))
 		fields_add_removed(view->arena, fields, "retentionInDays");
 }
 
 static void log_group_remark(const struct view *view, const struct resource *want,
 	const struct resource *have, struct notes *notes)
 {
-	const struct app *app = speaker(want);
+	const struct wish *days = retention(want);
 	const char *live = fields_value(&have->fields, "retentionInDays"), *asked = "no retention";
 
-	if (app->log_group.retention == WISH_VALUE)
-		asked = arena_printf(view->arena, "%d days", app->log_group.retention_in_days);
-	if (!have->overruled_by || !mentions_retention(app) ||
-		(live && app->log_group.retention == WISH_VALUE &&
-			atoi(live) == app->log_group.retention_in_days))
+	if (days->is == WISH_VALUE)
+		asked = arena_printf(view->arena, "%d days", (int)json_integer_value(days->value));
+	if (!have->overruled_by || !days->is ||
+		(live && days->is == WISH_VALUE && atoi(live) == json_integer_value(days->value)))
 		return;
 	notes_add(view->arena, notes,
 		(struct note){
-			.app = app->name,
+			.app = app_that_wishes(want, RETENTION)->name,
 			.kind = want->kind->name,
 			.name = want->name,
 			.overruled = true,
@@ -105,11 +100,11 @@ static json_t *tags_map(const struct tags *tags)
 
 static void put_retention(const struct resource *want, struct requests *out)
 {
-	const struct app *app = speaker(want);
+	const struct wish *days = retention(want);
 	json_t *params = named(want->name);
 
-	if (app->log_group.retention == WISH_VALUE) {
-		json_put(params, "retentionInDays", json_integer(app->log_group.retention_in_days));
+	if (days->is == WISH_VALUE) {
+		json_put(params, "retentionInDays", json_deep_copy(days->value));
 		requests_add(out, "logs", "PutRetentionPolicy", params);
 	} else {
 		requests_add(out, "logs", "DeleteRetentionPolicy", params);
@@ -146,7 +141,7 @@ static void log_group_requests(const struct view *view, const struct change *cha
 		json_put(params, "tags", tags_map(&want->tags));
 		requests_add(out, "logs", "CreateLogGroup", params)->once = true;
 	}
-	if (want && (change->verb == VERB_CREATE ? speaker(want)->log_group.retention == WISH_VALUE
+	if (want && (change->verb == VERB_CREATE ? retention(want)->is == WISH_VALUE
 						 : changes(change, "retentionInDays")))
 		put_retention(want, out);
 	if (change->verb != VERB_CREATE)

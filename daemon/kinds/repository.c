@@ -18,20 +18,7 @@ static const struct field_rule rules[] = {
 
 #define EXCLUSIONS "imageTagMutabilityExclusionFilters"
 
-static bool mentions_policy(const struct app *app)
-{
-	return app->repository.lifecycle != WISH_UNMANAGED;
-}
-
-static bool mentions_scanning(const struct app *app)
-{
-	return app->repository.scan_on_push != WISH_UNMANAGED;
-}
-
-static bool mentions_mutability(const struct app *app)
-{
-	return app->repository.mutability != WISH_UNMANAGED;
-}
+#define POLICY offsetof(struct app, repository.lifecycle_policy)
 
 /* Whether an app of this site says something about the lifecycle policy of a repository that is ours to write
  * to. */
@@ -41,7 +28,7 @@ static bool policy_matters(const struct view *view, const char *name)
 		const struct app *app = &view->definitions->apps[i];
 
 		if (site_shares(view, app) && app->repository.use.name && app->repository.use.managed &&
-			strcmp(app->repository.use.name, name) == 0 && mentions_policy(app))
+			strcmp(app->repository.use.name, name) == 0 && wish_at(app, POLICY)->is)
 			return true;
 	}
 	return false;
@@ -105,30 +92,28 @@ static json_t *policy_by_priority(const json_t *policy)
 
 static json_t *repository_body(const struct view *view, const struct resource *want)
 {
-	const struct app *scans = app_that(want, mentions_scanning),
-			 *fixes = app_that(want, mentions_mutability);
-	const struct app *expires = app_that(want, mentions_policy);
+	const struct wish *scan = wish_of_apps(want, offsetof(struct app, repository.scan_on_push));
+	const struct wish *mutability = wish_of_apps(want, offsetof(struct app, repository.mutability));
+	const struct wish *exclusions = wish_of_apps(want, offsetof(struct app, repository.exclusions));
+	const struct wish *policy = wish_of_apps(want, POLICY);
 	json_t *body = json_must(json_object());
 
 	(void)view;
-	if (mentions_scanning(scans))
-		json_put(body, "scanOnPush",
-			json_boolean(scans->repository.scan_on_push == WISH_VALUE &&
-				     scans->repository.scan_on_push_value));
-	if (mentions_mutability(fixes))
+	if (scan->is)
+		json_put(body, "scanOnPush", json_boolean(json_is_true(scan->value)));
+	if (mutability->is)
 		json_put_text(body, "imageTagMutability",
-			fixes->repository.mutability == WISH_VALUE ? fixes->repository.mutability_value
-								   : "MUTABLE");
-	if (mentions_mutability(fixes) && fixes->repository.exclusions)
-		json_put(body, EXCLUSIONS, json_deep_copy(fixes->repository.exclusions));
-	if (expires->repository.lifecycle == WISH_VALUE)
-		json_put(body, "lifecyclePolicy", policy_by_priority(expires->repository.lifecycle_policy));
+			mutability->is == WISH_VALUE ? json_string_value(mutability->value) : "MUTABLE");
+	if (mutability->is && exclusions->is)
+		json_put(body, EXCLUSIONS, json_deep_copy(exclusions->value));
+	if (policy->is == WISH_VALUE)
+		json_put(body, "lifecyclePolicy", policy_by_priority(policy->value));
 	return body;
 }
 
 static void repository_finish(const struct view *view, const struct resource *want, struct fields *fields)
 {
-	if (app_that(want, mentions_policy)->repository.lifecycle == WISH_REMOVED)
+	if (wish_of_apps(want, POLICY)->is == WISH_REMOVED)
 		fields_add_removed(view->arena, fields, "lifecyclePolicy");
 }
 
@@ -160,12 +145,11 @@ static json_t *create_params(const struct resource *want, const json_t *body)
 
 static void put_policy(const struct view *view, const struct resource *want, struct requests *out)
 {
-	const struct app *app = app_that(want, mentions_policy);
+	const struct wish *policy = wish_of_apps(want, POLICY);
 	json_t *params = named(want);
 
-	if (app->repository.lifecycle == WISH_VALUE) {
-		json_put_text(params, "lifecyclePolicyText",
-			json_canonical(view->arena, app->repository.lifecycle_policy));
+	if (policy->is == WISH_VALUE) {
+		json_put_text(params, "lifecyclePolicyText", json_canonical(view->arena, policy->value));
 		requests_add(out, "ecr", "PutLifecyclePolicy", params);
 	} else {
 		requests_add(out, "ecr", "DeleteLifecyclePolicy", params);
@@ -213,7 +197,7 @@ static void repository_requests(const struct view *view, const struct change *ch
 	body = repository_body(view, want);
 	if (change->verb == VERB_CREATE) {
 		requests_add(out, "ecr", "CreateRepository", create_params(want, body))->once = true;
-		if (app_that(want, mentions_policy)->repository.lifecycle == WISH_VALUE)
+		if (wish_of_apps(want, POLICY)->is == WISH_VALUE)
 			put_policy(view, want, out);
 	} else {
 		update(view, change, body, out);

@@ -112,14 +112,14 @@ static void the_article(void)
 	app = definitions_app(set, "batch");
 	CHECK_TEXT(app->region, "ap-northeast-1");
 	CHECK_TEXT(app->repository.use.name, "batch");
-	CHECK_NUMBER(app->repository.lifecycle, WISH_VALUE);
-	CHECK_TEXT(json_canonical(arena, app->repository.lifecycle_policy),
+	CHECK_NUMBER(app->repository.lifecycle_policy.is, WISH_VALUE);
+	CHECK_TEXT(json_canonical(arena, app->repository.lifecycle_policy.value),
 		"{\"rules\":[{\"action\":{\"type\":\"expire\"},\"description\":\"Keep only one untagged "
 		"image, expire all "
 		"others\",\"rulePriority\":1,\"selection\":{\"countNumber\":1,\"countType\":"
 		"\"imageCountMoreThan\","
 		"\"tagStatus\":\"untagged\"}}]}");
-	CHECK_NUMBER(app->log_group.retention_in_days, 30);
+	CHECK_NUMBER(json_integer_value(app->log_group.retention_in_days.value), 30);
 	CHECK_NUMBER(app->at.line, 3);
 	CHECK_NUMBER(app->repository.use.at.line, 5);
 	batch = definitions_batch(set, "no1");
@@ -153,9 +153,12 @@ static void what_an_app_leaves_out(void)
 	CHECK_TEXT(app->roles.execution, "ecsTaskExecutionRole");
 	CHECK_TEXT(app->roles.task, "ecsTaskExecutionRole");
 	CHECK_TEXT(app->roles.events, "ecsEventRole");
-	CHECK(app->repository.lifecycle == WISH_UNMANAGED && app->repository.scan_on_push == WISH_UNMANAGED &&
-		app->repository.mutability == WISH_UNMANAGED && app->log_group.retention == WISH_UNMANAGED &&
-		app->cluster.settings == WISH_UNMANAGED && app->cluster.capacity_providers == WISH_UNMANAGED);
+	CHECK(app->repository.lifecycle_policy.is == WISH_UNMANAGED &&
+		app->repository.scan_on_push.is == WISH_UNMANAGED &&
+		app->repository.mutability.is == WISH_UNMANAGED &&
+		app->log_group.retention_in_days.is == WISH_UNMANAGED &&
+		app->cluster.settings.is == WISH_UNMANAGED &&
+		app->cluster.capacity_providers.is == WISH_UNMANAGED);
 	CHECK(app->enabled && !app->delete_with_last && app->log_streams == LOG_STREAMS_BATCH);
 	CHECK_TEXT(app_container(app), "x-1");
 	CHECK_NUMBER(app->batch_count, 1);
@@ -232,14 +235,18 @@ static void wishes(void)
 	const struct app *gone = definitions_app(set, "gone"), *here = definitions_app(set, "here");
 
 	CHECK_TEXT(lines_of(set), "");
-	CHECK(gone->repository.lifecycle == WISH_REMOVED && gone->repository.scan_on_push == WISH_REMOVED &&
-		gone->repository.mutability == WISH_REMOVED && gone->log_group.retention == WISH_REMOVED &&
-		gone->cluster.capacity_providers == WISH_REMOVED && gone->cluster.settings == WISH_REMOVED);
+	CHECK(gone->repository.lifecycle_policy.is == WISH_REMOVED &&
+		gone->repository.scan_on_push.is == WISH_REMOVED &&
+		gone->repository.mutability.is == WISH_REMOVED &&
+		gone->log_group.retention_in_days.is == WISH_REMOVED &&
+		gone->cluster.capacity_providers.is == WISH_REMOVED &&
+		gone->cluster.settings.is == WISH_REMOVED);
 	CHECK_TEXT(gone->repository.use.name, "gone");
-	CHECK(here->repository.scan_on_push == WISH_VALUE && !here->repository.scan_on_push_value);
-	CHECK_TEXT(here->repository.mutability_value, "IMMUTABLE");
+	CHECK(here->repository.scan_on_push.is == WISH_VALUE &&
+		json_is_false(here->repository.scan_on_push.value));
+	CHECK_TEXT(json_string_value(here->repository.mutability.value), "IMMUTABLE");
 	CHECK_TEXT(here->log_group.use.name, "/x");
-	CHECK(here->log_group.retention == WISH_UNMANAGED && !here->cluster.use.managed);
+	CHECK(here->log_group.retention_in_days.is == WISH_UNMANAGED && !here->cluster.use.managed);
 	CHECK(!definitions_app(set, "none")->repository.use.name);
 	CHECK_TEXT(definitions_app(set, "true")->repository.use.name, "true");
 	definitions_free(set);
@@ -281,8 +288,8 @@ static void a_batch_in_full(void)
 	CHECK(batch->retry_attempts == 0 && batch->retry_age == -1);
 	CHECK_TEXT(json_text_of(json_array_get(batch->capacity_provider_strategy, 0), "capacityProvider", ""),
 		"FARGATE_SPOT");
-	CHECK_TEXT(json_canonical(arena, batch->app->cluster.capacity_providers_value), "[\"FARGATE_SPOT\"]");
-	CHECK_NUMBER(batch->app->cluster.capacity_providers, WISH_VALUE);
+	CHECK_TEXT(json_canonical(arena, batch->app->cluster.capacity_providers.value), "[\"FARGATE_SPOT\"]");
+	CHECK_NUMBER(batch->app->cluster.capacity_providers.is, WISH_VALUE);
 	CHECK_TEXT(json_canonical(arena, batch->network), "{\"subnets\":[\"subnet-2\"]}");
 	CHECK_TEXT(batch->dead_letter_queue, "dead");
 	CHECK_TEXT(batch->platform_version, "1.4.0");
@@ -360,9 +367,11 @@ static void apps_share_what_they_say(void)
 	const struct app *first = definitions_app(set, "a1");
 
 	CHECK_TEXT(lines_of(set), "");
-	CHECK(first->log_group.retention == WISH_VALUE && first->log_group.retention_in_days == 7);
-	CHECK(first->repository.lifecycle == WISH_VALUE && first->repository.lifecycle_policy);
-	CHECK(first->cluster.capacity_providers == WISH_VALUE && first->cluster.capacity_providers_value);
+	CHECK(first->log_group.retention_in_days.is == WISH_VALUE &&
+		json_integer_value(first->log_group.retention_in_days.value) == 7);
+	CHECK(first->repository.lifecycle_policy.is == WISH_VALUE &&
+		first->repository.lifecycle_policy.value);
+	CHECK(first->cluster.capacity_providers.is == WISH_VALUE && first->cluster.capacity_providers.value);
 	definitions_free(set);
 }
 

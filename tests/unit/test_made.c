@@ -72,7 +72,7 @@ static const char *policy_of(const char *members)
 {
 	struct definitions *set =
 		read_app(arena_printf(arena, "\"repository\": {\"lifecyclePolicy\": {%s}}", members));
-	const json_t *rules = json_object_get(set->apps[0].repository.lifecycle_policy, "rules");
+	const json_t *rules = json_object_get(set->apps[0].repository.lifecycle_policy.value, "rules");
 	const char *all = first_message(set);
 
 	for (size_t i = 0; i < json_array_size(rules); i++) {
@@ -116,15 +116,17 @@ static void wishes(void)
 	const struct app *app = &set->apps[0];
 
 	CHECK_TEXT(first_message(set), "");
-	CHECK(app->repository.scan_on_push == WISH_REMOVED && app->repository.mutability == WISH_REMOVED);
-	CHECK(app->repository.lifecycle == WISH_REMOVED && app->log_group.retention == WISH_REMOVED);
-	CHECK(app->cluster.settings == WISH_REMOVED && app->cluster.capacity_providers == WISH_REMOVED);
+	CHECK(app->repository.scan_on_push.is == WISH_REMOVED &&
+		app->repository.mutability.is == WISH_REMOVED);
+	CHECK(app->repository.lifecycle_policy.is == WISH_REMOVED &&
+		app->log_group.retention_in_days.is == WISH_REMOVED);
+	CHECK(app->cluster.settings.is == WISH_REMOVED && app->cluster.capacity_providers.is == WISH_REMOVED);
 	definitions_free(set);
 	set = read_app("\"repository\": {\"scanOnPush\": false}");
-	CHECK(set->apps[0].repository.scan_on_push == WISH_VALUE &&
-		!set->apps[0].repository.scan_on_push_value);
-	CHECK(set->apps[0].log_group.retention == WISH_UNMANAGED &&
-		set->apps[0].cluster.settings == WISH_UNMANAGED);
+	CHECK(set->apps[0].repository.scan_on_push.is == WISH_VALUE &&
+		json_is_false(set->apps[0].repository.scan_on_push.value));
+	CHECK(set->apps[0].log_group.retention_in_days.is == WISH_UNMANAGED &&
+		set->apps[0].cluster.settings.is == WISH_UNMANAGED);
 	definitions_free(set);
 	/* What is wrong counts as absent, so that the rest of the file can be looked at. */
 	set = read_app(

@@ -25,13 +25,28 @@ static struct used_name used_name(
 }
 
 /* Absent (as what is of another type counts), null or there. */
-static enum wish wish_of(const json_t *object, const char *key, json_type type)
+static struct wish wish_of(const json_t *object, const char *key, json_type type)
 {
 	const json_t *value = json_object_get(object, key);
 
 	if (json_is_null(value))
-		return WISH_REMOVED;
-	return value && json_typeof(value) == type ? WISH_VALUE : WISH_UNMANAGED;
+		return (struct wish){ WISH_REMOVED, NULL };
+	if (value && json_typeof(value) == type)
+		return (struct wish){ WISH_VALUE, value };
+	return (struct wish){ WISH_UNMANAGED, NULL };
+}
+
+/* As AWS takes it, which is more than is written; a policy that says nothing is none. */
+static struct wish lifecycle_of(struct reader *reader, const json_t *repository)
+{
+	struct wish wish = wish_of(repository, "lifecyclePolicy", JSON_OBJECT);
+	json_t *document;
+
+	if (wish.is != WISH_VALUE)
+		return wish;
+	document = lifecycle_document(reader, wish.value);
+	return document ? (struct wish){ WISH_VALUE, keep_json(reader, document) }
+			: (struct wish){ WISH_UNMANAGED, NULL };
 }
 
 static void make_repository(struct reader *reader, const struct entry *entry, struct app *app)
@@ -41,51 +56,35 @@ static void make_repository(struct reader *reader, const struct entry *entry, st
 	app->repository.use = used_name(reader, entry, "repository", app->name);
 	if (json_is_false(written))
 		app->repository.use.name = NULL;
-	app->repository.lifecycle = wish_of(written, "lifecyclePolicy", JSON_OBJECT);
-	if (app->repository.lifecycle == WISH_VALUE) {
-		json_t *document = lifecycle_document(reader, json_object_get(written, "lifecyclePolicy"));
-
-		if (document)
-			app->repository.lifecycle_policy = keep_json(reader, document);
-		else
-			app->repository.lifecycle = WISH_UNMANAGED;
-	}
+	app->repository.lifecycle_policy = lifecycle_of(reader, written);
 	/* Jansson has one type for true and one for false. */
 	app->repository.scan_on_push = wish_of(written, "scanOnPush",
 		json_is_true(json_object_get(written, "scanOnPush")) ? JSON_TRUE : JSON_FALSE);
-	app->repository.scan_on_push_value = json_bool_of(written, "scanOnPush", false);
 	app->repository.mutability = wish_of(written, "imageTagMutability", JSON_STRING);
-	app->repository.mutability_value = json_text_of(written, "imageTagMutability", NULL);
-	app->repository.exclusions = json_object_get(written, "imageTagMutabilityExclusionFilters");
+	app->repository.exclusions = wish_of(written, "imageTagMutabilityExclusionFilters", JSON_ARRAY);
 }
 
 static void make_cluster(struct reader *reader, const struct entry *entry, struct app *app)
 {
 	const json_t *written = json_object_get(entry->json, "cluster");
-	const json_t *listed = json_object_get(written, "capacityProviders");
+	struct wish *listed = &app->cluster.capacity_providers;
 
 	app->cluster.use = used_name(reader, entry, "cluster", app->name);
 	app->cluster.settings = wish_of(written, "settings", JSON_ARRAY);
-	if (app->cluster.settings == WISH_VALUE)
-		app->cluster.settings_value = json_object_get(written, "settings");
-	app->cluster.capacity_providers = wish_of(written, "capacityProviders", JSON_ARRAY);
-	app->cluster.providers_listed = app->cluster.capacity_providers != WISH_UNMANAGED;
-	if (app->cluster.capacity_providers == WISH_VALUE)
-		app->cluster.capacity_providers_value =
-			keep_json(reader, json_must(json_deep_copy((json_t *)(uintptr_t)listed)));
-	app->cluster.strategy = wish_of(written, "defaultCapacityProviderStrategy", JSON_ARRAY);
-	if (app->cluster.strategy == WISH_VALUE) {
-		app->cluster.default_strategy = json_object_get(written, "defaultCapacityProviderStrategy");
-		add_providers(reader, app, app->cluster.default_strategy);
-	}
+	*listed = wish_of(written, "capacityProviders", JSON_ARRAY);
+	app->cluster.providers_listed = listed->is != WISH_UNMANAGED;
+	if (listed->is == WISH_VALUE)
+		listed->value = keep_json(reader, json_must(json_deep_copy(listed->value)));
+	app->cluster.default_strategy = wish_of(written, "defaultCapacityProviderStrategy", JSON_ARRAY);
+	add_providers(reader, app, app->cluster.default_strategy.value);
 	/* A cluster without providers cannot have a strategy either. */
-	if (app->cluster.capacity_providers == WISH_REMOVED)
-		app->cluster.strategy = WISH_REMOVED;
+	if (listed->is == WISH_REMOVED)
+		app->cluster.default_strategy = (struct wish){ WISH_REMOVED, NULL };
 }
 
 void add_providers(struct reader *reader, struct app *app, const json_t *strategy)
 {
-	json_t *names = (json_t *)(uintptr_t)app->cluster.capacity_providers_value, *item, *known;
+	json_t *names = (json_t *)(uintptr_t)app->cluster.capacity_providers.value, *item, *known;
 	size_t i, at;
 
 	json_array_foreach ((json_t *)(uintptr_t)strategy, i, item) {
@@ -93,8 +92,8 @@ void add_providers(struct reader *reader, struct app *app, const json_t *strateg
 
 		if (!names) {
 			names = json_must(json_array());
-			app->cluster.capacity_providers_value = keep_json(reader, names);
-			app->cluster.capacity_providers = WISH_VALUE;
+			app->cluster.capacity_providers =
+				(struct wish){ WISH_VALUE, keep_json(reader, names) };
 		}
 		json_array_foreach (names, at, known)
 			if (json_equal(known, name))
@@ -110,8 +109,7 @@ static void make_log_group(struct reader *reader, const struct entry *entry, str
 
 	app->log_group.use =
 		used_name(reader, entry, "logGroup", arena_printf(reader->arena, "/fargate/%s", app->name));
-	app->log_group.retention = wish_of(written, "retentionInDays", JSON_INTEGER);
-	app->log_group.retention_in_days = (int)json_integer_of(written, "retentionInDays", 0);
+	app->log_group.retention_in_days = wish_of(written, "retentionInDays", JSON_INTEGER);
 }
 
 /* A role that the task definition names is the app's, so that it is looked after like one. */

@@ -54,6 +54,11 @@ struct batch *definitions_batch(const struct definitions *definitions, const cha
 		name, definitions->batches, definitions->batch_count, sizeof(struct batch), compare_batch);
 }
 
+const struct wish *wish_at(const struct app *app, size_t member)
+{
+	return (const struct wish *)(const void *)((const char *)app + member);
+}
+
 const char *app_container(const struct app *app)
 {
 	const json_t *containers = json_object_get(app->task_definition, "containerDefinitions");

@@ -24,8 +24,14 @@ struct used_name {
 	struct position at;
 };
 
-/* A member of a repository, cluster or log group: absent = unmanaged, null = removed, else the value. */
-enum wish { WISH_UNMANAGED, WISH_REMOVED, WISH_VALUE };
+/*
+ * A member of a repository, cluster or log group: absent = unmanaged, null = removed, else the value. What
+ * several apps share is asked of all of them alike: by the member's offset in struct app.
+ */
+struct wish {
+	enum { WISH_UNMANAGED, WISH_REMOVED, WISH_VALUE } is;
+	const json_t *value; /* NULL but for a value */
+};
 
 /* A time zone by its name. */
 struct timezone_name {
@@ -47,29 +53,21 @@ struct app {
 
 	struct {
 		struct used_name use; /* name NULL: `false`, the image is elsewhere */
-		enum wish lifecycle;
-		const json_t *lifecycle_policy; /* the policy document that AWS takes: {"rules": […]} */
-		enum wish scan_on_push;
-		bool scan_on_push_value;
-		enum wish mutability;
-		const char *mutability_value; /* "MUTABLE", "IMMUTABLE", or one with an exclusion */
-		const json_t *exclusions; /* [{"filterType", "filter"}], beside such a value */
+		struct wish lifecycle_policy; /* the policy document that AWS takes: {"rules": […]} */
+		struct wish scan_on_push; /* a boolean */
+		struct wish mutability; /* "MUTABLE", "IMMUTABLE", or one with an exclusion */
+		struct wish exclusions; /* [{"filterType", "filter"}], beside such a value */
 	} repository;
 	struct {
 		struct used_name use;
 		bool providers_listed; /* the app lists them itself: there shall be no others */
-		enum wish capacity_providers; /* a value also where a strategy names some */
-		const json_t *capacity_providers_value; /* array of names, with those that the batches'
-							   strategies name */
-		enum wish strategy;
-		const json_t *default_strategy; /* array, NULL where not given */
-		enum wish settings;
-		const json_t *settings_value; /* [{"name": "containerInsights", "value": …}] */
+		struct wish capacity_providers; /* array of names, with those that strategies name */
+		struct wish default_strategy; /* array */
+		struct wish settings; /* [{"name": "containerInsights", "value": …}] */
 	} cluster;
 	struct {
 		struct used_name use;
-		enum wish retention;
-		int retention_in_days;
+		struct wish retention_in_days;
 	} log_group;
 	struct {
 		const char *execution, *task, *events; /* name or ARN, as written */
@@ -167,6 +165,9 @@ struct definitions *definitions_free(struct definitions *definitions);
 /* By name; NULL where there is none. */
 struct app *definitions_app(const struct definitions *definitions, const char *name);
 struct batch *definitions_batch(const struct definitions *definitions, const char *name);
+
+/* What an app wishes of the member at this offset. */
+const struct wish *wish_at(const struct app *app, size_t member);
 
 /* The container that overrides and logs are about: the task definition's first one, or the app's name. */
 const char *app_container(const struct app *app);

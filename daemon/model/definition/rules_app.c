@@ -214,8 +214,8 @@ void check_app(struct draft *draft, const struct entry *entry, const struct app 
 	check_no_repository(draft, spot, entry, app);
 	check_no_twice(reader, MEMBER(cluster, "capacityProviders"),
 		json_object_get(json_object_get(written, "cluster"), "capacityProviders"), NULL);
-	check_strategy(
-		reader, MEMBER(cluster, "defaultCapacityProviderStrategy"), app->cluster.default_strategy);
+	check_strategy(reader, MEMBER(cluster, "defaultCapacityProviderStrategy"),
+		app->cluster.default_strategy.value);
 	check_log_group(reader, spot, entry, app);
 	check_image(reader, MEMBER(spot, "image"), json_object_get(written, "image"));
 	check_prefix(reader, MEMBER(spot, "logStreamPrefix"), app);

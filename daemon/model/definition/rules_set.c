@@ -1,5 +1,6 @@
 #include "rules.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
@@ -126,6 +127,7 @@ static void check_networks(struct draft *draft)
 struct shared {
 	const char *object, *key; /* as they are written */
 	const struct used_name *(*use)(const struct app *app);
+	size_t wish; /* its offset in struct app */
 };
 
 static const struct used_name *repository_of(const struct app *app)
@@ -144,14 +146,16 @@ static const struct used_name *log_group_of(const struct app *app)
 }
 
 static const struct shared shared[] = {
-	{ "repository", "lifecyclePolicy", repository_of },
-	{ "repository", "scanOnPush", repository_of },
-	{ "repository", "imageTagMutability", repository_of },
-	{ "repository", "imageTagMutabilityExclusionFilters", repository_of },
-	{ "cluster", "settings", cluster_of },
-	{ "cluster", "capacityProviders", cluster_of },
-	{ "cluster", "defaultCapacityProviderStrategy", cluster_of },
-	{ "logGroup", "retentionInDays", log_group_of },
+	{ "repository", "lifecyclePolicy", repository_of, offsetof(struct app, repository.lifecycle_policy) },
+	{ "repository", "scanOnPush", repository_of, offsetof(struct app, repository.scan_on_push) },
+	{ "repository", "imageTagMutability", repository_of, offsetof(struct app, repository.mutability) },
+	{ "repository", "imageTagMutabilityExclusionFilters", repository_of,
+		offsetof(struct app, repository.exclusions) },
+	{ "cluster", "settings", cluster_of, offsetof(struct app, cluster.settings) },
+	{ "cluster", "capacityProviders", cluster_of, offsetof(struct app, cluster.capacity_providers) },
+	{ "cluster", "defaultCapacityProviderStrategy", cluster_of,
+		offsetof(struct app, cluster.default_strategy) },
+	{ "logGroup", "retentionInDays", log_group_of, offsetof(struct app, log_group.retention_in_days) },
 };
 
 /* An app that uses such a thing. */
@@ -212,37 +216,16 @@ static void check_same_said(struct draft *draft, const struct shared *member, si
 		"say it in one of the two apps, or the same in both");
 }
 
-/* What the first of the apps does not say, another may: whoever is asked has to know it. */
+/* What the first of the apps does not say, another may: whoever is asked has to know it. Providers add up. */
 static void spread(struct reader *reader, const struct shared *member, struct app *to, const struct app *from)
 {
-	if (strcmp(member->key, "lifecyclePolicy") == 0 && to->repository.lifecycle == WISH_UNMANAGED) {
-		to->repository.lifecycle = from->repository.lifecycle;
-		to->repository.lifecycle_policy = from->repository.lifecycle_policy;
-	} else if (strcmp(member->key, "scanOnPush") == 0 && to->repository.scan_on_push == WISH_UNMANAGED) {
-		to->repository.scan_on_push = from->repository.scan_on_push;
-		to->repository.scan_on_push_value = from->repository.scan_on_push_value;
-	} else if (strcmp(member->key, "imageTagMutability") == 0 &&
-		   to->repository.mutability == WISH_UNMANAGED) {
-		to->repository.mutability = from->repository.mutability;
-		to->repository.mutability_value = from->repository.mutability_value;
-		to->repository.exclusions = from->repository.exclusions;
-	} else if (strcmp(member->key, "settings") == 0 && to->cluster.settings == WISH_UNMANAGED) {
-		to->cluster.settings = from->cluster.settings;
-		to->cluster.settings_value = from->cluster.settings_value;
-	} else if (strcmp(member->key, "capacityProviders") == 0 &&
-		   from->cluster.capacity_providers == WISH_VALUE) {
-		add_providers(reader, to, from->cluster.capacity_providers_value);
-	} else if (strcmp(member->key, "capacityProviders") == 0 &&
-		   to->cluster.capacity_providers == WISH_UNMANAGED) {
-		to->cluster.capacity_providers = from->cluster.capacity_providers;
-	} else if (strcmp(member->key, "defaultCapacityProviderStrategy") == 0 &&
-		   to->cluster.strategy == WISH_UNMANAGED) {
-		to->cluster.strategy = from->cluster.strategy;
-		to->cluster.default_strategy = from->cluster.default_strategy;
-	} else if (strcmp(member->key, "retentionInDays") == 0 && to->log_group.retention == WISH_UNMANAGED) {
-		to->log_group.retention = from->log_group.retention;
-		to->log_group.retention_in_days = from->log_group.retention_in_days;
-	}
+	struct wish *wish = (struct wish *)(void *)((char *)to + member->wish);
+	const struct wish *other = wish_at(from, member->wish);
+
+	if (wish == &to->cluster.capacity_providers && other->is == WISH_VALUE)
+		add_providers(reader, to, other->value);
+	else if (wish->is == WISH_UNMANAGED)
+		*wish = *other;
 }
 
 /* The first that says something is who the others are held against; the first of all gathers for all. */
