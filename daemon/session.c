@@ -40,6 +40,8 @@ bool session_load(struct session *session, struct error *error)
 	if (!session->settings)
 		return false;
 	session->definitions = load_definitions(session->arena, directory, options->strict, error);
+	if (session->definitions)
+		definitions_limit_roles(session->definitions, session->settings->assume_roles);
 	return session->definitions != NULL;
 }
 

@@ -54,6 +54,7 @@ static void take(struct settings *settings, const json_t *written)
 	settings->deletion.enabled = json_bool_of(deletion, "enabled", settings->deletion.enabled);
 	settings->keep_revisions = count_of(written, "keepRevisions", settings->keep_revisions);
 	settings->rates = json_object_get(written, "rates");
+	settings->assume_roles = json_object_get(written, "assumeRoles");
 	settings->profile = json_text_of(json_object_get(written, "credentials"), "profile", NULL);
 	settings->read_only = json_bool_of(written, "readOnly", false);
 }

@@ -23,6 +23,7 @@ struct settings {
 	} deletion;
 	unsigned keep_revisions;
 	const json_t *rates; /* {"<service>": requests a second}; NULL where not given */
+	const json_t *assume_roles; /* globs of the roles that definitions may take on; NULL = all */
 	const char *profile; /* credentials.profile; NULL where not given */
 	bool read_only; /* nothing is ever written */
 

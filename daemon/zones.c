@@ -43,11 +43,8 @@ static bool is_to_tell(const struct finding *finding, struct position at)
 {
 	const struct definitions *set = finding->definitions;
 
-	if (!finding->judged || finding->told >= FAULTS_TOLD)
+	if (!finding->judged || finding->told >= FAULTS_TOLD || !definitions_are_judged(set, at))
 		return false;
-	for (size_t i = 0; i < set->text_count; i++)
-		if (set->texts[i].role == TEXT_ASIDE && strcmp(set->texts[i].file, at.file) == 0)
-			return false;
 	for (size_t i = 0; i < set->fault_count; i++)
 		if (strcmp(set->faults[i].at.file, at.file) == 0 && set->faults[i].at.line == at.line &&
 			set->faults[i].at.column == at.column)

@@ -20,6 +20,8 @@ static bool load(struct session *session, const struct options *options, struct 
 		return false;
 	session->definitions = load_definition_files(session->arena, options->words, options->word_count,
 		options->definitions ? options->definitions : DEFAULT_DEFINITIONS, options->strict, error);
+	if (session->definitions)
+		definitions_limit_roles(session->definitions, session->settings->assume_roles);
 	return session->definitions != NULL;
 }
 

@@ -109,6 +109,31 @@ def test_check_of_the_settings(world, article):
     assert "settings.json:1:" in result.out + result.err
 
 
+@pytest.mark.parametrize("globs, fine", [
+    (["arn:aws:iam::123456789012:role/deploy-*"], True), (["arn:aws:iam::*:role/x", "*deploy-jobs"], True),
+    (["arn:aws:iam::*"], True), (["arn:aws:iam::123456789012:role/deploy"], False), (["arn:aws:iam::210987654321:*"], False),
+    ([], False)])
+def test_only_the_roles_of_the_settings_are_taken_on(world, article, globs, fine):
+    article["apps"]["batch"]["assumeRoleArn"] = "arn:aws:iam::123456789012:role/deploy-jobs"
+    path = world.write(article)
+    world.settings(assumeRoles=globs)
+    line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if "assumeRoleArn" in text)
+    for files in [], [path]:
+        result = world.run("check", *files)
+        assert result.code == (not fine), str(result)
+        assert fine or f"jobs.json:{line}:" in result.out and '"assumeRoles" in the settings' in result.out, str(result)
+    if not fine:
+        result = world.run("apply")
+        assert result.code == 2 and not result.calls, str(result)
+    # What is wrong in a file that is not judged is another day's matter.
+    other = world.write({"apps": {"other": dict(article["apps"]["batch"])}}, "other.json")
+    del article["apps"]["batch"]["assumeRoleArn"]
+    world.write(article)
+    assert world.run("check", path).code == 0
+    result = world.run("check", other)
+    assert result.code == (not fine), str(result)
+
+
 @pytest.mark.parametrize("verb", ["diff", "apply", "list"])
 def test_broken_definitions_end_with_2(world, article, verb):
     article["batches"]["no1"]["shedule"] = "x"

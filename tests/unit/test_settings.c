@@ -126,7 +126,7 @@ static void check_all(struct arena *arena)
 		"\"rates\": {\"ecs\": 5, \"events\": 0.5,"
 		" \"ecr\": 1, \"logs\": 1, \"iam\": 1, \"sts\": 1, \"tagging\": 1, "
 		"\"scheduler\": 1, \"pipes\": 1, \"ec2\": 1},"
-		" \"credentials\": {\"profile\": \"batch\"}, \"readOnly\": true}");
+		" \"credentials\": {\"profile\": \"batch\"}, \"assumeRoles\": [\"*\"], \"readOnly\": true}");
 
 	if (!CHECK(settings && !settings->broken && !settings->fault_count))
 		return;
@@ -142,6 +142,7 @@ static void check_all(struct arena *arena)
 	CHECK_NUMBER(settings->keep_revisions, 1);
 	CHECK(json_number_value(json_object_get(settings->rates, "events")) == 0.5);
 	CHECK_TEXT(settings->profile, "batch");
+	CHECK_NUMBER(json_array_size(settings->assume_roles), 1);
 	CHECK(settings->read_only);
 	settings_free(settings);
 }
@@ -154,7 +155,7 @@ struct refusal {
 #define OWNER \
 	"write 1 to 128 letters, digits and _ . : / = + - @, with spaces only between them, for example \"default\""
 #define ALL \
-	"\"owner\", \"region\", \"endpointUrl\", \"resyncInterval\", \"runsInterval\", \"deletion\", \"keepRevisions\", \"rates\", \"credentials\" or \"readOnly\""
+	"\"owner\", \"region\", \"endpointUrl\", \"resyncInterval\", \"runsInterval\", \"deletion\", \"keepRevisions\", \"rates\", \"credentials\", \"assumeRoles\" or \"readOnly\""
 #define X32  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define URLS "write an https:// URL, or http:// and an address of this machine"
 
@@ -217,6 +218,10 @@ static const struct refusal refusals[] = {
 	{ "{\"credentials\": {\"profil\": \"x\"}}", "1:18: unknown key \"profil\"; write \"profile\"" },
 	{ "{\"credentials\": {\"profile\": \"\"}}",
 		"1:29: \"profile\" is empty; write the name of a profile of the shared AWS files, for example \"default\", or leave it out" },
+	{ "{\"assumeRoles\": \"*\"}",
+		"1:17: \"assumeRoles\" has to be a list, not the text \"*\"; write [\"*\"]" },
+	{ "{\"assumeRoles\": [\"*\", \"role[1]\"]}",
+		"1:23: \"role[1]\" is not the ARN of a role, with * for any text; write for example \"arn:aws:iam::123456789012:role/deploy-*\"" },
 	{ "{\"readOnly\": 1}", "1:14: \"readOnly\" has to be true or false, not 1; write true" },
 	/* all of them, in the file's order */
 	{ "{\"readOnly\": 1,\n \"owners\": 2,\n \"keepRevisions\": []}",

@@ -149,6 +149,8 @@ void make_app(struct reader *reader, const struct entry *entry, struct app *app)
 	app->at = entry->at;
 	app->region = json_text_of(written, "region", NULL);
 	app->assume_role_arn = json_text_of(written, "assumeRoleArn", NULL);
+	app->assume_role_at = position_of(reader,
+		MEMBER(MEMBER(MEMBER(TOP(entry->source), "apps"), entry->name), "assumeRoleArn"), AT_VALUE);
 	app->account_id = json_text_of(written, "accountId", NULL);
 	make_repository(reader, entry, app);
 	make_cluster(reader, entry, app);

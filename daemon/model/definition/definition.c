@@ -1,5 +1,6 @@
 #include "definition.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,46 @@ void definitions_add_fault(struct definitions *definitions, struct fault fault)
 	definitions->faults = all;
 	definitions->fault_count++;
 	definitions->broken = definitions->broken || !fault.warning;
+}
+
+bool definitions_are_judged(const struct definitions *definitions, struct position at)
+{
+	for (size_t i = 0; i < definitions->text_count; i++)
+		if (definitions->texts[i].role == TEXT_ASIDE &&
+			strcmp(definitions->texts[i].file, at.file) == 0)
+			return false;
+	return true;
+}
+
+static bool is_matched(const json_t *globs, const char *text)
+{
+	json_t *glob;
+	size_t i;
+
+	json_array_foreach (globs, i, glob)
+		if (fnmatch(json_string_value(glob), text, FNM_NOESCAPE) == 0)
+			return true;
+	return false;
+}
+
+void definitions_limit_roles(struct definitions *definitions, const json_t *globs)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; globs && i < definitions->app_count && told < FAULTS_TOLD; i++) {
+		const struct app *app = &definitions->apps[i];
+
+		if (!app->assume_role_arn || is_matched(globs, app->assume_role_arn) ||
+			!definitions_are_judged(definitions, app->assume_role_at))
+			continue;
+		told++;
+		definitions_add_fault(definitions,
+			(struct fault){ .at = app->assume_role_at,
+				.message = arena_printf(definitions->arena,
+					"%s is none of the roles that \"assumeRoles\" in the settings lets definitions take on",
+					app->assume_role_arn),
+				.remedy = "write one that it matches, or leave \"assumeRoleArn\" out" });
+	}
 }
 
 struct definitions *definitions_free(struct definitions *definitions)

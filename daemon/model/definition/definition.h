@@ -50,6 +50,7 @@ struct app {
 	const char *name;
 	struct position at;
 	const char *region, *assume_role_arn, *account_id; /* NULL where not given */
+	struct position assume_role_at; /* where it is written */
 
 	struct {
 		struct used_name use; /* name NULL: `false`, the image is elsewhere */
@@ -158,6 +159,15 @@ struct definitions *definitions_read(struct arena *arena, const struct definitio
 
 /* Adds a fault that the shell found (a file that cannot be read); keeps the order. */
 void definitions_add_fault(struct definitions *definitions, struct fault fault);
+
+/* Whether what is wrong at this place is told: not in a file that only stands beside those that are judged. */
+bool definitions_are_judged(const struct definitions *definitions, struct position at);
+
+/*
+ * Adds a fault for each app that takes on a role which none of these globs matches; in them "*" is any text,
+ * slashes too. NULL: any role may be taken on. They are the settings', which the set does not know.
+ */
+void definitions_limit_roles(struct definitions *definitions, const json_t *globs);
 
 /* Releases the JSON values; the rest goes with the arena. Accepts NULL, returns NULL. */
 struct definitions *definitions_free(struct definitions *definitions);

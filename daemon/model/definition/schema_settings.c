@@ -46,6 +46,14 @@ static const struct schema_member rates_members[] = { RATE("ec2"), RATE("ecr"), 
 	RATE("iam"), RATE("logs"), RATE("pipes"), RATE("scheduler"), RATE("sts"), RATE("tagging") };
 static const struct schema schema_rates = SCHEMA(rates_members);
 
+static const struct schema_member role_glob = {
+	.types = SCHEMA_STRING,
+	.pattern = "^[*A-Za-z0-9_+=,.@:/-]+$",
+	.longest = 2048,
+	.what = "the ARN of a role, with * for any text",
+	.example = "\"arn:aws:iam::123456789012:role/deploy-*\"",
+};
+
 /* The letters, digits and marks that every service takes in the value of a tag, without spaces at its ends. */
 #define OWNER_MARKS   "A-Za-z0-9_.:/=+@-"
 #define OWNER_PATTERN "^[" OWNER_MARKS "]([ " OWNER_MARKS "]*[" OWNER_MARKS "])?$"
@@ -111,11 +119,17 @@ static const struct schema_member settings_members[] = {
 		.object = &schema_credentials,
 		.example = "{\"profile\": \"default\"}",
 		.description = "Where keys come from." },
+	{ .key = "assumeRoles",
+		.types = SCHEMA_ARRAY,
+		.element = &role_glob,
+		.longest = 1000,
+		.example = "[\"arn:aws:iam::123456789012:role/deploy-*\"]",
+		.description =
+			"Which roles \"assumeRoleArn\" of an app may name; * is any text. All where absent." },
 	{ .key = "readOnly",
 		.types = SCHEMA_BOOLEAN,
 		.example = "true",
 		.description = "true: nothing is ever written to AWS." },
-	NOT_YET("assumeRoles", "leave it out: definitions may name any role"),
 	NOT_YET("feed", "leave it out"),
 	NOT_YET("heartbeat", "leave it out; fargate-batchctl status --alive asks whether the daemon lives"),
 	NOT_YET("history", "leave it out"),
