@@ -355,6 +355,17 @@ const char *json_text_of(const json_t *object, const char *key, const char *othe
 	return json_is_string(value) ? json_string_value(value) : otherwise;
 }
 
+const char *json_text_at(const json_t *object, const char *path)
+{
+	const char *dot;
+
+	while ((dot = strchr(path, '.')) != NULL) {
+		object = json_object_getn(object, path, (size_t)(dot - path));
+		path = dot + 1;
+	}
+	return json_text_of(object, path, NULL);
+}
+
 json_int_t json_integer_of(const json_t *object, const char *key, json_int_t otherwise)
 {
 	const json_t *value = json_object_get(object, key);

@@ -63,6 +63,8 @@ char *json_told_line(const json_t *value);
 
 /* Members by name, for reading replies: the given default where absent, null or of another type. Borrowed. */
 const char *json_text_of(const json_t *object, const char *key, const char *otherwise);
+/* The text at a path of members, "cluster.clusterArn"; NULL where there is none. Borrowed. */
+const char *json_text_at(const json_t *object, const char *path);
 json_int_t json_integer_of(const json_t *object, const char *key, json_int_t otherwise);
 bool json_bool_of(const json_t *object, const char *key, bool otherwise);
 

@@ -203,7 +203,7 @@ static void update(const struct change *change, const json_t *body, struct reque
 	}
 	if (changes(change, "capacityProviders") || changes(change, "defaultCapacityProviderStrategy"))
 		put_providers(change, body, out);
-	requests_tag(out, change, "ecs", "resourceArn", change->have->arn);
+	requests_tag(out, change);
 }
 
 static void cluster_requests(const struct view *view, const struct change *change, struct requests *out)
@@ -215,7 +215,7 @@ static void cluster_requests(const struct view *view, const struct change *chang
 		requests_add(out, "ecs", "DeleteCluster",
 			json_must(json_pack("{s:s}", "cluster", change->have->name)));
 	else if (!want || change->verb == VERB_DISABLE)
-		requests_tag(out, change, "ecs", "resourceArn", change->have->arn);
+		requests_tag(out, change);
 	else if (change->verb == VERB_CREATE)
 		create(want, body, out);
 	else
@@ -322,12 +322,6 @@ static const struct reading reading_clusters = {
 	.heard = clusters_heard,
 };
 
-static json_t *tags_params(const struct view *view, const struct subject *subject)
-{
-	(void)view;
-	return json_must(json_pack("{s:s}", "resourceArn", subject->resource->arn));
-}
-
 static const struct reading reading_cluster_tags = {
 	.service = "ecs",
 	.operation = "ListTagsForResource",
@@ -335,24 +329,14 @@ static const struct reading reading_cluster_tags = {
 	.heard = tags_heard,
 };
 
-static bool cluster_done(const struct view *view, const struct request *request, const json_t *reply,
-	struct said *said, struct error *error)
-{
-	const char *made = json_text_of(json_object_get(reply, "cluster"), "clusterArn", NULL);
-
-	(void)request;
-	(void)error;
-	if (made)
-		said->arn = arena_copy(view->arena, made);
-	return true;
-}
-
 const struct kind kind_cluster = {
 	.name = "cluster",
 	.shape = SHAPE_PLAIN,
 	.rank = 3,
 	.tagged = true,
 	.removal_command = "ecs delete-cluster --cluster",
+	.tags_member = "resourceArn",
+	.made_path = "cluster.clusterArn",
 	.rules = rules,
 	.rule_count = ARRAY_LENGTH(rules),
 	.want = cluster_want,
@@ -360,7 +344,6 @@ const struct kind kind_cluster = {
 	.finish = cluster_finish,
 	.remark = cluster_remark,
 	.requests = cluster_requests,
-	.done = cluster_done,
 	.tags_reading = &reading_cluster_tags,
 	.by_name = &reading_clusters,
 	.names_per_call = 100,

@@ -144,25 +144,36 @@ struct resource *want_of_batch(const struct view *view, struct resources *all, c
 	return want;
 }
 
-/* Takes away first: until that is done, the tag that remembers which keys are ours has to name them. */
-void requests_tag(struct requests *out, const struct change *change, const char *service,
-	const char *arn_member, const char *arn)
+/* Services differ in how they write the members of such a request. */
+static void request_tags(struct requests *out, const struct resource *have, const char *operation,
+	const char *const members[2], json_t *value)
 {
-	bool lower = strcmp(service, "ecs") == 0;
-	bool upper_members = strcmp(service, "events") == 0;
+	const char *service = have->kind->tags_reading->service;
+	json_t *params = json_must(json_pack("{s:s}", have->kind->tags_member, have->arn));
 
-	if (change->remove_tags && change->remove_tags->count) {
-		json_t *params = json_must(json_pack("{s:s}", arn_member, arn));
+	json_put(params, members[strcmp(service, "events") == 0], value);
+	requests_add(out, service, operation, params);
+}
 
-		json_put(params, upper_members ? "TagKeys" : "tagKeys", tags_keys(change->remove_tags));
-		requests_add(out, service, "UntagResource", params);
-	}
-	if (change->set_tags && change->set_tags->count) {
-		json_t *params = json_must(json_pack("{s:s}", arn_member, arn));
+/* Takes away first: until that is done, the tag that remembers which keys are ours has to name them. */
+void requests_tag(struct requests *out, const struct change *change)
+{
+	static const char *const keys[] = { "tagKeys", "TagKeys" }, *const tags[] = { "tags", "Tags" };
+	const struct resource *have = change->have;
+	bool lower = strcmp(have->kind->tags_reading->service, "ecs") == 0;
 
-		json_put(params, upper_members ? "Tags" : "tags", tags_list(change->set_tags, lower));
-		requests_add(out, service, "TagResource", params);
-	}
+	if (change->remove_tags && change->remove_tags->count)
+		request_tags(out, have, "UntagResource", keys, tags_keys(change->remove_tags));
+	if (change->set_tags && change->set_tags->count)
+		request_tags(out, have, "TagResource", tags, tags_list(change->set_tags, lower));
+}
+
+json_t *tags_params(const struct view *view, const struct subject *subject)
+{
+	const struct resource *have = subject->resource;
+
+	(void)view;
+	return json_must(json_pack("{s:s}", have->kind->tags_member, have->arn));
 }
 
 const json_t *listed(const json_t *reply, const char *list, const char *member, struct error *error)

@@ -32,10 +32,8 @@ const struct wish *wish_of_apps(const struct resource *want, size_t member);
 struct resource *want_of_batch(const struct view *view, struct resources *all, const struct kind *kind,
 	struct batch *batch, const char *name, const char *id);
 
-/* The request that tags, or takes tags away, where there is something to do; services differ in the members'
- * names. */
-void requests_tag(struct requests *out, const struct change *change, const char *service,
-	const char *arn_member, const char *arn);
+/* The requests that tag what is there, and take tags away, where there is something to do. */
+void requests_tag(struct requests *out, const struct change *change);
 
 /*
  * A list of an answer, each of whose items has this member as its name (NULL: the items are names); NULL with
@@ -43,7 +41,9 @@ void requests_tag(struct requests *out, const struct change *change, const char 
  */
 const json_t *listed(const json_t *reply, const char *list, const char *member, struct error *error);
 
-/* A reading's answer to ListTagsForResource: the tags of the subject's resource, read strongly. */
+/* The parameters of ListTagsForResource for the subject's resource; a new reference. */
+json_t *tags_params(const struct view *view, const struct subject *subject);
+/* Its answer: the tags of the subject's resource, read strongly. */
 bool tags_heard(const struct hearing *hearing, const json_t *reply, struct error *error);
 
 /* Whether one of an action's differences is at `path` or below it. */

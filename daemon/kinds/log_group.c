@@ -194,12 +194,6 @@ static const struct reading reading_log_group = {
 	.heard = log_group_heard,
 };
 
-static json_t *tags_params(const struct view *view, const struct subject *subject)
-{
-	(void)view;
-	return json_must(json_pack("{s:s}", "resourceArn", subject->resource->arn));
-}
-
 static const struct reading reading_log_group_tags = {
 	.service = "logs",
 	.operation = "ListTagsForResource",
@@ -214,6 +208,7 @@ const struct kind kind_log_group = {
 	.tagged = true,
 	.name_prefix = "/fargate/",
 	.removal_command = "logs delete-log-group --log-group-name",
+	.tags_member = "resourceArn",
 	.rules = rules,
 	.rule_count = ARRAY_LENGTH(rules),
 	.want = log_group_want,

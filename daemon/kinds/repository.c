@@ -175,7 +175,7 @@ static void update(
 	}
 	if (changes(change, "lifecyclePolicy"))
 		put_policy(view, want, out);
-	requests_tag(out, change, "ecr", "resourceArn", change->have->arn);
+	requests_tag(out, change);
 }
 
 static void repository_requests(const struct view *view, const struct change *change, struct requests *out)
@@ -191,7 +191,7 @@ static void repository_requests(const struct view *view, const struct change *ch
 		return;
 	}
 	if (change->verb == VERB_DISABLE) {
-		requests_tag(out, change, "ecr", "resourceArn", change->have->arn);
+		requests_tag(out, change);
 		return;
 	}
 	body = repository_body(view, want);
@@ -277,12 +277,6 @@ static const struct reading reading_repository = {
 	.heard = repository_heard,
 };
 
-static json_t *tags_params(const struct view *view, const struct subject *subject)
-{
-	(void)view;
-	return json_must(json_pack("{s:s}", "resourceArn", subject->resource->arn));
-}
-
 static const struct reading reading_repository_tags = {
 	.service = "ecr",
 	.operation = "ListTagsForResource",
@@ -290,31 +284,20 @@ static const struct reading reading_repository_tags = {
 	.heard = tags_heard,
 };
 
-static bool repository_done(const struct view *view, const struct request *request, const json_t *reply,
-	struct said *said, struct error *error)
-{
-	const char *made = json_text_of(json_object_get(reply, "repository"), "repositoryArn", NULL);
-
-	(void)request;
-	(void)error;
-	if (made)
-		said->arn = arena_copy(view->arena, made);
-	return true;
-}
-
 const struct kind kind_repository = {
 	.name = "repository",
 	.shape = SHAPE_PLAIN,
 	.rank = 1,
 	.tagged = true,
 	.removal_command = "ecr delete-repository --force --repository-name",
+	.tags_member = "resourceArn",
+	.made_path = "repository.repositoryArn",
 	.rules = rules,
 	.rule_count = ARRAY_LENGTH(rules),
 	.want = repository_want,
 	.body = repository_body,
 	.finish = repository_finish,
 	.requests = repository_requests,
-	.done = repository_done,
 	.tags_reading = &reading_repository_tags,
 	.by_name = &reading_repository,
 	.names_per_call = 1,

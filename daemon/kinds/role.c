@@ -397,28 +397,16 @@ static const struct reading reading_role = {
 	.heard = role_heard,
 };
 
-static bool role_done(const struct view *view, const struct request *request, const json_t *reply,
-	struct said *said, struct error *error)
-{
-	const char *made = json_text_of(json_object_get(reply, "Role"), "Arn", NULL);
-
-	(void)request;
-	(void)error;
-	if (made)
-		said->arn = arena_copy(view->arena, made);
-	return true;
-}
-
 const struct kind kind_role = {
 	.name = "role",
 	.shape = SHAPE_ROLE,
 	.rank = 0,
 	.tagged = true,
+	.made_path = "Role.Arn",
 	.want = role_want,
 	.body = role_body,
 	.finish = role_finish,
 	.requests = role_requests,
-	.done = role_done,
 	.by_name = &reading_role,
 	.names_per_call = 1,
 };

@@ -70,7 +70,7 @@ static void update(const struct view *view, const struct change *change, struct 
 			change->want->name);
 	/* One that was made in this same pass carries its tags already. */
 	if (change->have)
-		requests_tag(out, change, "events", "ResourceARN", change->have->arn);
+		requests_tag(out, change);
 }
 
 static void rule_requests(const struct view *view, const struct change *change, struct requests *out)
@@ -89,7 +89,7 @@ static void rule_requests(const struct view *view, const struct change *change, 
 	case VERB_DISABLE:
 		if (!resource_is_stopped(change->have))
 			name_rule(out, "DisableRule", change->have->name);
-		requests_tag(out, change, "events", "ResourceARN", change->have->arn);
+		requests_tag(out, change);
 		break;
 	case VERB_DELETE:
 		name_rule(out, "DeleteRule", change->have->name);
@@ -142,12 +142,6 @@ const struct reading reading_rules = {
 	.heard = rules_heard,
 };
 
-static json_t *tags_params(const struct view *view, const struct subject *subject)
-{
-	(void)view;
-	return json_must(json_pack("{s:s}", "ResourceARN", subject->resource->arn));
-}
-
 static const struct reading reading_rule_tags = {
 	.service = "events",
 	.operation = "ListTagsForResource",
@@ -177,18 +171,6 @@ static const struct reading reading_rule_state = {
 	.heard = state_heard,
 };
 
-static bool rule_done(const struct view *view, const struct request *request, const json_t *reply,
-	struct said *said, struct error *error)
-{
-	const char *made = json_text_of(reply, "RuleArn", NULL);
-
-	(void)request;
-	(void)error;
-	if (made)
-		said->arn = arena_copy(view->arena, made);
-	return true;
-}
-
 const struct kind kind_rule = {
 	.name = "rule",
 	.shape = SHAPE_SCHEDULE,
@@ -198,12 +180,13 @@ const struct kind kind_rule = {
 	.state_path = "state",
 	.stopped = "DISABLED",
 	.expression_path = "scheduleExpression",
+	.tags_member = "ResourceARN",
+	.made_path = "RuleArn",
 	.rules = rules,
 	.rule_count = ARRAY_LENGTH(rules),
 	.want = rule_want,
 	.body = rule_body,
 	.requests = rule_requests,
-	.done = rule_done,
 	.tags_reading = &reading_rule_tags,
 	.list = &reading_rules,
 	.state_reading = &reading_rule_state,

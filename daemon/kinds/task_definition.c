@@ -296,7 +296,7 @@ static void task_definition_requests(
 		requests_add(out, "ecs", "DeregisterTaskDefinition",
 			json_must(json_pack("{s:s}", "taskDefinition", change->have->arn)));
 	} else {
-		requests_tag(out, change, "ecs", "resourceArn", change->have->arn);
+		requests_tag(out, change);
 	}
 }
 
@@ -447,6 +447,7 @@ const struct kind kind_task_definition = {
 	.shape = SHAPE_REVISIONS,
 	.rank = 4,
 	.tagged = true,
+	.tags_member = "resourceArn",
 	.rules = rules,
 	.rule_count = ARRAY_LENGTH(rules),
 	.want = task_definition_want,

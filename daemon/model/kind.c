@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "common/json.h"
+
 const struct kind *kind_of_target(const struct kind *schedule)
 {
 	return schedule->starts && schedule->starts->shape == SHAPE_TARGET ? schedule->starts : NULL;
@@ -12,6 +14,16 @@ const struct kind *kind_of_revisions(const struct kind *kind)
 	while (kind && kind->shape != SHAPE_REVISIONS)
 		kind = kind->starts;
 	return kind;
+}
+
+bool kind_done(const struct kind *kind, const struct view *view, const struct request *request,
+	const json_t *reply, struct said *said, struct error *error)
+{
+	const char *made = kind->made_path ? json_text_at(reply, kind->made_path) : NULL;
+
+	if (made)
+		said->arn = arena_copy(view->arena, made);
+	return !kind->done || kind->done(view, request, reply, said, error);
 }
 
 struct request *requests_add(

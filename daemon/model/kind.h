@@ -119,6 +119,8 @@ struct kind {
 	const char *state_path,
 		*stopped; /* of a schedule: where its content says that it is stopped, and how */
 	const char *expression_path; /* where it says when it starts */
+	const char *tags_member; /* the member of a tag request that is the ARN; NULL = none such */
+	const char *made_path; /* where the answer to its making says the ARN; NULL = `done` finds it */
 	const struct field_rule *rules;
 	size_t rule_count;
 
@@ -132,7 +134,7 @@ struct kind {
 	void (*remark)(const struct view *view, const struct resource *want, const struct resource *have,
 		struct notes *notes);
 	void (*requests)(const struct view *view, const struct change *change, struct requests *out);
-	/* What a request's answer says; false where it cannot be read. NULL = nothing. */
+	/* What a request's answer says beyond the ARN; false where it cannot be read. NULL = nothing. */
 	bool (*done)(const struct view *view, const struct request *request, const json_t *reply,
 		struct said *said, struct error *error);
 	/* How the tags are read from the resource's own
@@ -150,6 +152,10 @@ struct kind {
 const struct kind *kind_of_target(const struct kind *schedule);
 /* The kind of the revisions that a kind starts, by itself or by its target; NULL where it starts none. */
 const struct kind *kind_of_revisions(const struct kind *kind);
+
+/* What the answer to one of its requests says, the ARN with it; false with the error set where it cannot be read. */
+bool kind_done(const struct kind *kind, const struct view *view, const struct request *request,
+	const json_t *reply, struct said *said, struct error *error);
 
 /* The next request of an action: takes `params` over. */
 struct request *requests_add(

@@ -292,9 +292,8 @@ static bool hear(struct work *work, const struct call_result *result, struct sai
 	const struct kind *kind = work->action->kind;
 	struct error error = { 0 };
 
-	if (!result->ok || !kind->done ||
-		kind->done(work->applying->options.view, &work->requests.items[work->next], result->reply,
-			said, &error))
+	if (!result->ok || kind_done(kind, work->applying->options.view, &work->requests.items[work->next],
+				   result->reply, said, &error))
 		return true;
 	error_wrap(&error, "%s %s", result->service, result->operation);
 	fail(work, arena_printf(work->applying->arena, "%s (request id %s)", error.text, result->request_id));

@@ -261,6 +261,12 @@ static void members(void)
 	CHECK_TEXT(json_text_of(value, "text", "y"), "x");
 	CHECK_TEXT(json_text_of(value, "number", "y"), "y");
 	CHECK_TEXT(json_text_of(NULL, "text", NULL), NULL);
+	CHECK_TEXT(json_text_at(value, "text"), "x");
+	CHECK_TEXT(json_text_at(value, "text.more"), NULL);
+	CHECK_TEXT(json_text_at(NULL, "cluster.clusterArn"), NULL);
+	json_put(value, "cluster", json_pack("{s:s}", "clusterArn", "arn:c"));
+	CHECK_TEXT(json_text_at(value, "cluster.clusterArn"), "arn:c");
+	CHECK_TEXT(json_text_at(value, "cluster.none"), NULL);
 	CHECK_NUMBER(json_integer_of(value, "number", 1), 7);
 	CHECK_NUMBER(json_integer_of(value, "absent", 1), 1);
 	CHECK(json_bool_of(value, "flag", false) && json_bool_of(value, "nothing", true));
