@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import CTL, DAEMON, at_another_time, now_iso, running, wait_for
+from conftest import ACCOUNT, CTL, DAEMON, REGION, at_another_time, now_iso, running, wait_for
 from instance import REGION_ASKED, metadata_service
 
 
@@ -650,3 +650,20 @@ def test_a_new_tag_has_one_line_before_its_parts(world, article):
     back = next(line for line in text.splitlines() if "batch-no1:2 → batch-no1:1" in line)
     assert "taskDefinition.containerDefinitions[batch].image: batch:2 → batch:latest" in back, back
     assert "arn:aws:ecs" not in back and "amazonaws.com" not in back, back
+
+
+def test_status_names_what_leaves_with_its_app_by_its_arn(world, converged):
+    network = converged["apps"]["batch"]["network"]
+    other = {"region": REGION, "network": network, "onDelete": "delete"}
+    world.converge({"apps": converged["apps"] | {"other": other},
+                    "batches": converged["batches"] | {"far": {"app": "other", "schedule": "rate(1 day)"}}})
+    world.settings(deletion={"graceMinutes": 60}, resyncInterval=1)
+    world.write({"apps": converged["apps"], "batches": converged["batches"]})
+    process = start(world)
+    wait_for(lambda: status(world) and len(status(world)["leaving"]) >= 2, seconds=60, what="what leaves")
+    notes = [line for line in world.run("status").out.splitlines() if line.startswith("note: ")]
+    end(process)
+    assert any(line.startswith(f"note: arn:aws:ecr:{REGION}:{ACCOUNT}:repository/other (app other) has left the definitions")
+               for line in notes), notes
+    assert any(line.startswith("note: batch far (app other) has left the definitions") for line in notes), notes
+    assert not any("?" in line for line in notes), notes
