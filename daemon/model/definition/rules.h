@@ -21,6 +21,8 @@ void check_task_definition(
 	struct reader *reader, const struct spot *spot, const struct entry *entry, const struct app *app);
 void check_containers(
 	struct reader *reader, const struct spot *spot, const struct entry *entry, const struct app *app);
+/* What the containers take of the task's size together; the spot is that of their list, `all`. */
+void check_shares(struct reader *reader, const struct spot *spot, const struct app *app, const json_t *all);
 void check_set(struct draft *draft);
 void check_shared_tags(struct draft *draft);
 
