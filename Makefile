@@ -131,7 +131,7 @@ help:   ## this list
 
 # --- set-up, checks, demonstration
 
-.PHONY: setup demo check golden system lint bench asan fuzz fuzz-build format
+.PHONY: setup demo check golden system faults faults-pairs lint bench asan fuzz fuzz-build format
 setup:   ## install what building and testing need: packages (as root), emulator in build/venv
 	@sh tests/setup.sh
 
@@ -143,6 +143,12 @@ check:   ## set-up, build, all tests; the last line is the sum
 
 system: all   ## system tests of what lies in build/ (T='-k words' picks some)
 	@build/venv/bin/python -m pytest -q -n 2 tests/system $(T)
+
+faults: all   ## every kind of fault at every call of every scenario (T='--row move' or '--only move/12/lost' picks some)
+	@build/venv/bin/python tests/faults/faults.py $(T)
+
+faults-pairs: all   ## random pairs of faults, the seed printed (PAIRS=10000, T='--seed N' repeats)
+	@build/venv/bin/python tests/faults/faults.py --pairs $(or $(PAIRS),10000) $(T)
 
 bench: all   ## calls, CPU, memory and time of a converged pass of 300 batches, beside a boto3 reader
 	@build/venv/bin/python tests/bench/bench.py

@@ -1,6 +1,6 @@
 #!/bin/sh
-# make check: set-up, build, unit tests, comparisons with other implementations, golden files, system tests, and the
-# service in booted containers where this user can boot one.
+# make check: set-up, build, unit tests, comparisons with other implementations, golden files, system tests, a share of
+# the faults, and the service in booted containers where this user can boot one.
 cd "$(dirname "$0")/.." || exit 1
 . tests/sum.sh
 step set-up sh tests/setup.sh
@@ -13,5 +13,6 @@ step 'schema beside jsonschema' build/venv/bin/python tests/definitions/check_sc
 step 'settings and their schema' build/venv/bin/python tests/definitions/check_settings.py
 step "schema beside AWS's models" build/venv/bin/python tests/definitions/check_models.py
 step 'system tests' build/venv/bin/python -m pytest -q -n 2 tests/system
+step 'faults, each fifteenth' build/venv/bin/python tests/faults/faults.py --short 15
 step 'service tests' sh tests/service/run.sh
 step_end

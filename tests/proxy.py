@@ -26,7 +26,8 @@ import uuid
 
 from aws import wire
 from aws.buckets import Bucket
-from aws.wire import XML_SERVICES, describe, error_answer, read_authorization
+from aws.front import Request
+from aws.wire import XML_SERVICES, error_answer, read_authorization
 
 @dataclasses.dataclass
 class Call:
@@ -48,6 +49,8 @@ class Call:
     fault: str = ""
     reached: bool = False  # the emulator carried it out
     answer: bytes = b""
+    answer_type: str = ""
+    request: object = None  # as it came, to be carried out by a test itself
 
     @property
     def writes(self):
@@ -61,8 +64,8 @@ class Call:
 class Fault:
     """What to do wrong, and to which calls. `nth` counts matching calls from 1; `times` None = for ever."""
 
-    # reset truncate empty rubbish denied throttle 500 503 failed-entries stall, or an AWS error code; or a function of
-    # the Call, this and the right answer (None if "before") that returns (status, headers, body), None = reset
+    # reset tls unplug truncate empty rubbish denied throttle 500 503 failed-entries stall, or an AWS error code; or a
+    # function of the Call, this and the right answer (None if "before") that returns (status, headers, body), None = reset
     what: object
     service: str = ""
     operation: str = ""
@@ -145,6 +148,10 @@ def signature_fault(method, target, headers, body, secrets, now=None):
     return None
 
 
+# What a client sees that speaks another TLS than its server.
+TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x28"
+
+
 def denial(call):
     """AWS's own words where a right is missing."""
     message = (f"User: arn:aws:iam::123456789012:user/batch is not authorized to perform: {call.service}:"
@@ -154,17 +161,22 @@ def denial(call):
     return "AccessDeniedException", message, 400
 
 
+def _host_and_port(url):
+    parsed = urllib.parse.urlsplit(url)
+    return parsed.hostname, parsed.port or 80
+
+
 class Proxy:
     """See the top of this file. Attributes may be set while it runs."""
 
     def __init__(self, target, keys=None, port=0, keep_answers=False):
-        parsed = urllib.parse.urlsplit(target)
-        self.target = (parsed.hostname, parsed.port or 80)
+        # A URL, or a function of a Request that answers in this process.
+        self.target = target if callable(target) else _host_and_port(target)
         self.keys = dict(keys or {})  # access key -> secret; empty = signatures are not checked
         self.port = port
         self.keep_answers = keep_answers
         self.reset()
-        self._idle, self._serving = [], set()
+        self._idle, self._serving, self._writers = [], set(), set()
         self._loop = self._thread = self._server = None
 
     def reset(self):
@@ -223,8 +235,7 @@ class Proxy:
         def run():
             self._loop = asyncio.new_event_loop()
             asyncio.set_event_loop(self._loop)
-            self._server = self._loop.run_until_complete(
-                asyncio.start_server(self._client, "127.0.0.1", self.port, limit=1 << 20, backlog=256))
+            self._loop.run_until_complete(self._listen())
             self.port = self._server.sockets[0].getsockname()[1]
             ready.set()
             self._loop.run_forever()
@@ -233,6 +244,13 @@ class Proxy:
         self._thread.start()
         ready.wait()
         return self
+
+    async def _listen(self):
+        self._server = await asyncio.start_server(self._client, "127.0.0.1", self.port, limit=1 << 20, backlog=256)
+
+    def plug(self):
+        """Listens again after the fault "unplug", at the same port."""
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
 
     def stop(self):
         async def end():
@@ -255,6 +273,7 @@ class Proxy:
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         task = asyncio.current_task()
         self._serving.add(task)
+        self._writers.add(writer)
         self.connections += 1
         number = self.connections
         self.open_connections += 1
@@ -269,6 +288,7 @@ class Proxy:
         finally:
             self.open_connections -= 1
             self._serving.discard(task)
+            self._writers.discard(writer)
             writer.close()
 
     @staticmethod
@@ -293,8 +313,9 @@ class Proxy:
         """Answers one request; False ends the connection."""
         if target.startswith("/_proxy/"):
             return await self._control(writer, target, body)
-        service, operation, params, region, key = describe(method, target, headers, body)
-        call = Call(service, operation, params, region, key, number, time.time(), headers)
+        request = Request(method, target, headers, body)
+        call = Call(request.service, request.operation, request.params, request.region, request.key, number, time.time(),
+                    headers, request=request)
         begun = time.monotonic()
         self.calls.append(call)
         for watcher in list(self.watchers):
@@ -359,6 +380,13 @@ class Proxy:
             return what(call, fault, answer)
         if what == "reset":
             return None
+        if what == "tls":
+            return TLS_ALERT
+        if what == "unplug":
+            self._server.close()
+            for writer in list(self._writers):
+                writer.transport.abort()
+            return None
         if what == "stall":
             await asyncio.sleep(fault.seconds)
             return answer or None
@@ -390,6 +418,8 @@ class Proxy:
     # Toward the emulator.
 
     async def _forward(self, method, target, headers, body):
+        if callable(self.target):
+            return self.target(Request(method, target, headers, body))
         lines = [f"{method} {target} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in headers.items() if name not in ("connection", "content-length")]
         lines += [f"content-length: {len(body)}", "connection: keep-alive", "", ""]
@@ -444,6 +474,10 @@ class Proxy:
         if answer is None:
             writer.transport.abort()
             return False
+        if answer is TLS_ALERT:
+            writer.write(TLS_ALERT)
+            await writer.drain()
+            return False
         status, headers, body = answer
         cut = headers.pop("x-cut", None)
         if not cut:
@@ -451,7 +485,7 @@ class Proxy:
         call.request_id = next((value for name, value in headers.items() if name.lower() == "x-amzn-requestid"), "")
         call.error_code = _error_code(status, body)
         if self.keep_answers:
-            call.answer = body
+            call.answer, call.answer_type = body, headers.get("Content-Type", "")
         lines = [f"HTTP/1.1 {status} {'OK' if status == 200 else 'Answer'}",
                  "Date: " + time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime()),
                  *(f"{name}: {value}" for name, value in headers.items()), f"Content-Length: {len(body)}", "", ""]
