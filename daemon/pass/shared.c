@@ -80,12 +80,15 @@ static void hear_end(const struct call_result *result, void *data)
 	const struct identity *asked = flight->riders->line.identity;
 
 	land(flight);
-	for (struct rider *rider = flight->riders; rider; rider = rider->next)
+	/* With the last answer the pass may end, and all that is its own with it. */
+	for (struct rider *rider = flight->riders, *next; rider; rider = next) {
+		next = rider->next;
 		if (holds_for_all(result) || rider->line.identity == asked)
 			rider->done(result, rider->data);
 		else
 			shared_ask(flight->shared, &rider->line, rider->view, flight->reading,
 				&rider->subject, rider->page, rider->done, rider->data);
+	}
 }
 
 void shared_ask(struct shared *shared, const struct line *line, const struct view *view,
