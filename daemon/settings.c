@@ -1,10 +1,13 @@
 #include "settings.h"
 
+#include <string.h>
+
 #include "common/files.h"
 #include "common/http.h"
 #include "common/json.h"
 #include "common/text.h"
 #include "common/trust.h"
+#include "model/definition/rules.h"
 #include "model/definition/schema_check.h"
 #include "options.h"
 
@@ -23,6 +26,65 @@ static void check_endpoint(struct reader *reader, const struct source *source)
 	if (*url && !http_endpoint_allowed(url, &error))
 		fault_at(reader, MEMBER(top, "endpointUrl"), AT_VALUE, arena_copy(reader->arena, error.text),
 			"write an https:// URL, or http:// and an address of this machine");
+}
+
+/* Exactly one way to reach somebody, and only with a webhook what is a webhook's. */
+static void check_notifier(struct reader *reader, const struct spot *spot, const json_t *notifier)
+{
+	const char *const ways[] = { "command", "webhook", "sns" }, *const of_webhook[] = { "secret",
+		"format" };
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(ways); i++)
+		count += json_object_get(notifier, ways[i]) != NULL;
+	if (json_is_object(notifier) && count != 1)
+		fault_at(reader, spot, AT_VALUE,
+			count ? "one notifier has several ways out" : "the notifier has no way out",
+			"write exactly one of \"command\", \"webhook\" and \"sns\"");
+	for (size_t i = 0; i < ARRAY_LENGTH(of_webhook); i++)
+		if (json_object_get(notifier, of_webhook[i]) && !json_object_get(notifier, "webhook"))
+			fault_at(reader, MEMBER(spot, of_webhook[i]), AT_KEY,
+				arena_printf(reader->arena, "\"%s\" is for a webhook", of_webhook[i]),
+				"leave it out");
+}
+
+/* What is read and right, and does nothing yet: nobody shall rely on it. */
+static void warn_of_later(struct reader *reader, const struct source *source)
+{
+	static const struct {
+		const char *key, *instead;
+	} later[] = {
+		{ "history", "leave it out: this version keeps no runs" },
+		{ "heartbeat", "ask fargate-batchctl status --alive whether the daemon lives" },
+		{ "notify", "ask fargate-batchctl status what is wrong" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(later); i++)
+		if (says_something(json_object_get(source->root, later[i].key)))
+			warn_at(reader, MEMBER(TOP(source), later[i].key), AT_KEY,
+				arena_printf(reader->arena, "\"%s\" is not in force yet", later[i].key),
+				later[i].instead);
+}
+
+static void check_later(struct reader *reader, const struct source *source)
+{
+	const struct spot *top = TOP(source), *notify = MEMBER(top, "notify");
+	const json_t *notifiers = json_object_get(source->root, "notify");
+	json_t *notifier;
+	size_t i;
+
+	check_duration(
+		reader, MEMBER(MEMBER(top, "history"), "keep"), json_object_get(source->root, "history"));
+	check_duration(reader, MEMBER(MEMBER(top, "heartbeat"), "every"),
+		json_object_get(source->root, "heartbeat"));
+	json_array_foreach (notifiers, i, notifier) {
+		const struct spot *spot = ELEMENT(notify, i);
+
+		if (strcmp(json_text_of(notifier, "repeat", ""), "each") != 0)
+			check_duration(reader, MEMBER(spot, "repeat"), notifier);
+		check_notifier(reader, spot, notifier);
+	}
+	warn_of_later(reader, source);
 }
 
 static double number_of(const json_t *object, const char *key, double otherwise)
@@ -68,6 +130,7 @@ static void read_object(struct load *load, const char *text, size_t length)
 	read_source(&load->reader, &source, text, length, scratch);
 	check_sources(&load->reader, sources, 1, &schema_settings);
 	check_endpoint(&load->reader, &source);
+	check_later(&load->reader, &source);
 	load->settings->owned = json_incref(source.root);
 	if (!load->reader.broken)
 		take(load->settings, source.root);

@@ -20,7 +20,7 @@ ANY = [None, True, False, 0, 1, -1, 2.5, 1e12, "", " ", "x", "5", "eu-west-1", "
 GOOD = [
     {}, {"$schema": "/usr/share/fargate-batchd/fargate-batchd.schema.json", "$comment": "ours"},
     {"owner": "team a/b_c.d:e=f+g-h@i"}, {"owner": "x" * 128}, {"region": "ap-northeast-1"},
-    {"endpointUrl": "http://127.0.0.1:5000"}, {"resyncInterval": 1.5}, {"rates": {"ecs": 0.01, "events": 10000}}, {"assumeRoles": []},
+    {"endpointUrl": "http://127.0.0.1:5000"}, {"resyncInterval": 1.5}, {"rates": {"ecs": 0.01, "events": 10000}}, {"assumeRoles": []}, {"notify": []},
     {"assumeRoles": ["*", "arn:aws:iam::1:role/a/*"]},
     json.loads((ROOT / "config/fargate-batchd.json").read_text()),
     json.loads(re.search(r"\.Bd -literal -offset indent\n(.*?)\.Ed", (ROOT / "config/fargate-batchd.json.5").read_text(),
@@ -28,7 +28,7 @@ GOOD = [
 ]
 BAD = [
     [], {"ownr": "x"}, {"Owner": "x"}, {"owner": "x" * 129}, {"owner": "a;b"}, {"owner": " a"}, {"owner": "a "},
-    {"region": "Frankfurt"}, {"rates": {"s3": 1}}, {"rates": {"ecs": 0}}, {"rates": {"ecs": 0.009}}, {"notify": []},
+    {"region": "Frankfurt"}, {"rates": {"s3": 1}}, {"rates": {"ecs": 0}}, {"rates": {"ecs": 0.009}},
     {"deletion": {"owner": "x"}}, {"assumeRoles": "*"}, {"assumeRoles": ["x y"]}, {"credentials": {"roleArn": "x"}},
 ]
 

@@ -147,6 +147,27 @@ static void check_all(struct arena *arena)
 	settings_free(settings);
 }
 
+/* What is right and not in force yet is told, and stops nothing. */
+static void check_later_ones(struct arena *arena)
+{
+	struct settings *settings = load_text(arena,
+		"{\"owner\": \"theirs\", \"history\": {\"keep\": \"90d\", \"maxRuns\": 5},\n"
+		"\"heartbeat\": {\"url\": \"https://hc-ping.com/x\", \"every\": 60},\n"
+		"\"notify\": [{\"on\": [\"failed\"], \"apps\": [\"a*\"], \"repeat\": \"each\", \"logLines\": 0, \"command\": [\"/x\"]},"
+		" {\"webhook\": \"http://127.0.0.1:80/x\", \"secret\": \"key\", \"format\": \"slack\", \"repeat\": \"1d\"}]}");
+
+	CHECK(settings && !settings->broken);
+	CHECK_NUMBER(settings->fault_count, 3);
+	for (size_t i = 0; i < settings->fault_count; i++)
+		CHECK(settings->faults[i].warning &&
+			strstr(settings->faults[i].message, "is not in force yet"));
+	CHECK_TEXT(settings->owner, "theirs");
+	settings_free(settings);
+	settings = load_text(arena, "{\"notify\": []}");
+	CHECK(settings && !settings->fault_count);
+	settings_free(settings);
+}
+
 /* One file and its faults, as they are told, in order. */
 struct refusal {
 	const char *text, *want;
@@ -155,7 +176,7 @@ struct refusal {
 #define OWNER \
 	"write 1 to 128 letters, digits and _ . : / = + - @, with spaces only between them, for example \"default\""
 #define ALL \
-	"\"owner\", \"region\", \"endpointUrl\", \"resyncInterval\", \"runsInterval\", \"deletion\", \"keepRevisions\", \"rates\", \"credentials\", \"assumeRoles\" or \"readOnly\""
+	"\"owner\", \"region\", \"endpointUrl\", \"resyncInterval\", \"runsInterval\", \"deletion\", \"keepRevisions\", \"rates\", \"credentials\", \"assumeRoles\", \"history\", \"heartbeat\", \"notify\" or \"readOnly\""
 #define X32  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define URLS "write an https:// URL, or http:// and an address of this machine"
 
@@ -212,8 +233,20 @@ static const struct refusal refusals[] = {
 		"1:11: \"rates\" has to be an object, not a list; write for example {\"events\": 20}" },
 	{ "{\"credentials\": {\"roleArn\": \"x\"}}",
 		"1:18: unknown key \"roleArn\"; remove it, or write \"profile\"" },
-	{ "{\"notify\": []}",
-		"1:2: \"notify\" is not supported yet; leave it out; fargate-batchctl status says what is wrong" },
+	{ "{\"history\": {\"keep\": \"99999d\", \"maxRuns\": 0}}",
+		"1:2: \"history\" is not in force yet; leave it out: this version keeps no runs\n"
+		"1:22: \"99999d\" is longer than a year; write at most \"365d\"\n"
+		"1:43: \"maxRuns\" cannot be 0; write a number from 1 to 1000000" },
+	{ "{\"heartbeat\": {\"url\": \"http://example.com/c0ffee\"}}",
+		"1:2: \"heartbeat\" is not in force yet; ask fargate-batchctl status --alive whether the daemon lives\n"
+		"1:23: \"…\" is not an https URL; write for example \"https://hc-ping.com/c0ffee\"" },
+	{ "{\"notify\": [{},\n {\"command\": [\"x\"], \"sns\": \"arn:aws:sns:eu-west-1:123456789012:x\"},\n"
+	  " {\"command\": [\"x\"], \"format\": \"slack\"},\n {\"webhook\": \"ftp://c0ffee\"}]}",
+		"1:2: \"notify\" is not in force yet; ask fargate-batchctl status what is wrong\n"
+		"1:13: the notifier has no way out; write exactly one of \"command\", \"webhook\" and \"sns\"\n"
+		"2:2: one notifier has several ways out; write exactly one of \"command\", \"webhook\" and \"sns\"\n"
+		"3:21: \"format\" is for a webhook; leave it out\n"
+		"4:14: \"…\" is not an https URL; write for example \"https://example.com/hook\"" },
 	{ "{\"region\": \"eu-west1\"}", "1:12: \"eu-west1\" is not a region; write \"eu-west-1\"" },
 	{ "{\"credentials\": {\"profil\": \"x\"}}", "1:18: unknown key \"profil\"; write \"profile\"" },
 	{ "{\"credentials\": {\"profile\": \"\"}}",
@@ -264,6 +297,7 @@ int main(void)
 	check_trust(arena);
 	check_empty_object(arena);
 	check_all(arena);
+	check_later_ones(arena);
 	for (size_t i = 0; i < ARRAY_LENGTH(refusals); i++)
 		check_refusal(arena, &refusals[i]);
 	rmdir(folder);

@@ -263,12 +263,17 @@ bool spot_is_secret(const struct spot *spot)
 	return spot != NULL;
 }
 
+/* Whoever knows such a URL can speak for the batch, or to those who are notified. */
+static bool is_secret_url(const char *key)
+{
+	return key && (strcmp(key, "ping") == 0 || strcmp(key, "url") == 0 || strcmp(key, "webhook") == 0);
+}
+
 const char *told_text(struct reader *reader, const struct spot *spot, const char *text)
 {
 	const char *equals = spot_is_secret(spot) ? strchr(text, '=') : NULL;
 
-	/* Whoever knows the URL can speak for the batch. */
-	if (spot->key && strcmp(spot->key, "ping") == 0 && text != spot->key)
+	if (is_secret_url(spot->key) && text != spot->key)
 		return "\"…\"";
 	if (!equals)
 		return quoted(reader, text);

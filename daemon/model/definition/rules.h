@@ -14,6 +14,9 @@ void check_batch(struct draft *draft, const struct entry *entry, const struct ba
 /* What an app or batch says of its runs; the spot is its own, `above` the app of a batch as it is written, or
  * NULL. */
 void check_runs(struct reader *reader, const struct spot *spot, const json_t *written, const json_t *above);
+/* A duration as people write it, in seconds; 0 where it is absent, or wrong, which is told. The spot is its
+ * own, `object` what it is a member of. */
+unsigned long check_duration(struct reader *reader, const struct spot *spot, const json_t *object);
 /* What it says of when it fires; the spot is the batch's. */
 void check_timing(
 	struct reader *reader, const struct spot *spot, const struct batch *batch, const json_t *written);

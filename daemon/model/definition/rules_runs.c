@@ -10,8 +10,7 @@
 /* AWS keeps the token by which no repetition starts twice for an hour at least, so nothing may wait longer. */
 enum { RETRY_LATEST = 45 * 60 };
 
-/* Seconds; 0 where it is absent, or wrong, which is told. */
-static unsigned long duration_at(struct reader *reader, const struct spot *spot, const json_t *object)
+unsigned long check_duration(struct reader *reader, const struct spot *spot, const json_t *object)
 {
 	const json_t *value = json_object_get(object, spot->key);
 	const char *text = json_string_value(value), *message;
@@ -38,8 +37,8 @@ static bool has_end(const json_t *expect, const json_t *above)
 static void check_expect(
 	struct reader *reader, const struct spot *spot, const json_t *expect, const json_t *above)
 {
-	duration_at(reader, MEMBER(spot, "maxDuration"), expect);
-	duration_at(reader, MEMBER(spot, "mustStartWithin"), expect);
+	check_duration(reader, MEMBER(spot, "maxDuration"), expect);
+	check_duration(reader, MEMBER(spot, "mustStartWithin"), expect);
 	if (strcmp(json_text_of(expect, "onOverlap", ""), "stopNewer") == 0 && !has_end(expect, above))
 		warn_at(reader, MEMBER(spot, "onOverlap"), AT_VALUE,
 			"\"stopNewer\" without \"maxDuration\": one run that hangs would silence the batch",
@@ -53,7 +52,7 @@ void check_runs(struct reader *reader, const struct spot *spot, const json_t *wr
 
 	check_expect(reader, MEMBER(spot, "expect"), json_object_get(written, "expect"),
 		json_object_get(above, "expect"));
-	if (duration_at(reader, after, retry) > RETRY_LATEST)
+	if (check_duration(reader, after, retry) > RETRY_LATEST)
 		fault_at(reader, after, AT_VALUE,
 			"\"after\" is over 45 minutes, and AWS may forget by then that a repetition was started",
 			"write at most \"45m\"");

@@ -7,6 +7,10 @@
 
 extern const struct schema schema_expect, schema_repeat;
 
+/* Who knows such a URL may use it: https, or http to this machine. */
+#define SECRET_URL_PATTERN \
+	"^(https://[A-Za-z0-9.-]+|http://(localhost|127[.]0[.]0[.]1|\\[::1\\]))(:[0-9]{1,5})?(/[!-~]*)?$"
+
 #define EXPECT \
 	{ \
 		.key = "expect", .types = SCHEMA_OBJECT | SCHEMA_NULL, .object = &schema_expect, \
@@ -23,9 +27,8 @@ extern const struct schema schema_expect, schema_repeat;
 #define PING \
 	{ \
 		.key = "ping", .types = SCHEMA_STRING | SCHEMA_NULL, .longest = 2048, \
-		.pattern = \
-			"^(https://[A-Za-z0-9.-]+|http://(localhost|127[.]0[.]0[.]1|\\[::1\\]))(:[0-9]{1,5})?(/[!-~]*)?$", \
-		.what = "an https URL", .example = "\"https://hc-ping.com/c0ffee\"", \
+		.pattern = SECRET_URL_PATTERN, .what = "an https URL", \
+		.example = "\"https://hc-ping.com/c0ffee\"", \
 		.description = "Is told of each run's begin and end, as Healthchecks and its kin take it." \
 	}
 

@@ -1,5 +1,6 @@
 #include "model/region.h"
 #include "schema.h"
+#include "schema_runs.h"
 
 /* The daemon's own settings. */
 
@@ -53,6 +54,110 @@ static const struct schema_member role_glob = {
 	.what = "the ARN of a role, with * for any text",
 	.example = "\"arn:aws:iam::123456789012:role/deploy-*\"",
 };
+
+enum { YEAR = 365 * 86400 };
+
+#define TIME_SPAN(the_key, the_pattern, the_example, the_description) \
+	{ \
+		.key = the_key, .types = SCHEMA_STRING | SCHEMA_INTEGER, .least = 1, .most = YEAR, \
+		.pattern = the_pattern, .what = "a duration", .example = the_example, \
+		.remedy = "write seconds, or a text like \"90s\", \"15m\", \"2h\" or \"1d\"", \
+		.description = the_description \
+	}
+
+static const struct schema_member history_members[] = {
+	TIME_SPAN("keep", "^[1-9][0-9]{0,7}[smhd]?$", "\"90d\"", "Older runs go; 90d where absent."),
+	{ .key = "maxRuns",
+		.types = SCHEMA_INTEGER,
+		.least = 1,
+		.most = 1000000,
+		.example = "200000",
+		.description = "Of more runs the oldest go; 200000 where absent." },
+};
+static const struct schema schema_history = SCHEMA(history_members);
+
+static const struct schema_member heartbeat_members[] = {
+	{ .key = "url",
+		.types = SCHEMA_STRING,
+		.required = true,
+		.pattern = SECRET_URL_PATTERN,
+		.longest = 2048,
+		.what = "an https URL",
+		.example = "\"https://hc-ping.com/c0ffee\"",
+		.description = "Where; https, or http to this machine." },
+	TIME_SPAN("every", "^[1-9][0-9]{0,7}[smhd]?$", "\"1m\"", "How often; 1m where absent."),
+};
+static const struct schema schema_heartbeat = SCHEMA(heartbeat_members);
+
+static const struct schema_member event = { .types = SCHEMA_STRING,
+	.values = VALUES("succeeded", "failed", "notStarted", "interrupted", "missed", "late", "overrun",
+		"overlap", "doubled", "recovered", "rollback", "held", "conflict", "degraded", "drift") };
+static const struct schema_member name_glob = { .types = SCHEMA_STRING,
+	.pattern = "^[A-Za-z0-9_*?-]+$",
+	.longest = 64,
+	.what = "a name, with * for any text",
+	.example = "\"night-*\"" };
+static const struct schema_member word = { .types = SCHEMA_STRING, .longest = 4096, .example = "\"--now\"" };
+
+#define NAME_GLOBS(the_key, the_description) \
+	{ \
+		.key = the_key, .types = SCHEMA_ARRAY, .element = &name_glob, .shortest = 1, .longest = 100, \
+		.example = "[\"night-*\"]", .description = the_description \
+	}
+
+static const struct schema_member notifier_members[] = {
+	{ .key = "on",
+		.types = SCHEMA_ARRAY,
+		.element = &event,
+		.shortest = 1,
+		.longest = 15,
+		.example = "[\"failed\", \"recovered\"]",
+		.description = "Of what; all but succeeded where absent." },
+	NAME_GLOBS("apps", "Of which apps; all where absent."),
+	NAME_GLOBS("batches", "Of which batches; all where absent."),
+	TIME_SPAN("repeat", "^(each|[1-9][0-9]{0,7}[smhd]?)$", "\"1d\"",
+		"How often it is reminded of what goes on; each: every event by itself."),
+	{ .key = "logLines",
+		.types = SCHEMA_INTEGER,
+		.most = 1000,
+		.example = "20",
+		.description = "So many last lines of the log go with it; 0 where absent." },
+	{ .key = "command",
+		.types = SCHEMA_ARRAY,
+		.element = &word,
+		.shortest = 1,
+		.longest = 100,
+		.example = "[\"/usr/local/bin/page\"]",
+		.description = "A program and its words, which gets a JSON object on its standard input." },
+	{ .key = "webhook",
+		.types = SCHEMA_STRING,
+		.pattern = SECRET_URL_PATTERN,
+		.longest = 2048,
+		.what = "an https URL",
+		.example = "\"https://example.com/hook\"",
+		.description = "What a JSON object is sent to; https, or http to this machine." },
+	{ .key = "secret",
+		.types = SCHEMA_STRING,
+		.pattern = "^[A-Za-z0-9_.-]+$",
+		.longest = 255,
+		.what = "the name of a credential",
+		.example = "\"hook-key\"",
+		.description = "The credential of the unit that signs what the webhook gets." },
+	{ .key = "format",
+		.types = SCHEMA_STRING,
+		.values = VALUES("json", "slack"),
+		.description = "What the webhook takes." },
+	{ .key = "sns",
+		.types = SCHEMA_STRING,
+		.pattern = "^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
+		.what = "the ARN of a standard SNS topic",
+		.example = "\"arn:aws:sns:eu-west-1:123456789012:night\"",
+		.description = "A topic that it is published to." },
+};
+static const struct schema schema_notifier = SCHEMA(notifier_members);
+static const struct schema_member notifier = { .types = SCHEMA_OBJECT,
+	.object = &schema_notifier,
+	.example = "{\"command\": [\"/usr/local/bin/page\"]}" };
 
 /* The letters, digits and marks that every service takes in the value of a tag, without spaces at its ends. */
 #define OWNER_MARKS   "A-Za-z0-9_.:/=+@-"
@@ -126,14 +231,27 @@ static const struct schema_member settings_members[] = {
 		.example = "[\"arn:aws:iam::123456789012:role/deploy-*\"]",
 		.description =
 			"Which roles \"assumeRoleArn\" of an app may name; * is any text. All where absent." },
+	{ .key = "history",
+		.types = SCHEMA_OBJECT,
+		.object = &schema_history,
+		.example = "{\"keep\": \"90d\"}",
+		.description = "How much of past runs is kept. Not in force yet." },
+	{ .key = "heartbeat",
+		.types = SCHEMA_OBJECT,
+		.object = &schema_heartbeat,
+		.example = "{\"url\": \"https://hc-ping.com/c0ffee\"}",
+		.description = "What is asked for while all goes well. Not in force yet." },
+	{ .key = "notify",
+		.types = SCHEMA_ARRAY,
+		.element = &notifier,
+		.longest = 100,
+		.example = "[{\"command\": [\"/usr/local/bin/page\"]}]",
+		.description = "Who is told of what happens. Not in force yet." },
 	{ .key = "readOnly",
 		.types = SCHEMA_BOOLEAN,
 		.example = "true",
 		.description = "true: nothing is ever written to AWS." },
 	NOT_YET("feed", "leave it out"),
-	NOT_YET("heartbeat", "leave it out; fargate-batchctl status --alive asks whether the daemon lives"),
-	NOT_YET("history", "leave it out"),
-	NOT_YET("notify", "leave it out; fargate-batchctl status says what is wrong"),
 };
 static const struct schema settings_object = SCHEMA(settings_members);
 
