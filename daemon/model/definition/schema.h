@@ -40,7 +40,7 @@ struct schema_member {
 	const struct schema_member *element; /* of an array */
 	const char *const *values; /* the only texts, NULL at the end */
 	const int *numbers; /* the only numbers, 0 at the end */
-	double least, most; /* of a number; both 0 = any */
+	double least, most; /* of a number; the same = any */
 	size_t shortest, longest; /* characters of a text, elements of an array; 0 = any */
 	const char *pattern; /* of a text: an extended regular expression that ECMAScript reads alike */
 	const char *const *known; /* what a text that the pattern refuses may have been meant to be, NULL at

@@ -163,8 +163,7 @@ static void check_text(
 static bool number_fits(const struct schema_member *member, double number)
 {
 	if (!member->numbers)
-		return (!member->least && !member->most) ||
-		       (number >= member->least && number <= member->most);
+		return member->least >= member->most || (number >= member->least && number <= member->most);
 	for (const int *known = member->numbers; *known; known++)
 		if (*known == number)
 			return true;

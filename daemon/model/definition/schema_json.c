@@ -74,7 +74,7 @@ static void put_limits(json_t *out, const struct schema_member *member)
 	put_limit(out, text ? "minLength" : "minItems", member->shortest);
 	put_limit(out, text ? "maxLength" : "maxItems", member->longest);
 	json_put_text(out, "pattern", member->pattern);
-	if (member->least || member->most) {
+	if (member->least < member->most) {
 		json_put(out, "minimum", number_of(member->least));
 		json_put(out, "maximum", number_of(member->most));
 	}
