@@ -188,7 +188,18 @@ def fires(schedule, after, name):
             yield when
 
 
+def once(expression):
+    """When an at(…) fires, in UTC; None where it is none, or no time."""
+    found = re.fullmatch(r"at\((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\)", expression)
+    try:
+        return calendar.timegm(datetime.datetime(*map(int, found.groups())).timetuple()) if found else None
+    except ValueError:
+        return None
+
+
 def expected(after, expression, name=""):
+    if once(expression) is not None:
+        return str(once(expression)) if once(expression) > after else ""
     schedule = read(expression)
     if not isinstance(schedule, Cron):
         return schedule or "invalid"
@@ -259,6 +270,7 @@ BY_HAND = [
     "cron(0 0 ? * 2#1,3 *)", "cron(0 0 ? * L,MON *)", "cron(0 0 L,15 * ? *)", "cron(00 007 ? * sun-sat *)",
     " cron( 0\t0 * * ? * ) ", "cron(0 0 L-3 * ? *)", "cron(0 0 ?W * ? *)", "cron(0 22-2 * * ? *)", "rate(1 minutes)",
     "rate(5 minute)", "rate(0 days)", "rate(24855 days)", "rate(24856 days)", "rate(01 day)", "at(2027-01-01T00:00:00)",
+    "at(2028-02-29T23:59:59)", "at(2027-02-29T00:00:00)", "at(2027-13-01T00:00:00)", "at(2027-01-01T24:00:00)", "at(2027-01-01)",
     "cron(0 0 * * ? *) ", "cron(0 0 * * ? *", "cron(0 0 * * *)", "cron(0 0 * * ? * *)", "cron(0 0 ? * ? *)", "", "cron",
 ]
 
