@@ -15,6 +15,7 @@ import os
 import pathlib
 import random
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -36,7 +37,17 @@ from observe import comparable, observe  # noqa: E402
 from proxy import Proxy  # noqa: E402
 from rows import ROWS, strangers  # noqa: E402
 
-WORKERS = 2
+# The state is kept by endpoint: all passes of a row have to find it at the same one, so there is one proxy at a time.
+WORKERS = 1
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+PORT = free_port()
 PASS_SECONDS = 90
 NOT_BACK = "not at the reference after two clean passes"
 
@@ -47,7 +58,7 @@ class Run:
     def __init__(self, row, folder, history=None):
         self.row, self.folder, self.history = row, folder, history or {}
         self.wrong, self.checked, self.calls, self.owed, self.process = [], 0, 0, None, None
-        self.proxy = Proxy(self.answer).start()
+        self.proxy = Proxy(self.answer, port=PORT).start()
 
     def __enter__(self):
         return self
@@ -249,7 +260,7 @@ def pairs(calls, number, chance):
 
 class Sum:
     def __init__(self):
-        self.calls = self.cases = self.faults = self.asked = self.checked = self.failed = self.known = 0
+        self.calls = self.cases = self.faults = self.asked = self.checked = self.failed = 0
 
     def add(self, row, case, result):
         name = f"{row.name}/{case}"
@@ -257,10 +268,6 @@ class Sum:
         self.asked += result["asked"]
         self.cases += 1
         self.faults += result.get("struck", 0)
-        if result["wrong"] and any(f"-{operation}/" in case for operation in row.known) and all(
-                text.startswith(NOT_BACK) for text in result["wrong"]):
-            self.known += 1
-            return
         self.failed += bool(result["wrong"])
         for text in dict.fromkeys(result["wrong"][:5]):
             print(f"  {name}: {text}", flush=True)
@@ -314,9 +321,7 @@ def main():
             run_row(row, arguments, total, random.Random(f"{arguments.seed} {row.name}"))
     print(f"{total.calls} calls in {len(ROWS)} rows, {total.faults} faults, {total.asked} calls watched, "
           f"{total.checked} invariants checked")
-    if total.known:
-        print(f"{total.known} known not to come back (rows.py), counted neither way")
-    print(f"{total.cases - total.failed - total.known} passed, {total.failed} failed")
+    print(f"{total.cases - total.failed} passed, {total.failed} failed")
     return 1 if total.failed else 0
 
 

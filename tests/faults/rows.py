@@ -18,8 +18,6 @@ class Row:
     stays: tuple = ()  # rules that are wanted before and after
     held: bool = False  # a plan is held: nothing may go
     grace: int = 15  # minutes
-    # Operations after whose fault the program needs a person still; an invariant that breaks is a failure even so.
-    known: tuple = ()
     code: int = 0  # how the pass ends where nothing fails
 
 
@@ -72,8 +70,7 @@ ROWS = [
     Row("steady", article(), (article(),), stays=BOTH),
     Row("change", changed(), (article(),), stays=BOTH),
     Row("leave", article(no2=None), (article(),), stays=BOTH[:1]),
-    Row("gone", article(no2=None), (article(), article(no2=None)), ready=grace_is_over, stays=BOTH[:1],
-        known=("DescribeRule", "DeleteRule", "DeregisterTaskDefinition")),
+    Row("gone", article(no2=None), (article(), article(no2=None)), ready=grace_is_over, stays=BOTH[:1]),
     Row("back", article(), (article(), article(no2=None)), stays=BOTH[:1]),
     Row("move", article(no1={"ruleName": "every-five"}), (article(),), stays=BOTH[1:]),
     Row("held", article(), (many(6),), stays=(*BOTH, *(f"batch-more{number}" for number in range(1, 7))), held=True, code=1),
