@@ -28,14 +28,14 @@ void plan_hold_unread(struct plan *plan, struct action *action)
 struct action *plan_add(
 	struct plan *plan, enum verb verb, const struct resource *want, const struct resource *have)
 {
-	const struct resource *one = want ? want : have;
+	const struct resource *one = have ? have : want;
 	struct action *action = arena_alloc(plan->arena, sizeof *action);
 
 	*action = (struct action){
 		.verb = verb,
 		.kind = one->kind,
 		.name = one->name,
-		.id = have ? have->id : one->id,
+		.id = one->id,
 		.arn = have ? have->arn : "",
 		.app = want ? want->app->name : tags_value(&have->tags, TAG_APP),
 		.batch = want ? (want->batch ? want->batch->name : NULL) : tags_value(&have->tags, TAG_BATCH),
