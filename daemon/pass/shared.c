@@ -96,12 +96,13 @@ void shared_ask(struct shared *shared, const struct line *line, const struct vie
 	void *data)
 {
 	const struct rider rider = { NULL, *line, view, *subject, page, done, data };
-	struct flight *flight = find_flight(shared, reading, &rider);
+	struct flight *flight;
 
 	if (!reading->global) {
 		ask_reading(line, view, reading, subject, page, done, data);
 		return;
 	}
+	flight = find_flight(shared, reading, &rider);
 	if (flight) {
 		board(flight, &rider);
 		return;

@@ -37,9 +37,6 @@ from observe import comparable, observe  # noqa: E402
 from proxy import Proxy  # noqa: E402
 from rows import ROWS, strangers  # noqa: E402
 
-# The state is kept by endpoint: all passes of a row have to find it at the same one, so there is one proxy at a time.
-WORKERS = 1
-
 
 def free_port():
     with socket.socket() as one:
@@ -47,9 +44,9 @@ def free_port():
         return one.getsockname()[1]
 
 
+# The state is kept by endpoint: all passes of a row have to find it at the same one, so there is one proxy at a time.
 PORT = free_port()
 PASS_SECONDS = 90
-NOT_BACK = "not at the reference after two clean passes"
 
 
 class Run:
@@ -193,7 +190,7 @@ def faulty(row, folder, history, reference, faults):
                 break
         if world != reference:
             differs = [line[:300] for line in world + reference if (line in world) != (line in reference)]
-            run.wrong.append(f"{NOT_BACK}: " + "; ".join(differs[:4]) + run.said[-1500:])
+            run.wrong.append("not at the reference after two clean passes: " + "; ".join(differs[:4]) + run.said[-1500:])
         elif code != row.code:
             run.wrong.append(f"the clean pass ends with {code}: {run.said[-1500:]}")
         return {"struck": struck, "wrong": run.wrong, "checked": run.checked, "asked": run.calls}
@@ -228,15 +225,9 @@ def collect(started):
 
 
 def in_turns(folder, cases):
-    """Runs cases (name, function, arguments) in WORKERS forks; yields (name, result)."""
-    waiting = collections.deque()
+    """Runs cases (name, function, arguments), each in a fork of its own; yields (name, result)."""
     for name, function, *arguments in cases:
-        waiting.append((name, forked(folder, function, *arguments)))
-        if len(waiting) == WORKERS:
-            name, started = waiting.popleft()
-            yield name, collect(started)
-    for name, started in waiting:
-        yield name, collect(started)
+        yield name, collect(forked(folder, function, *arguments))
 
 
 def singles(calls):
