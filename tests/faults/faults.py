@@ -15,7 +15,6 @@ import os
 import pathlib
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -31,17 +30,11 @@ FRONT = aws_server.front()
 
 import boto3  # noqa: E402
 import invariants  # noqa: E402
-from conftest import CTL, KEY, REGION, SECRET  # noqa: E402
+from conftest import CTL, KEY, REGION, SECRET, free_port  # noqa: E402
 from kinds import NAMED, Struck, fitting, key_of, operation_of  # noqa: E402
 from observe import comparable, observe  # noqa: E402
 from proxy import Proxy  # noqa: E402
 from rows import ROWS, strangers  # noqa: E402
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 # The state is kept by endpoint: all passes of a row have to find it at the same one, so there is one proxy at a time.

@@ -9,7 +9,6 @@ import copy
 import json
 import os
 import pathlib
-import socket
 import subprocess
 import sys
 import time
@@ -24,7 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from machine import RELEASES, ROOT, CannotBoot, Machine, missing  # noqa: E402
 from network import NameServer, TlsEnd, make_authority  # noqa: E402
 from proxy import Proxy  # noqa: E402
-from system.conftest import ACCOUNT, ARTICLE, KEY, REGION, SECRET, Server, wait_for  # noqa: E402,F401
+from system.conftest import ACCOUNT, ARTICLE, KEY, REGION, SECRET, Server, free_port, wait_for  # noqa: E402,F401
 
 UNIT = "fargate-batchd"
 NAME = "aws.service-test.example"
@@ -311,9 +310,3 @@ def service(booted):
 @pytest.fixture
 def article():
     return copy.deepcopy(ARTICLE)
-
-
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
